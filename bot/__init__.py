@@ -1,0 +1,1 @@
+"""Hears and speaks: channels, the inbox, the outbox, the composition root."""

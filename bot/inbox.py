@@ -1,0 +1,171 @@
+"""One message, start to finish. Start reading here.
+
+keep()    a channel hands over raw messages: committed first, acknowledged afterwards
+answer()  one row: payload -> Incoming -> conversation -> outbox; effect, answer and tick-off
+          are one transaction, or none of it
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+import handlers
+from bot.channels.base import Channel, Cursor, SendError, Unreadable
+from ledger import inbox, outbox
+from ledger.clock import Clock, moment
+from ledger.database import Database, StoreTrouble
+from ledger.files import Kept, keep_bytes
+from ledger.inbox import Raw, Row
+from ledger.messages import Incoming, Media, Reply, TextIn
+from ledger.rules import Rules
+from templates.words import Words
+
+log = structlog.get_logger()
+FETCH_TRIES = 3
+TRUST_CHANNEL_TIME = timedelta(hours=26)  # channels keep messages for a day while we are down
+
+
+@dataclass
+class Inbox:
+    """The durable inbox and the workers behind it: one conversation, one message at a time."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    words: Words
+    rules: Rules
+    key: bytes
+    clock: Clock
+    files: Path
+    wake_sender: asyncio.Event = field(default_factory=asyncio.Event)
+    _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _again: set[str] = field(default_factory=set)
+
+    async def keep(self, raws: Sequence[Raw], cursor: Cursor | None = None) -> None:
+        """Commit raw messages, then wake the workers of their conversations."""
+        async with self.database.transaction() as db:
+            now = self.clock.now()
+            await inbox.keep(db, raws, now=now)
+            if cursor:
+                await inbox.move_cursor(
+                    db, cursor.channel, cursor.account, cursor.last_id, now=now
+                )
+        for conv_key in dict.fromkeys(raw.conv_key for raw in raws):
+            self._wake(conv_key)
+
+    async def replay(self) -> None:
+        """Answer what was kept before a stop or a crash, the longest waiting first."""
+        async with self.database.reading() as db:
+            waiting = await inbox.conversations(db)
+        for conv_key in waiting:
+            self._wake(conv_key)
+
+    async def settle(self) -> None:
+        """Wait until every conversation is answered."""
+        while self._workers:
+            await asyncio.gather(*self._workers.values())
+
+    async def close(self) -> None:
+        """Let running answers finish; what has not begun waits in the table."""
+        self._again.clear()
+        await asyncio.wait_for(self.settle(), timeout=10)
+
+    def _wake(self, conv_key: str) -> None:
+        if conv_key in self._workers:
+            self._again.add(conv_key)
+            return
+        task = asyncio.create_task(self._work(conv_key))
+        self._workers[conv_key] = task
+
+    async def _work(self, conv_key: str) -> None:
+        try:
+            while row := await self._next(conv_key):
+                await self._answer_or_park(row)
+        except StoreTrouble as trouble:
+            log.error("store_trouble", conversation=conv_key, error=str(trouble))
+            asyncio.get_running_loop().call_later(5, self._wake, conv_key)
+        finally:
+            del self._workers[conv_key]
+            if conv_key in self._again:
+                self._again.discard(conv_key)
+                self._wake(conv_key)
+
+    async def _next(self, conv_key: str) -> Row | None:
+        async with self.database.reading() as db:
+            return await inbox.waiting(db, conv_key)
+
+    async def _answer_or_park(self, row: Row) -> None:
+        try:
+            await self.answer(row)
+        except StoreTrouble:
+            raise
+        except Exception as defect:
+            log.exception("parked", inbox=row.id, kind=type(defect).__name__)
+            await self._park(row, defect)
+
+    async def answer(self, row: Row) -> None:
+        """Understand one row and answer it, all in one transaction."""
+        channel = self.channels[row.channel]
+        incoming = channel.hear(row.payload)
+        kept, lost = await self._fetch(channel, incoming)
+        received = moment(row.received_at)
+        async with self.database.transaction() as db:
+            room = handlers.Room(db, self.words, self.rules, self.key, _now(incoming, received))
+            person, reply = await handlers.answer(room, incoming, kept, lost)
+            if reply:
+                await outbox.post(
+                    db, incoming.address, person, reply, dedupe=f"in:{row.id}", now=received
+                )
+            await inbox.done(db, row.id)
+        self.wake_sender.set()
+
+    async def _fetch(self, channel: Channel, incoming: Incoming) -> tuple[list[Kept], int]:
+        """The files of a message on our disk, and how many could not be had."""
+        if not isinstance(incoming.event, TextIn):
+            return [], 0
+        kept: list[Kept] = []
+        for media in incoming.event.media:
+            data = await self._fetch_one(channel, media)
+            if data is not None:
+                kept.append(await asyncio.to_thread(self._keep_bytes, media, data))
+        return kept, len(incoming.event.media) - len(kept)
+
+    async def _fetch_one(self, channel: Channel, media: Media) -> bytes | None:
+        if media.size > self.rules.file_limit_mb << 20:
+            return None
+        for attempt in range(FETCH_TRIES):
+            try:
+                return await channel.fetch(media)
+            except SendError as trouble:
+                log.warning("fetch_failed", channel=channel.name, kind=trouble.kind)
+                await asyncio.sleep(attempt)
+        return None
+
+    def _keep_bytes(self, media: Media, data: bytes) -> Kept:
+        return keep_bytes(self.files, data, mime=media.mime, name=media.name, kind=media.kind)
+
+    async def _park(self, row: Row, defect: Exception) -> None:
+        """Keep the row with its error; the person hears its number, in plain words."""
+        async with self.database.transaction() as db:
+            await inbox.failed(db, row.id, f"{type(defect).__name__}: {defect}")
+            if isinstance(defect, Unreadable):
+                return
+            channel = self.channels.get(row.channel)
+            if channel is None:
+                return
+            address = channel.hear(row.payload).address
+            reply = Reply(self.words.say("talk.fault", number=row.id))
+            await outbox.post(
+                db, address, None, reply, dedupe=f"fault:{row.id}", now=self.clock.now()
+            )
+        self.wake_sender.set()
+
+
+def _now(incoming: Incoming, received: datetime) -> datetime:
+    """The channel's own time where it is near ours: a message of last night is of last night."""
+    if received - TRUST_CHANNEL_TIME < incoming.at <= received:
+        return incoming.at
+    return received

@@ -1,0 +1,162 @@
+"""From the outbox to the channels: claim with a lease, wait for a turn, send, mark.
+
+The claim we publish: nothing is lost; a message may come twice only where a crash or an
+unclear answer of the channel fell between sending and marking.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.channels.base import Channel, SendError, Trouble
+from bot.pacer import Pacer
+from ledger import cards, outbox, people
+from ledger.clock import Clock
+from ledger.database import Database, StoreTrouble
+from ledger.messages import Outgoing
+from ledger.outbox import ANSWER, BULK
+from ledger.people import Address
+
+log = structlog.get_logger()
+BATCH = 20
+IDLE = 1.0  # seconds between looks when nobody wakes us
+TRIES = 8
+BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120)  # seconds
+
+
+@dataclass
+class Sender:
+    """Two lanes over one pace: answers never wait behind reminders."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    key: bytes
+    clock: Clock
+    wake: asyncio.Event
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))
+    stopped: set[str] = field(default_factory=set)
+    _pacers: dict[str, Pacer] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Send until cancelled."""
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(self._lane(ANSWER, ANSWER))
+            lanes.create_task(self._lane(ANSWER + 1, BULK))
+
+    async def drain(self) -> int:
+        """Send everything that may go out now; returns how many were tried."""
+        tried = 0
+        while batch := await self._claim(ANSWER, BULK):
+            await self._send_all(batch)
+            tried += len(batch)
+        return tried
+
+    async def _lane(self, first: int, last: int) -> None:
+        while True:
+            try:
+                batch = await self._claim(first, last)
+            except StoreTrouble as trouble:
+                log.error("store_trouble", error=str(trouble))
+                batch = []
+            if batch:
+                await self._send_all(batch)
+            else:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        self.wake.clear()
+        try:
+            await asyncio.wait_for(self.wake.wait(), IDLE)
+        except TimeoutError:
+            return
+
+    async def _claim(self, first: int, last: int) -> list[Outgoing]:
+        names = [name for name in self.channels if name not in self.stopped]
+        now = self.clock.now()
+        async with self.database.reading() as db:
+            if not await outbox.any_ready(db, now=now, lanes=(first, last)):
+                return []
+        async with self.database.transaction() as db:
+            return await outbox.claim(
+                db, names, owner=self.owner, limit=BATCH, now=now, lanes=(first, last)
+            )
+
+    async def _send_all(self, batch: list[Outgoing]) -> None:
+        """Different chats side by side, one chat in order."""
+        chats: dict[Address, list[Outgoing]] = {}
+        for out in batch:
+            chats.setdefault(out.address, []).append(out)
+        await asyncio.gather(*(self._send_chat(outs) for outs in chats.values()))
+
+    async def _send_chat(self, outs: list[Outgoing]) -> None:
+        for out in outs:
+            await self._send(out)
+
+    async def _send(self, out: Outgoing) -> None:
+        channel = self.channels[out.address.channel]
+        pacer = self._pacer(channel)
+        await pacer.turn(out.address.user_key, answer=out.lane == ANSWER)
+        try:
+            handle = await channel.deliver(self._with_tokens(out))
+        except SendError as trouble:
+            await self._failed(out, trouble, pacer)
+            return
+        async with self.database.transaction() as db:
+            await outbox.sent(
+                db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()
+            )
+
+    def _with_tokens(self, out: Outgoing) -> Outgoing:
+        if out.card_id is None or out.person_id is None:
+            return out
+        tokens = tuple(
+            cards.token(self.key, out.card_id, number, out.person_id)
+            for number in range(len(out.labels))
+        )
+        return replace(out, tokens=tokens)
+
+    async def _failed(self, out: Outgoing, trouble: SendError, pacer: Pacer) -> None:
+        """What each kind of trouble means for this message, and for others."""
+        log.warning("not_sent", outbox=out.id, kind=trouble.kind, detail=trouble.detail[:200])
+        now = self.clock.now()
+        if trouble.kind is Trouble.THROTTLED:
+            loop_now = asyncio.get_running_loop().time()
+            pacer.throttled(
+                out.address.user_key,
+                trouble.retry_after,
+                everybody=trouble.everybody,
+                now=loop_now,
+            )
+        async with self.database.transaction() as db:
+            if trouble.kind is Trouble.UNREACHABLE:
+                await people.mark_unreachable(db, out.address)
+            if trouble.kind is Trouble.MOVED:
+                await outbox.retarget(db, out.address, trouble.moved_to)
+            if trouble.kind is Trouble.MISCONFIGURED:
+                self.stopped.add(out.address.channel)
+            if self._hopeless(out, trouble):
+                await outbox.dead(db, out.id, owner=self.owner, error=str(trouble))
+                return
+            wait = trouble.retry_after or BACK_OFF[min(out.attempts, len(BACK_OFF)) - 1]
+            if trouble.kind is Trouble.MOVED:
+                wait = 0
+            await outbox.later(
+                db, out.id, owner=self.owner, until=now + timedelta(seconds=wait),
+                error=str(trouble), uncertain=trouble.kind is Trouble.UNCERTAIN,
+            )  # fmt: skip
+
+    def _hopeless(self, out: Outgoing, trouble: SendError) -> bool:
+        if trouble.kind in {Trouble.UNREACHABLE, Trouble.REFUSED, Trouble.GONE}:
+            return True
+        lasting = trouble.kind in {Trouble.DOWN, Trouble.THROTTLED, Trouble.MISCONFIGURED}
+        return out.attempts >= TRIES and not lasting
+
+    def _pacer(self, channel: Channel) -> Pacer:
+        caps = channel.caps
+        return self._pacers.setdefault(
+            channel.name, Pacer(caps.rate, caps.chat_rate, caps.chat_burst)
+        )

@@ -1,0 +1,184 @@
+"""Corrections (更正): edit the message, 改 a field, 撤销 within 24 hours, 恢复 what was struck."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from handlers import issues as issue_talk
+from handlers import study as study_talk
+from handlers import visits as visit_talk
+from handlers.talk import Room, Talk, Topic, normal, one_of, plain
+from ledger import files, issues, kinds, people, records, study, visits
+from ledger.errors import Refused
+from ledger.messages import Option, Reply
+from ledger.people import ON_TEAM, Person
+from ledger.records import Record
+from ledger.talks import Said
+
+OFFERED = 5  # records shown as buttons
+CHOICES = {
+    "时长": ("30 分钟", "60 分钟", "90 分钟", study_talk.NO_MINUTES),
+    "方式": ("自学", "集中学习", "交流学习"),
+    "日期": ("今天", "昨天"),
+    "期限": tuple(issue_talk.TIERS),
+}
+
+
+# by editing the message
+async def edited(room: Room, asker: Person, said: Said) -> Reply:
+    """The same message in other words: a new version of its record, never a second one."""
+    found = await records.by_source(room.db, asker, said.source)
+    if not found:
+        raise Refused("corrections.not_a_record")
+    record = found[0]
+    if record.state != "kept":
+        raise Refused("records.already_undone")
+    _check_young(room, asker, record)
+    before = await kinds.line(room.db, room.words.say, record)
+    if not await _rewrite(room, asker, record, said.text) and not said.files:
+        return Reply(room.words.say("corrections.same", line=before))
+    await files.join(room.db, list(said.files), record.id, person=asker.id)
+    return await _changed(room, record, before)
+
+
+def _check_young(room: Room, asker: Person, record: Record) -> None:
+    if not records.may_undo(record, asker, now=room.now, rules=room.rules):
+        raise Refused("corrections.too_late", hours=room.rules.undo_hours)
+
+
+async def _rewrite(room: Room, asker: Person, record: Record, text: str) -> bool:
+    """Read the new words as the old kind; False when nothing has changed."""
+    if record.kind == issues.PROGRESS:
+        words = issue_talk.NUMBERED.fullmatch(_without_word(issue_talk.ISSUES, text))
+        rest = words["rest"] if words else text
+        note = await issues.read_note(room.db, record)
+        if note.text == rest:
+            return False
+        await issues.revise_note(room.db, record, asker, plain(rest), now=room.now)
+        return True
+    old, new = await _amended(room, asker, record, text)
+    if old == new:
+        return False
+    await _revise(room, asker, record, new)
+    return True
+
+
+async def _amended(room: Room, asker: Person, record: Record, text: str) -> tuple[Any, Any]:
+    today = room.now.date()
+    if record.kind == study.KIND:
+        old_study = await study.read(room.db, record)
+        rest = _without_word(study_talk.STUDY, text)
+        return old_study, study_talk.amended(old_study, rest, today=today)
+    known = await people.households(room.db, asker)
+    if record.kind == visits.KIND:
+        old_visit = await visits.read(room.db, record)
+        rest = _without_word(visit_talk.VISIT, text)
+        return old_visit, visit_talk.amended(old_visit, rest, known, today=today)
+    old = await issues.read(room.db, record)
+    rest = _without_word(issue_talk.ISSUES, text)
+    return old, issue_talk.amended(old, rest, known, today=today, rules=room.rules)
+
+
+def _without_word(topic: Topic, text: str) -> str:
+    """The line without its opening word; one that begins otherwise is taken whole."""
+    rest = topic.rest_of(normal(text).removeprefix("/"), strict=False)
+    return text if rest is None else rest
+
+
+async def _revise(room: Room, asker: Person, record: Record, new: Any) -> None:
+    revise = {study.KIND: study.revise, visits.KIND: visits.revise, issues.KIND: issues.revise}
+    await revise[record.kind](room.db, record, asker, new, now=room.now, rules=room.rules)  # type: ignore[operator]
+
+
+async def _changed(room: Room, record: Record, before: str) -> Reply:
+    line = await kinds.line(room.db, room.words.say, record)
+    text = room.words.say("corrections.changed", before=before, after=line)
+    return Reply(text, (Option("撤销", f"撤销 {record.id}"),), kind="card")
+
+
+# 改
+async def change(talk: Talk) -> Reply:
+    """Choose a record, choose a field, give the new value."""
+    record = await _pick(talk, "corrections.ask_record")
+    _check_young(talk.room, talk.asker, record)
+    before = await kinds.line(talk.db, talk.say, record)
+    fields = {field: field for field in kinds.KINDS[record.kind].fields}
+    field = "内容"
+    if len(fields) > 1:
+        field = await talk.ask("corrections.ask_field", one_of(fields), fields, line=before)
+    new = await _ask_value(talk, record, field)
+    if record.kind == issues.PROGRESS:
+        await issues.revise_note(talk.db, record, talk.asker, new, now=talk.now)
+    else:
+        await _revise(talk.room, talk.asker, record, new)
+    return await _changed(talk.room, await _fresh(talk, record), before)
+
+
+async def _ask_value(talk: Talk, record: Record, field: str) -> Any:
+    read = await _reader(talk, record, field)
+    options = CHOICES.get(field, ())
+    return await talk.ask("corrections.ask_value", read, options, field=field)
+
+
+async def _reader(talk: Talk, record: Record, field: str) -> Any:
+    """How the new value of that field is read: into the whole new facts."""
+    today = talk.today
+    if record.kind == study.KIND:
+        old_study = await study.read(talk.db, record)
+        return lambda said: study_talk.changed(old_study, field, said, today=today)
+    if record.kind == issues.PROGRESS:
+        return plain
+    known = await people.households(talk.db, talk.asker)
+    if record.kind == visits.KIND:
+        old_visit = await visits.read(talk.db, record)
+        return lambda said: visit_talk.changed(old_visit, field, said, known, today=today)
+    old = await issues.read(talk.db, record)
+    return lambda said: issue_talk.changed(
+        old, field, said, known, today=today, rules=talk.rules
+    )
+
+
+async def _fresh(talk: Talk, record: Record) -> Record:
+    return await records.access_record(talk.db, talk.asker, record.id)
+
+
+async def _pick(talk: Talk, question: str, *, obvious: bool = False) -> Record:
+    """The record named by number, or chosen among the latest; its line is the button."""
+    if number := re.fullmatch(r"(\d{1,9})", talk.rest):
+        return await records.access_record(talk.db, talk.asker, int(number[1]))
+    since = talk.now - timedelta(hours=talk.rules.undo_hours)
+    found = (await records.recent(talk.db, talk.asker, since=since))[:OFFERED]
+    if not found:
+        raise Refused("corrections.nothing", hours=talk.rules.undo_hours)
+    if len(found) == 1 and obvious:
+        return found[0]
+    lines = {(await kinds.line(talk.db, talk.say, one))[:24]: one for one in found}
+    return await talk.ask(question, one_of(lines), lines)
+
+
+# 撤销, 恢复
+async def undo(talk: Talk) -> Reply:
+    """Strike out a record; the only one of the day goes without a question."""
+    record = await _pick(talk, "corrections.ask_undo", obvious=True)
+    line = await kinds.line(talk.db, talk.say, record)
+    await kinds.undo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
+    return talk.reply("corrections.undone", (Option("恢复", f"恢复 {record.id}"),), line=line)
+
+
+async def redo(talk: Talk) -> Reply:
+    """Put back what was struck out: by number, or the last one."""
+    if number := re.fullmatch(r"(\d{1,9})", talk.rest):
+        record = await records.access_record(talk.db, talk.asker, int(number[1]))
+    else:
+        last = await records.last_undone(talk.db, talk.asker)
+        if last is None:
+            raise Refused("corrections.nothing_undone")
+        record = last
+    await kinds.redo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
+    line = await kinds.line(talk.db, talk.say, record)
+    return talk.reply("corrections.redone", (Option("撤销", f"撤销 {record.id}"),), line=line)
+
+
+UNDO = Topic("undo", ("撤销", "撤回", "undo"), undo, ON_TEAM)
+REDO = Topic("redo", ("恢复", "redo"), redo, ON_TEAM)
+CHANGE = Topic("change", ("更正", "修改", "改", "change"), change, ON_TEAM)

@@ -1,0 +1,88 @@
+"""Which household is meant: the team's own ledger first, then a question, never a guess."""
+
+from collections.abc import Callable, Sequence
+
+from rapidfuzz import fuzz, process
+
+from handlers.talk import Talk, plain
+from ledger import people
+from ledger.errors import Misunderstood
+from ledger.messages import Option
+from ledger.people import Household
+
+NEAR = 50  # rapidfuzz score from which two names look alike
+NO_HOUSEHOLD = "不涉及某户"
+
+
+def starts_with(text: str, known: Sequence[Household]) -> tuple[Household | None, str]:
+    """The household a line begins with, by its longest name, and the rest of the line.
+
+    Two households of one name are no match: the person is asked which.
+    """
+    names = sorted({one.name for one in known}, key=len, reverse=True)
+    for name in names:
+        if text.startswith(name):
+            same = [one for one in known if one.name == name]
+            rest = text[len(name) :].removeprefix("家").lstrip(" ，,：:")
+            return (same[0], rest) if len(same) == 1 else (None, text)
+    return None, text
+
+
+def near(name: str, known: Sequence[Household], *, limit: int = 3) -> list[Household]:
+    """Households whose names look like this one."""
+    same = [one for one in known if one.name == name]
+    if same:
+        return same[:limit]
+    found = process.extract(
+        name, [one.name for one in known], scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit
+    )
+    return [known[index] for _, _, index in found]
+
+
+async def settle(talk: Talk, name: str, known: Sequence[Household]) -> tuple[int | None, str]:
+    """The household of a name that fits none exactly: ask, offering what is near.
+
+    Returns its id (None: kept by name only) and the name to keep.
+    """
+    exact = [one for one in known if name in {one.name, one.label}]
+    if len(exact) == 1:
+        return exact[0].id, exact[0].name
+    close = near(name, known)
+    choices = {one.label: one for one in close}
+    enter, only_name = f"新登记 {name}", "只记名字"
+    options = [Option(label, label) for label in choices]
+    options += [Option(enter, enter), Option(only_name, only_name)]
+    block = "households.ask_twins" if exact else "households.ask_near"
+    said = await talk.ask(block, _one_of_or_name(choices, enter, only_name), options, name=name)
+    if said in choices:
+        return choices[said].id, choices[said].name
+    if said == enter:
+        return await people.add_household(talk.db, talk.asker.team_id, name), name
+    return None, name
+
+
+def _one_of_or_name(choices: dict[str, Household], *more: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text in choices or text in more:
+            return text
+        by_name = [label for label, one in choices.items() if one.name == text]
+        if len(by_name) == 1:
+            return by_name[0]
+        raise Misunderstood("talk.choose", choices=[*choices, *more])
+
+    return read
+
+
+async def ask(
+    talk: Talk, question: str, known: Sequence[Household], *, optional: bool = False
+) -> tuple[int | None, str]:
+    """Ask for a household; the longest unvisited are offered as buttons."""
+    offered: list[str] = [NO_HOUSEHOLD] if optional else []
+    offered += [one.label for one in known[:4]]
+    name = await talk.ask(question, plain, offered)
+    if optional and name == NO_HOUSEHOLD:
+        return None, ""
+    by_label = {one.label: one for one in known}
+    if name in by_label:
+        return by_label[name].id, by_label[name].name
+    return await settle(talk, name.removesuffix("家"), known)

@@ -1,0 +1,226 @@
+"""抽查: 「抽查 5」 draws and asks; 「在村」 or any sentence answers; 「抽查情况」 shows how far it is."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from handlers.talk import Room, Talk, Topic, plain
+from ledger import draws, people, spotchecks
+from ledger.draws import Draw, Wish
+from ledger.errors import Misunderstood, Refused
+from ledger.messages import Option, Reply
+from ledger.numerals import NUMERAL, read_number
+from ledger.people import EVERYONE, ON_TEAM, STAFF, Person, Role, Scope, scope_of
+from ledger.spotchecks import IN_VILLAGE, LABELS, NO_SIGNAL, ON_DUTY, Check, Given, Heard
+from ledger.talks import Said
+
+COUNTS = (3, 5, 10)  # offered as buttons
+SHOWN = 3  # earlier draws offered, own checks listed
+BARE = {
+    "在村": IN_VILLAGE,
+    "在岗": IN_VILLAGE,
+    "外出公务": ON_DUTY,
+    "公务外出": ON_DUTY,
+    "无信号": NO_SIGNAL,
+    "无信号稍后": NO_SIGNAL,
+    "无信号，稍后": NO_SIGNAL,
+    "无信号,稍后": NO_SIGNAL,
+    "没信号": NO_SIGNAL,
+}
+EXPLAIN = "说明"
+UNIT = r"\s*(?:个队|支队|个|队|人)?"
+# 抽查12 在村, 抽查 12 在村; other words only where the number is glued on: 抽查12 正在开会
+TWIN = re.compile(
+    rf"抽查(?:\s*(?P<id>\d{{1,9}})\s*号?[\s：:，,]+(?P<label>{'|'.join(LABELS)}|{EXPLAIN})"
+    r"|(?P<glued>\d{1,9})号?[\s：:，,]+(?P<words>.+))",
+    re.DOTALL,
+)
+GLUED = re.compile(rf"抽查(?P<rest>(?:[一-鿿]{{1,8}}[镇乡道])?\s*-?{NUMERAL}{UNIT})")
+
+
+# drawing
+async def draw_checks(talk: Talk) -> Reply:
+    """Draw so many teams, ask one member of each, tell the asker whom."""
+    span = spotchecks.window(talk.now, talk.rules)
+    if span is None:
+        following = spotchecks.next_start(talk.now, talk.rules)
+        raise Refused("spotchecks.not_now", next=following, now=talk.now)
+    scope, words = await _where(talk)
+    count = await _how_many(talk, scope, words)
+    found = await draws.eligible(talk.db, scope, day=talk.today)
+    if not found.pool:
+        raise Refused("spotchecks.nobody", found=found)
+    draw = await _draw(talk, count, found.pool)
+    checks = await spotchecks.send(talk.db, draw, span, talk.say, now=talk.now)
+    return talk.reply(
+        "spotchecks.drawn", (Option("看进展", f"抽查情况 {draw.id}"),), draw=draw, checks=checks,
+        found=found, closes=span.closes,
+    )  # fmt: skip
+
+
+async def _draw(talk: Talk, count: int, pool: draws.Pool) -> Draw:
+    name = await draws.next_name(talk.db, talk.asker.county_id, talk.today)
+    wish = Wish(draws.ASKED, name, talk.room.lots(), count, talk.asker.id)
+    return await draws.make(talk.db, talk.asker.county_id, wish, pool, now=talk.now)
+
+
+async def _where(talk: Talk) -> tuple[Scope, str]:
+    """The scope meant by 「清水镇 3」 or 「3 清水镇」, never wider than the asker's own."""
+    own = scope_of(talk.asker)
+    text = talk.rest.strip()
+    known = await people.townships(talk.db, talk.asker.county_id)
+    allowed = {name: id for name, id in known.items() if own.township in (0, id)}
+    for name, id in allowed.items():
+        for form in (name, name.rstrip("镇乡")):
+            if len(form) > 1 and (text.startswith(form) or text.endswith(form)):
+                return replace(own, township=id), text.replace(form, "", 1).strip(" ，,：:")
+    if place := re.search(r"[一-鿿]{1,8}[镇乡道]", text):
+        raise Refused("spotchecks.no_township", name=place[0], known=list(allowed))
+    return own, text
+
+
+async def _how_many(talk: Talk, scope: Scope, words: str) -> int:
+    most = len(await people.teams(talk.db, scope))
+    if not most:
+        raise Refused("spotchecks.no_teams")
+    read = _count_up_to(most)
+    if words:
+        return read(words)
+    offered = [str(one) for one in COUNTS if one <= most] or [str(most)]
+    return await talk.ask("spotchecks.ask_count", read, offered, most=most)
+
+
+def _count_up_to(most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = read_number(re.sub(rf"{UNIT}$", "", text))
+        if value is None or not value.is_integer() or not 1 <= value <= most:
+            raise Misunderstood("spotchecks.not_count", said=text[:20], most=most)
+        return int(value)
+
+    return read
+
+
+# answering
+async def answer_check(talk: Talk) -> Reply:
+    """在村, or 抽查12 在村: the asker's own check only."""
+    number, _, words = talk.rest.partition(" ")
+    if number and talk.asker.role in STAFF:
+        return await draw_checks(talk)
+    if number:
+        check: Check | None = await spotchecks.access_own(talk.db, talk.asker, int(number))
+    else:
+        check = await spotchecks.listening(talk.db, talk.asker.id, now=talk.now)
+    if check is None:
+        return talk.reply("spotchecks.none_open")
+    if words.startswith(EXPLAIN):
+        words = words.removeprefix(EXPLAIN).strip(" ：:，,")
+        words = words or await talk.ask("spotchecks.ask_words", plain)
+    note = talk.say("spotchecks.photo_note", files=len(talk.files)) if talk.files else ""
+    return await _take(talk.room, check, Given(plain(words), note, talk.place))
+
+
+async def overhear(room: Room, asker: Person, said: Said) -> Reply | None:
+    """Words that open no topic and answer no question: perhaps a check waits for them."""
+    if asker.role not in ON_TEAM or not (said.text or said.place):
+        return None
+    check = await spotchecks.listening(room.db, asker.id, now=room.now)
+    if check is None:
+        return None
+    if not said.text:
+        return await _keep_place(room, check, said.place)
+    note = room.words.say("spotchecks.photo_note", files=len(said.files)) if said.files else ""
+    given = Given(plain(said.text), note, said.place)
+    if check.state == "answered":
+        heard = await spotchecks.add_note(room.db, check, given.words, now=room.now)
+        return await _say(room, check, heard)
+    return await _take(room, check, given)
+
+
+async def _take(room: Room, check: Check, given: Given) -> Reply:
+    heard = await spotchecks.answer(room.db, check, given, rules=room.rules, now=room.now)
+    reply = await _say(room, check, heard)
+    if heard is Heard.ANSWERED:
+        after = await spotchecks.by_id(room.db, check.id)
+        words = room.words.say("spotchecks.card_answered", check=after)
+        await spotchecks.close_card(room.db, check, words, now=room.now)
+    return reply
+
+
+async def _keep_place(room: Room, check: Check, place: str) -> Reply | None:
+    """A place sent alone is kept with an open check; it is no answer and was not asked for."""
+    if not check.is_open:
+        return None
+    await spotchecks.keep_place(room.db, check, place, now=room.now)
+    words = room.words.say("spotchecks.place_kept", check=check)
+    return Reply(words, check.options, kind="card")
+
+
+async def _say(room: Room, before: Check, heard: Heard) -> Reply:
+    check = await spotchecks.by_id(room.db, before.id)
+    labels = LABELS
+    return Reply(room.words.say(heard, check=check, labels=labels, today=room.now.date()))
+
+
+# looking
+async def show_results(talk: Talk) -> Reply:
+    """抽查情况 for staff: how far a draw is; for a team member his own checks."""
+    if talk.asker.role in ON_TEAM:
+        return await show_mine(talk)
+    recent = await draws.recent(talk.db, talk.asker, limit=SHOWN + 1)
+    if not talk.rest and not recent:
+        return talk.reply("spotchecks.no_draws")
+    draw = recent[0] if not talk.rest else await _which(talk)
+    checks = await spotchecks.of_draw(talk.db, talk.asker, draw)
+    others = [one for one in recent if one.id != draw.id][:SHOWN]
+    options = [Option(f"第 {one.id} 次", f"抽查情况 {one.id}") for one in others]
+    tally, lines = tally_of(checks), [talk.say("spotchecks.line", check=one) for one in checks]
+    return talk.reply(
+        "spotchecks.progress", options, draw=draw, checks=checks, lines=lines, tally=tally
+    )
+
+
+async def _which(talk: Talk) -> Draw:
+    number = re.fullmatch(r"第?\s*(\d{1,9})\s*[次号]?", talk.rest)
+    if number is None:
+        raise Misunderstood("spotchecks.which_draw", said=talk.rest[:20])
+    return await draws.access_draw(talk.db, talk.asker, int(number[1]))
+
+
+async def show_mine(talk: Talk) -> Reply:
+    """我的抽查: the asker's own last checks."""
+    checks = await spotchecks.of_person(talk.db, talk.asker.id, limit=SHOWN)
+    lines = [talk.say("spotchecks.my_line", check=one) for one in checks]
+    waiting = next((one for one in checks if one.is_open), None)
+    return talk.reply("spotchecks.mine", waiting.options if waiting else (), lines=lines)
+
+
+# topics
+@dataclass(frozen=True)
+class AnswerTopic(Topic):
+    """Answers are known by their shape: a bare label, or 抽查 with a number and words."""
+
+    def rest_of(self, text: str, *, strict: bool) -> str | None:
+        """「12 在村」 with the check's number, 「 在村」 without."""
+        if text in BARE:
+            return f" {BARE[text]}"
+        match = TWIN.fullmatch(text)
+        if match is None:
+            return None
+        words = match["label"] or match["words"].strip()
+        return f"{match['id'] or match['glued']} {BARE.get(words, words)}"
+
+
+@dataclass(frozen=True)
+class DrawTopic(Topic):
+    """抽查 alone, set off, or glued to a number; 「抽查时我在开会」 is no wish to draw."""
+
+    def rest_of(self, text: str, *, strict: bool) -> str | None:
+        """What follows 抽查."""
+        if match := GLUED.fullmatch(text):
+            return match["rest"].strip()
+        return super().rest_of(text, strict=strict)
+
+
+ANSWER = AnswerTopic("check_answer", (), answer_check, EVERYONE, aside=True)
+RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results)
+DRAW = DrawTopic("draw", ("抽查", "check"), draw_checks, frozenset({Role.TOWNSHIP, Role.COUNTY}))

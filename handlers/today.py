@@ -1,0 +1,52 @@
+"""今天: what is recorded and what is still open, in one card."""
+
+from handlers.talk import Talk, Topic
+from ledger import issues, kinds, leave, records, spotchecks, study
+from ledger.messages import Option, Reply
+from ledger.people import ON_TEAM, scope_of
+
+
+async def show_today(talk: Talk) -> Reply:
+    """A member's day, or what waits for a superior."""
+    if talk.asker.role not in ON_TEAM:
+        return await _for_staff(talk)
+    found = await records.of_day(talk.db, talk.asker, talk.today)
+    lines = [await kinds.line(talk.db, talk.say, one) for one in found]
+    away = await leave.is_away(talk.db, talk.asker.id, talk.today)
+    own = await issues.open_issues(talk.db, talk.asker, limit=50)
+    near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
+    waiting = await issues.waiting_for(talk.db, talk.asker)
+    check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
+    owing = not away and not any(one.kind == study.KIND for one in found)
+    return talk.reply(
+        "today.card", _options(owing, bool(found), len(waiting)), lines=lines, away=away,
+        near=near[:5], waiting=len(waiting), check=check, owing=owing, today=talk.today,
+    )  # fmt: skip
+
+
+def _is_near(talk: Talk, issue: issues.Issue) -> bool:
+    days = (issue.due_day - talk.today).days
+    return issue.state in {"open", "doing"} and days <= max(talk.rules.issue_before_days)
+
+
+def _options(owing: bool, any_record: bool, waiting: int) -> tuple[Option, ...]:
+    words = ["学习"] if owing else []
+    words += ["走访", "问题"]
+    words += ["改", "撤销"] if any_record else []
+    words += ["待销号"] if waiting else []
+    return tuple(Option(word, word) for word in words)
+
+
+async def _for_staff(talk: Talk) -> Reply:
+    waiting = await issues.waiting_for(talk.db, talk.asker)
+    found = await issues.open_issues(talk.db, talk.asker, limit=200)
+    late = [one for one in found if one.due_day < talk.today]
+    away = await leave.away(talk.db, scope_of(talk.asker), talk.today)
+    words = ("日报", "待销号", "问题", "抽查")
+    return talk.reply(
+        "today.staff", tuple(Option(word, word) for word in words), waiting=len(waiting),
+        open=len(found), late=len(late), away=len(away), today=talk.today,
+    )  # fmt: skip
+
+
+TODAY = Topic("today", ("今天", "今日", "today"), show_today, form="bare")

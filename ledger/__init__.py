@@ -1,0 +1,1 @@
+"""Knows the facts and the rules: records, people, deadlines, draws, the log."""

@@ -1,0 +1,38 @@
+"""What is to be said to whom and when: rows, so that a plan survives and nothing fires twice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+
+sql = queries("due")
+
+
+@dataclass(frozen=True)
+class Due:
+    """One planned reminder. `slot` names what it is about, once and for all."""
+
+    kind: str
+    person_id: int
+    slot: str
+    subject: int
+    due_at: int
+    expires_at: int
+
+
+async def plan(db: Session, rows: Iterable[Due]) -> None:
+    """Write the plan; what stands there already stays, what expired unsaid is planned anew."""
+    await sql.plan(db.connection, [vars(row) for row in rows])
+
+
+async def take(db: Session, *, now: datetime) -> list[Due]:
+    """What has come due: marked and returned in one statement; what is too late is closed."""
+    await sql.expire(db.connection, now=ms(now))
+    return [Due(**dict(row)) async for row in sql.take(db.connection, now=ms(now))]
+
+
+async def any_waiting(db: Session, *, now: datetime) -> bool:
+    """Whether `take` would find anything to do."""
+    return bool(await sql.any_waiting(db.connection, now=ms(now)))

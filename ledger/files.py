@@ -1,0 +1,115 @@
+"""Photos and files (佐证): kept byte for byte under their SHA-256, joined to records."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+from ledger.days import DAY, at
+
+sql = queries("files")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file on our disk, not yet part of a record."""
+
+    sha256: str
+    size: int
+    mime: str
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that belongs to a record, or waits to be told to which."""
+
+    id: int
+    sha256: str
+    name: str
+    kind: str
+    mime: str
+    record_id: int | None
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where the bytes with that hash lie."""
+    return folder / sha256[:2] / sha256
+
+
+def keep_bytes(folder: Path, data: bytes, *, mime: str, name: str, kind: str) -> Kept:
+    """Write the bytes under their hash, through to the disk; the same bytes are one file."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    target = path_of(folder, sha256)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{sha256}.{os.getpid()}")
+        with draft.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(target)
+        _sync_folder(target.parent)
+    return Kept(sha256, len(data), mime, name, kind)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+async def attach(
+    db: Session,
+    person: int,
+    kept: list[Kept],
+    *,
+    source: str,
+    now: datetime,
+    record: int | None = None,
+) -> list[int]:
+    """Note the files of one message; they join a record now or later. Returns attachment ids."""
+    ids = []
+    for one in kept:
+        await sql.add_file(
+            db.connection, sha256=one.sha256, size=one.size, mime=one.mime, now=ms(now)
+        )
+        id = await sql.attach(
+            db.connection, sha256=one.sha256, person=person, record=record, name=one.name,
+            kind=one.kind, source=source, now=ms(now),
+        )  # fmt: skip
+        ids.append(int(id))
+    return ids
+
+
+async def join(db: Session, ids: list[int], record: int, *, person: int) -> None:
+    """Let waiting files of that person belong to a record."""
+    for id in ids:
+        await sql.join_record(db.connection, id=id, record=record, person=person)
+
+
+async def of_record(db: Session, record: int) -> list[Attachment]:
+    """The files of one record, in the order they came."""
+    return [
+        Attachment(**dict(row)) async for row in sql.of_record(db.connection, record=record)
+    ]
+
+
+async def elsewhere(db: Session, id: int, *, record: int) -> bool:
+    """Whether the same picture already stands in another record."""
+    return bool(await sql.elsewhere(db.connection, id=id, record=record))
+
+
+async def count_today(db: Session, person: int, day: date) -> int:
+    """How many files that person has sent that day."""
+    start = at(day, datetime.min.time())
+    found = await sql.count_between(
+        db.connection, person=person, start=ms(start), end=ms(start + DAY)
+    )
+    return int(found)

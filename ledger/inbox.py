@@ -1,0 +1,110 @@
+"""The inbox: every inbound message is committed here before its channel hears 'received'."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+
+sql = queries("inbox")
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A message as the channel delivered it, not yet understood."""
+
+    channel: str
+    account: str
+    ext_id: str
+    conv_key: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A kept message that waits for its answer."""
+
+    id: int
+    channel: str
+    account: str
+    ext_id: str
+    conv_key: str
+    payload: dict[str, Any]
+    received_at: int
+    attempts: int
+
+
+async def keep(db: Session, raws: Iterable[Raw], *, now: datetime) -> None:
+    """Store a whole batch; what was delivered before is already there."""
+    rows = [
+        {
+            "channel": raw.channel,
+            "account": raw.account,
+            "ext_id": raw.ext_id,
+            "conv_key": raw.conv_key,
+            "payload": json.dumps(raw.payload, ensure_ascii=False),
+            "now": ms(now),
+        }
+        for raw in raws
+    ]
+    await sql.keep(db.connection, rows)
+
+
+async def waiting(db: Session, conv_key: str) -> Row | None:
+    """The oldest unanswered message of one conversation."""
+    row = await sql.waiting(db.connection, conv_key=conv_key)
+    return _row(row) if row else None
+
+
+async def conversations(db: Session) -> list[str]:
+    """Every conversation with an unanswered message, the longest waiting first."""
+    return [row["conv_key"] async for row in sql.conversations(db.connection)]
+
+
+async def by_id(db: Session, id: int) -> Row | None:
+    """One kept message, whatever became of it."""
+    row = await sql.by_id(db.connection, id=id)
+    return _row(row) if row else None
+
+
+async def done(db: Session, id: int) -> None:
+    """Ticked off, in the transaction of its effect."""
+    await sql.done(db.connection, id=id)
+
+
+async def failed(db: Session, id: int, error: str) -> None:
+    """Park it with its error; its neighbours go on."""
+    await sql.failed(db.connection, id=id, error=error[:500])
+
+
+async def again(db: Session, id: int) -> bool:
+    """Put a parked message back, after the defect is mended."""
+    return await sql.again(db.connection, id=id) is not None
+
+
+async def counts(db: Session) -> dict[str, int]:
+    """How many messages stand in which state."""
+    return {row["state"]: row["n"] async for row in sql.counts(db.connection)}
+
+
+async def cursor(db: Session, channel: str, account: str) -> tuple[int, int] | None:
+    """The last update fetched by polling, and when."""
+    row = await sql.cursor(db.connection, channel=channel, account=account)
+    return (row["last_id"], row["last_at"]) if row else None
+
+
+async def move_cursor(
+    db: Session, channel: str, account: str, last_id: int, *, now: datetime
+) -> None:
+    """Remember how far we have fetched, in the transaction that keeps the batch."""
+    await sql.move_cursor(
+        db.connection, channel=channel, account=account, last_id=last_id, now=ms(now)
+    )
+
+
+def _row(row: Any) -> Row:
+    facts = {**dict(row), "payload": json.loads(row["payload"])}
+    return Row(**facts)

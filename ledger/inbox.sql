@@ -1,0 +1,35 @@
+-- Inbound messages, as received.
+
+-- name: keep(channel, account, ext_id, conv_key, payload, now)*!
+INSERT INTO inbox (channel, account, ext_id, conv_key, payload, received_at)
+VALUES (:channel, :account, :ext_id, :conv_key, :payload, :now)
+ON CONFLICT (channel, account, ext_id) DO NOTHING;
+
+-- name: waiting(conv_key)^
+SELECT id, channel, account, ext_id, conv_key, payload, received_at, attempts FROM inbox
+ WHERE state = 'new' AND conv_key = :conv_key ORDER BY id LIMIT 1;
+
+-- name: conversations()
+SELECT conv_key FROM inbox WHERE state = 'new' GROUP BY conv_key ORDER BY min(id);
+
+-- name: by_id(id)^
+SELECT id, channel, account, ext_id, conv_key, payload, received_at, attempts FROM inbox WHERE id = :id;
+
+-- name: done(id)!
+UPDATE inbox SET state = 'done', error = '' WHERE id = :id;
+
+-- name: failed(id, error)!
+UPDATE inbox SET state = 'dead', error = :error, attempts = attempts + 1 WHERE id = :id;
+
+-- name: again(id)$
+UPDATE inbox SET state = 'new' WHERE id = :id AND state = 'dead' RETURNING id;
+
+-- name: counts()
+SELECT state, count(*) AS n FROM inbox GROUP BY state ORDER BY state;
+
+-- name: cursor(channel, account)^
+SELECT last_id, last_at FROM poll_cursor WHERE channel = :channel AND account = :account;
+
+-- name: move_cursor(channel, account, last_id, now)!
+INSERT INTO poll_cursor (channel, account, last_id, last_at) VALUES (:channel, :account, :last_id, :now)
+ON CONFLICT (channel, account) DO UPDATE SET last_id = excluded.last_id, last_at = excluded.last_at;

@@ -1,0 +1,78 @@
+-- The issue list. The view `issue_line` has the columns of issues.Issue.
+
+-- name: add(record, team, owner, day, household_id, household, text, tier, due)$
+INSERT INTO issue (record_id, team_id, owner_id, found_day, household_id, household, text, tier, due, state)
+VALUES (:record, :team, :owner, :day, :household_id, :household, :text, :tier, :due, 'open') RETURNING id;
+
+-- name: by_id(id, county, township, team)^
+SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
+ WHERE i.id = :id AND t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team);
+
+-- name: any_by_id(id)^
+SELECT * FROM issue_line WHERE id = :id;
+
+-- name: by_record(record)^
+SELECT * FROM issue_line WHERE record_id = :record;
+
+-- name: open_issues(limit, county, township, team)
+SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
+ WHERE i.closed_day IS NULL AND i.state <> 'withdrawn' AND t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team)
+ ORDER BY i.due, i.id LIMIT :limit;
+
+-- name: start(id)!
+UPDATE issue SET state = 'doing' WHERE id = :id AND state = 'open';
+
+-- name: submit(id, by, effect, now)$
+UPDATE issue SET state = 'submitted', submitted_by = :by, effect = :effect, submitted_at = :now, version = version + 1
+ WHERE id = :id AND state IN ('open', 'doing') RETURNING id;
+
+-- name: close(id, by, day, now)$
+-- 销号: only what has been handed in and is not closed yet.
+UPDATE issue SET state = 'closed', closed_by = :by, closed_day = :day, closed_at = :now, version = version + 1
+ WHERE id = :id AND state = 'submitted' RETURNING id;
+
+-- name: send_back(id)$
+UPDATE issue SET state = 'doing', submitted_by = NULL, submitted_at = NULL, version = version + 1
+ WHERE id = :id AND state = 'submitted' RETURNING id;
+
+-- name: set_state(id, state)!
+UPDATE issue SET state = :state, version = version + 1 WHERE id = :id;
+
+-- name: revise(id, day, household_id, household, text, tier, due)!
+UPDATE issue SET found_day = :day, household_id = :household_id, household = :household, text = :text,
+       tier = :tier, due = :due, version = version + 1
+ WHERE id = :id;
+
+-- name: add_note(record, issue, step, text)!
+INSERT INTO progress (record_id, issue_id, step, text) VALUES (:record, :issue, :step, :text);
+
+-- name: revise_note(record, text)!
+UPDATE progress SET text = :text WHERE record_id = :record;
+
+-- name: note(record)^
+SELECT p.record_id, p.issue_id, p.step, p.text, e.person, e.made_at AS at, e.photos
+  FROM progress p JOIN entry e ON e.id = p.record_id
+ WHERE p.record_id = :record;
+
+-- name: notes(id)
+SELECT p.record_id, p.issue_id, p.step, p.text, e.person, e.made_at AS at, e.photos
+  FROM progress p JOIN entry e ON e.id = p.record_id
+ WHERE p.issue_id = :id AND e.state = 'kept'
+ ORDER BY p.record_id;
+
+-- name: due_between(first, last)
+SELECT * FROM issue_line
+ WHERE closed_day IS NULL AND state IN ('open', 'doing') AND due BETWEEN :first AND :last
+ ORDER BY due, id;
+
+-- name: as_of(day, county, township, team)
+SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
+ WHERE i.found_day <= :day AND (i.closed_day IS NULL OR i.closed_day > :day) AND i.state <> 'withdrawn'
+   AND t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team)
+ ORDER BY i.due, i.id;

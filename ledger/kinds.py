@@ -1,0 +1,78 @@
+"""KINDS: what a record can be, and how each kind is read and counted. One visible list."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ledger import issues, records, study, visits
+from ledger.database import Session
+from ledger.errors import Refused
+from ledger.people import Person
+from ledger.records import Record
+from ledger.rules import Rules
+
+
+class Counted(Protocol):
+    """Takes a struck record out of the counts (sign -1) or puts it back (sign 1)."""
+
+    def __call__(self, db: Session, record: Record, *, sign: int) -> Awaitable[None]:
+        """Change the counts."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: its words' block, its facts, its counts, the fields 改 offers."""
+
+    name: str
+    line: str
+    read: Callable[[Session, Record], Awaitable[Any]]
+    counted: Counted
+    fields: tuple[str, ...]
+
+
+async def _read_issue(db: Session, record: Record) -> issues.Issue:
+    return await issues.of_record(db, record.id)
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "study", "study.line", study.read, study.counted, ("时长", "主题", "方式", "日期")
+        ),
+        Kind("visit", "visits.line", visits.read, visits.counted, ("户", "情况", "日期")),
+        Kind("issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "期限")),
+        Kind("progress", "issues.note_line", issues.read_note, issues.counted_note, ("内容",)),
+    )
+}
+
+
+async def line(db: Session, say: Callable[..., str], record: Record) -> str:
+    """One record in one line of words."""
+    kind = KINDS[record.kind]
+    return say(kind.line, made=await kind.read(db, record), record=record)
+
+
+async def undo(
+    db: Session, asker: Person, record: Record, *, now: datetime, rules: Rules
+) -> None:
+    """Strike a record out (撤销): history stays, counts follow."""
+    if record.state == "undone":
+        raise Refused("records.already_undone")
+    if not records.may_undo(record, asker, now=now, rules=rules):
+        raise Refused("records.not_undoable", hours=rules.undo_hours)
+    await records.set_state(db, record, asker, state="undone", now=now)
+    await KINDS[record.kind].counted(db, record, sign=-1)
+
+
+async def redo(
+    db: Session, asker: Person, record: Record, *, now: datetime, rules: Rules
+) -> None:
+    """Put a struck record back (恢复)."""
+    if record.state == "kept":
+        raise Refused("records.already_kept")
+    if not records.may_undo(record, asker, now=now, rules=rules):
+        raise Refused("records.not_undoable", hours=rules.undo_hours)
+    await KINDS[record.kind].counted(db, record, sign=1)
+    await records.set_state(db, record, asker, state="kept", now=now)

@@ -1,0 +1,130 @@
+"""What every channel hands in and what we hand out, in words no chat company owns."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ledger.people import Address
+
+
+# in
+@dataclass(frozen=True)
+class Media:
+    """A photo or file a channel offers; `fetch` is what the channel needs to get the bytes."""
+
+    kind: str
+    name: str
+    mime: str
+    size: int
+    fetch: str
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class TextIn:
+    """Words, with photos, a place, or both; empty words when only those came."""
+
+    text: str = ""
+    media: tuple[Media, ...] = ()
+    place: str = ""
+    album: str = ""
+    reply_to: str = ""
+
+
+@dataclass(frozen=True)
+class ActionIn:
+    """A pressed button: a token, never authority."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class EnterIn:
+    """Somebody opened the chat, with an invite's payload or without."""
+
+    payload: str = ""
+
+
+@dataclass(frozen=True)
+class LifecycleIn:
+    """The channel tells that a person became reachable or unreachable."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class UnknownIn:
+    """Something this channel has never sent before: stored, counted, left alone."""
+
+    kind: str
+
+
+Event = TextIn | ActionIn | EnterIn | LifecycleIn | UnknownIn
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One message as heard. `source` names the message; an edited one carries the same."""
+
+    address: Address
+    source: str
+    event: Event
+    at: datetime
+    edited: bool = False
+    group: bool = False
+
+
+# out
+@dataclass(frozen=True)
+class Option:
+    """A button: its label, and the words that do the same when written."""
+
+    label: str
+    say: str
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file to send, kept under its hash."""
+
+    sha256: str
+    name: str
+    mime: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Something to say: neutral markup, buttons, files. `step` ties its buttons to one question."""
+
+    text: str
+    options: tuple[Option, ...] = ()
+    files: tuple[Paper, ...] = ()
+    kind: str = "text"
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One row of the outbox as a channel receives it; `tokens` belong to `labels` one by one."""
+
+    id: int
+    person_id: int | None
+    address: Address
+    kind: str
+    text: str
+    labels: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+    files: tuple[Paper, ...] = ()
+    card_id: int | None = None
+    closes: str = ""
+    again: bool = False
+    made_at: int = 0
+    lane: int = 0
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class Handle:
+    """How a channel names a message it has sent."""
+
+    ref: str = ""
+    refs: tuple[str, ...] = field(default=())

@@ -1,0 +1,187 @@
+"""The outbox: what is to be said, committed together with its cause, sent later from here."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ledger import cards, people
+from ledger.clock import ms
+from ledger.database import Session, queries
+from ledger.messages import Outgoing, Paper, Reply
+from ledger.people import Address
+
+sql = queries("outbox")
+
+ANSWER = 0  # lane of what somebody has asked for
+BULK = 5  # lane of what nobody has asked for
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """When a message may go out, and until when it makes sense."""
+
+    lane: int = ANSWER
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    collapse_key: str = ""
+
+
+async def post(
+    db: Session, to: Address, person: int | None, reply: Reply, *, dedupe: str, now: datetime,
+    timing: Timing | None = None,
+) -> int | None:  # fmt: skip
+    """Put one message into the outbox; the same `dedupe` twice is one message.
+
+    Returns the outbox id, or None when it stood there already.
+    """
+    when = timing or Timing()
+    card = None
+    if reply.options and person:
+        card = await cards.deal(db, person, reply.options, step=reply.step, now=now)
+    if when.collapse_key:
+        await sql.collapse(db.connection, person=person, collapse_key=when.collapse_key)
+    id = await sql.post(
+        db.connection, dedupe=dedupe, **vars(to), person=person, kind=reply.kind,
+        body=_body(reply), card=card, closes=None, lane=when.lane,
+        not_before=ms(when.not_before or now),
+        expires_at=ms(when.expires_at) if when.expires_at else None,
+        collapse_key=when.collapse_key, now=ms(now),
+    )  # fmt: skip
+    return int(id) if id else None
+
+
+async def post_to(
+    db: Session,
+    person: int,
+    reply: Reply,
+    *,
+    dedupe: str,
+    now: datetime,
+    timing: Timing | None = None,
+) -> int | None:
+    """Post to wherever that person was last heard; None when nobody is bound or it stood there."""
+    address = await people.address_of(db, person)
+    if address is None:
+        return None
+    bulk = timing or Timing(lane=BULK)
+    return await post(db, address, person, reply, dedupe=dedupe, now=now, timing=bulk)
+
+
+async def close(db: Session, opened: int, text: str, *, now: datetime) -> None:
+    """Turn a message sent before into its last word, without buttons, where the channel can."""
+    before = await sql.by_id(db.connection, id=opened)
+    if before is None:
+        return
+    await sql.post(
+        db.connection, dedupe=f"close:{opened}", channel=before["channel"],
+        account=before["account"], user_key=before["target"], person=before["person_id"],
+        kind="close", body=_body(Reply(text)), card=None, closes=opened, lane=BULK,
+        not_before=ms(now), expires_at=None, collapse_key="", now=ms(now),
+    )  # fmt: skip
+
+
+async def claim(
+    db: Session, channels: list[str], *, owner: str, limit: int, now: datetime,
+    lanes: tuple[int, int] = (ANSWER, BULK),
+) -> list[Outgoing]:  # fmt: skip
+    """Take messages that may go out now, answers first; a lease that ran out counts as free."""
+    await sql.expire(db.connection, now=ms(now))
+    rows = [
+        row
+        async for row in sql.claim(
+            db.connection, channels=json.dumps(channels), owner=owner, limit=limit,
+            now=ms(now), lease=ms(now + LEASE), first=lanes[0], last=lanes[1],
+        )
+    ]  # fmt: skip
+    return [
+        await _outgoing(db, row)
+        for row in sorted(rows, key=lambda row: (row["lane"], row["id"]))
+    ]
+
+
+async def any_ready(db: Session, *, now: datetime, lanes: tuple[int, int]) -> bool:
+    """Whether a look for work would find some; spares the writer an empty transaction."""
+    found = await sql.any_ready(db.connection, now=ms(now), first=lanes[0], last=lanes[1])
+    return bool(found)
+
+
+async def sent(db: Session, id: int, *, owner: str, ref: str, now: datetime) -> None:
+    """It is out; `ref` is the channel's own name for it."""
+    await sql.sent(db.connection, id=id, owner=owner, ref=ref, now=ms(now))
+
+
+async def later(
+    db: Session, id: int, *, owner: str, until: datetime, error: str, uncertain: bool
+) -> None:
+    """Not out, or perhaps not: try again then."""
+    await sql.later(
+        db.connection, id=id, owner=owner, until=ms(until), error=error[:300],
+        uncertain=int(uncertain),
+    )  # fmt: skip
+
+
+async def dead(db: Session, id: int, *, owner: str, error: str) -> None:
+    """It will never go out; the reason stays for the operator."""
+    await sql.dead(db.connection, id=id, owner=owner, error=error[:300])
+
+
+async def retarget(db: Session, old: Address, new_key: str) -> None:
+    """A chat moved (a group became a supergroup): everything waiting goes there."""
+    await sql.retarget(db.connection, **vars(old), new_key=new_key)
+
+
+async def drop_waiting(db: Session, person: int) -> None:
+    """Nothing unasked that waits for this person goes out any more (leave, unbinding)."""
+    await sql.drop_waiting(db.connection, person=person, lane=BULK)
+
+
+async def next_at(db: Session, channels: list[str]) -> int | None:
+    """When the next waiting message may go out, in epoch milliseconds."""
+    found: int | None = await sql.next_at(db.connection, channels=json.dumps(channels))
+    return found
+
+
+async def counts(db: Session) -> dict[str, int]:
+    """How many messages stand in which state."""
+    return {row["state"]: row["n"] async for row in sql.counts(db.connection)}
+
+
+async def by_external(db: Session, address: Address, ref: str) -> int | None:
+    """The outbox id of a message a channel knows by that name."""
+    found: int | None = await sql.by_external(db.connection, **vars(address), ref=ref)
+    return found
+
+
+def _body(reply: Reply) -> str:
+    return json.dumps(
+        {
+            "text": reply.text,
+            "labels": [one.label for one in reply.options],
+            "files": [asdict(one) for one in reply.files],
+        },
+        ensure_ascii=False,
+    )
+
+
+async def _outgoing(db: Session, row: Any) -> Outgoing:
+    body = json.loads(row["body"])
+    closes = ""
+    if row["closes"]:
+        closes = await sql.external_of(db.connection, id=row["closes"]) or ""
+    return Outgoing(
+        id=row["id"],
+        person_id=row["person_id"],
+        address=Address(row["channel"], row["account"], row["target"]),
+        kind=row["kind"],
+        text=body["text"],
+        labels=tuple(body["labels"]),
+        files=tuple(Paper(**one) for one in body["files"]),
+        card_id=row["card_id"],
+        closes=closes,
+        again=row["uncertain"] > 0,
+        made_at=row["made_at"],
+        lane=row["lane"],
+        attempts=row["attempts"],
+    )

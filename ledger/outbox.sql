@@ -1,0 +1,64 @@
+-- Outbound messages. A row is claimed with a lease; only its owner may settle it.
+
+-- name: post(dedupe, channel, account, user_key, person, kind, body, card, closes, lane, not_before, expires_at, collapse_key, now)$
+INSERT INTO outbox (dedupe, channel, account, target, person_id, kind, body, card_id, closes, lane, not_before, expires_at, collapse_key, made_at)
+VALUES (:dedupe, :channel, :account, :user_key, :person, :kind, :body, :card, :closes, :lane, :not_before, :expires_at, :collapse_key, :now)
+ON CONFLICT (dedupe) DO NOTHING RETURNING id;
+
+-- name: collapse(person, collapse_key)!
+-- The newest of its kind wins; an older one not yet sent is not needed.
+UPDATE outbox SET state = 'expired' WHERE person_id = :person AND collapse_key = :collapse_key AND state = 'ready';
+
+-- name: expire(now)!
+UPDATE outbox SET state = 'expired' WHERE state = 'ready' AND expires_at IS NOT NULL AND expires_at <= :now;
+
+-- name: claim(channels, owner, limit, now, lease, first, last)
+UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = attempts + 1,
+       uncertain = CASE WHEN state = 'claimed' THEN uncertain + 1 ELSE uncertain END
+ WHERE id IN (
+   SELECT id FROM outbox
+    WHERE (state = 'ready' OR (state = 'claimed' AND lease_until < :now)) AND not_before <= :now
+      AND lane BETWEEN :first AND :last
+      AND :channels LIKE '%"' || channel || '"%'
+    ORDER BY lane, id LIMIT :limit)
+RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at;
+
+-- name: any_ready(now, first, last)$
+SELECT count(*) FROM (SELECT 1 FROM outbox
+ WHERE state IN ('ready', 'claimed') AND (state = 'ready' OR lease_until < :now) AND not_before <= :now
+   AND lane BETWEEN :first AND :last LIMIT 1) AS some;
+
+-- name: sent(id, owner, ref, now)!
+UPDATE outbox SET state = 'sent', external_id = :ref, sent_at = :now, last_error = ''
+ WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
+
+-- name: later(id, owner, until, error, uncertain)!
+UPDATE outbox SET state = 'ready', not_before = :until, last_error = :error, uncertain = uncertain + :uncertain
+ WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
+
+-- name: dead(id, owner, error)!
+UPDATE outbox SET state = 'dead', last_error = :error
+ WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
+
+-- name: retarget(channel, account, user_key, new_key)!
+UPDATE outbox SET target = :new_key
+ WHERE channel = :channel AND account = :account AND target = :user_key AND state IN ('ready', 'claimed');
+
+-- name: drop_waiting(person, lane)!
+UPDATE outbox SET state = 'expired' WHERE person_id = :person AND lane >= :lane AND state = 'ready';
+
+-- name: next_at(channels)$
+SELECT min(CASE WHEN state = 'claimed' THEN lease_until ELSE not_before END) FROM outbox
+ WHERE state IN ('ready', 'claimed') AND :channels LIKE '%"' || channel || '"%';
+
+-- name: counts()
+SELECT state, count(*) AS n FROM outbox GROUP BY state ORDER BY state;
+
+-- name: by_id(id)^
+SELECT channel, account, target, person_id FROM outbox WHERE id = :id;
+
+-- name: external_of(id)$
+SELECT external_id FROM outbox WHERE id = :id;
+
+-- name: by_external(channel, account, user_key, ref)$
+SELECT id FROM outbox WHERE channel = :channel AND account = :account AND target = :user_key AND external_id = :ref;

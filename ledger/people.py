@@ -1,0 +1,225 @@
+"""People: who somebody is, what he may see. Scope is decided here and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+
+sql = queries("people")
+
+
+# facts
+class Role(StrEnum):
+    """What a person does here: 队员, 队长/第一书记, 乡镇, 县."""
+
+    MEMBER = "member"
+    LEADER = "leader"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+
+
+ON_TEAM = frozenset({Role.MEMBER, Role.LEADER})
+STAFF = frozenset({Role.TOWNSHIP, Role.COUNTY})
+EVERYONE = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody on the roster (花名册)."""
+
+    id: int
+    name: str
+    role: Role
+    title: str
+    phone: str
+    home_unit: str
+    county_id: int
+    county: str
+    township_id: int
+    township: str
+    team_id: int
+    village: str
+    left_day: str | None
+
+    @property
+    def place(self) -> str:
+        """What this person answers for: a village, a township, the county."""
+        return self.village or self.township or self.county
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a person may see; 0 means all of it. Every query of other people's facts takes it."""
+
+    county: int
+    township: int = 0
+    team: int = 0
+
+
+@dataclass(frozen=True)
+class Team:
+    """One village's work team (驻村工作队)."""
+
+    id: int
+    village: str
+    township_id: int
+    township: str
+
+
+@dataclass(frozen=True)
+class Household:
+    """A household of the team's own ledger."""
+
+    id: int
+    team_id: int
+    name: str
+    group_name: str
+    kind: str
+    last_visit: str | None
+
+    @property
+    def label(self) -> str:
+        """Name with group, as on a button."""
+        return f"{self.name}（{self.group_name}）" if self.group_name else self.name
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a channel reaches somebody."""
+
+    channel: str
+    account: str
+    user_key: str
+
+
+class Unknown(LookupError):
+    """Nobody on the roster is bound to this address."""
+
+
+# rules
+def scope_of(asker: Person) -> Scope:
+    """The one decision about who sees what (security §3): team, township or county."""
+    if asker.role is Role.COUNTY:
+        return Scope(asker.county_id)
+    if asker.role is Role.TOWNSHIP:
+        return Scope(asker.county_id, asker.township_id)
+    return Scope(asker.county_id, asker.township_id, asker.team_id)
+
+
+def may_verify(asker: Person, *, owner: Person) -> bool:
+    """Whether this person may strike off what that one did: his superior, never himself."""
+    if asker.id == owner.id:
+        return False
+    if owner.role is Role.MEMBER:
+        return asker.role in {Role.LEADER, Role.TOWNSHIP}
+    return asker.role in STAFF
+
+
+# records
+async def identify(db: Session, address: Address, *, now: datetime) -> Person:
+    """The person behind an address; `Unknown` when nobody is bound or he has left."""
+    row = await sql.by_address(
+        db.connection,
+        channel=address.channel,
+        account=address.account,
+        user_key=address.user_key,
+    )
+    if row is None:
+        raise Unknown(address)
+    person = _person(row)
+    if person.left_day and person.left_day < now.date().isoformat():
+        raise Unknown(address)
+    await sql.seen(
+        db.connection, channel=address.channel, account=address.account,
+        user_key=address.user_key, now=ms(now),
+    )  # fmt: skip
+    return person
+
+
+async def by_id(db: Session, id: int) -> Person:
+    """The person with that id; the caller answers for the right to ask."""
+    return _person(await sql.by_id(db.connection, id=id))
+
+
+async def access_person(db: Session, asker: Person, name: str) -> Person | None:
+    """Somebody by name within the asker's scope; None also when he may not be seen."""
+    rows = [row async for row in sql.by_name(db.connection, name=name, **vars(scope_of(asker)))]
+    return _person(rows[0]) if len(rows) == 1 else None
+
+
+async def members(db: Session, scope: Scope, *, day: date) -> list[Person]:
+    """Team members and leaders in a scope who are on the roster that day, by team."""
+    rows = sql.members(db.connection, day=day.isoformat(), **vars(scope))
+    return [_person(row) async for row in rows]
+
+
+async def superiors(db: Session, person: Person, *, day: date) -> list[Person]:
+    """Who answers for this person: his leader, the leader's township, the township's county."""
+    if person.role is Role.MEMBER:
+        rows = sql.leaders_of(db.connection, team=person.team_id, day=day.isoformat())
+    elif person.role is Role.LEADER:
+        rows = sql.townships_of(db.connection, township=person.township_id, day=day.isoformat())
+    else:
+        rows = sql.counties_of(db.connection, county=person.county_id, day=day.isoformat())
+    return [_person(row) async for row in rows]
+
+
+async def readers(db: Session, *, day: date) -> list[Person]:
+    """Everybody who receives summaries: leaders, townships, county."""
+    return [_person(row) async for row in sql.readers(db.connection, day=day.isoformat())]
+
+
+async def staff(db: Session, county: int, *, day: date) -> list[Person]:
+    """The county's own staff."""
+    rows = sql.counties_of(db.connection, county=county, day=day.isoformat())
+    return [_person(row) async for row in rows]
+
+
+async def roster(db: Session) -> list[Person]:
+    """Everybody, in order of place and role: for the demo's list and the operator."""
+    return [_person(row) async for row in sql.roster(db.connection)]
+
+
+async def teams(db: Session, scope: Scope) -> list[Team]:
+    """The teams in a scope, by township and village."""
+    return [Team(**dict(row)) async for row in sql.teams(db.connection, **vars(scope))]
+
+
+async def townships(db: Session, county: int) -> dict[str, int]:
+    """The county's townships by name."""
+    return {row["name"]: row["id"] async for row in sql.townships(db.connection, county=county)}
+
+
+async def households(db: Session, asker: Person) -> list[Household]:
+    """The households of the asker's own team, the longest unvisited first; nobody else's."""
+    rows = sql.households(db.connection, team=asker.team_id)
+    return [Household(**dict(row)) async for row in rows]
+
+
+async def add_household(
+    db: Session, team: int, name: str, *, group_name: str = "", kind: str = ""
+) -> int:
+    """Enter a household into the team's ledger; the same name and group is the same household."""
+    await sql.add_household(
+        db.connection, team=team, name=name, group_name=group_name, kind=kind
+    )
+    id = await sql.household_id(db.connection, team=team, name=name, group_name=group_name)
+    return int(id)
+
+
+async def address_of(db: Session, person: int) -> Address | None:
+    """Where to write to somebody unasked: the reachable address used last."""
+    row = await sql.address_of(db.connection, person=person)
+    return Address(**dict(row)) if row else None
+
+
+async def mark_unreachable(db: Session, address: Address) -> None:
+    """The channel says this address cannot be written to any more."""
+    await sql.unreachable(db.connection, **vars(address))
+
+
+def _person(row: object) -> Person:
+    facts = dict(row)  # type: ignore[call-overload]
+    return Person(**{**facts, "role": Role(facts["role"])})

@@ -1,0 +1,147 @@
+"""Records: the common spine of what members report. One row each, versions in the log.
+
+A record is never overwritten in silence and never deleted: a change bumps its version and its
+event holds the facts before and after; taking it back (撤销) only strikes it out.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ledger import audit
+from ledger.clock import ms
+from ledger.database import Session, queries
+from ledger.errors import Refused
+from ledger.people import Person, Scope, scope_of
+from ledger.rules import Rules
+
+sql = queries("records")
+
+
+# facts
+@dataclass(frozen=True)
+class Record:
+    """What every report has: whose, when, from which message, in which version."""
+
+    id: int
+    kind: str
+    person_id: int
+    person: str
+    team_id: int
+    day: str
+    source: str
+    state: str
+    version: int
+    made_at: int
+    changed_at: int
+    photos: int
+
+    @property
+    def subject(self) -> str:
+        """Its name in the log."""
+        return f"record:{self.id}"
+
+
+# rules
+def check_day(day: date, *, today: date, rules: Rules) -> None:
+    """Refuse days still to come and days too far back (补录 is welcome, history is not)."""
+    if day > today:
+        raise Refused("records.future_day", day=day)
+    if day < today - timedelta(days=rules.backfill_days):
+        raise Refused("records.too_old", day=day, days=rules.backfill_days)
+
+
+def may_undo(record: Record, asker: Person, *, now: datetime, rules: Rules) -> bool:
+    """The writer within 24 hours, his leader later as well (chat-ux §6)."""
+    young = ms(now) - record.made_at <= rules.undo_hours * 3600 * 1000
+    if record.person_id == asker.id:
+        return young or asker.role == "leader"
+    return asker.role == "leader" and asker.team_id == record.team_id
+
+
+# records
+async def make(
+    db: Session,
+    by: Person,
+    kind: str,
+    *,
+    day: date,
+    source: str,
+    facts: dict[str, Any],
+    now: datetime,
+) -> int:
+    """Enter one record and its event; the noun adds its own row in the same transaction."""
+    if not by.team_id:
+        raise Refused("records.no_team")
+    id = await sql.make(
+        db.connection, kind=kind, person=by.id, team=by.team_id, day=day.isoformat(),
+        source=source, now=ms(now),
+    )  # fmt: skip
+    body = {"day": day.isoformat(), "source": source, **facts}
+    await audit.record(db, by.id, f"{kind}.made", subject=f"record:{id}", body=body, now=now)
+    return int(id)
+
+
+async def change(
+    db: Session, record: Record, by: Person, *, before: dict[str, Any], after: dict[str, Any],
+    now: datetime, day: date | None = None,
+) -> None:  # fmt: skip
+    """Bump the version; the event keeps what was and what is."""
+    moved = day.isoformat() if day else record.day
+    done = await sql.change(
+        db.connection, id=record.id, version=record.version, day=moved, now=ms(now)
+    )
+    if done is None:
+        raise Refused("records.changed_meanwhile")
+    body = {"before": before, "after": after, "day": moved}
+    await audit.record(
+        db, by.id, f"{record.kind}.changed", subject=record.subject, body=body, now=now
+    )
+
+
+async def set_state(
+    db: Session, record: Record, by: Person, *, state: str, now: datetime
+) -> None:
+    """Strike it out (undone) or put it back (kept); twice is once."""
+    if await sql.set_state(db.connection, id=record.id, state=state, now=ms(now)) is None:
+        raise Refused("records.already_undone" if state == "undone" else "records.already_kept")
+    kind = f"{record.kind}.{state}"
+    await audit.record(db, by.id, kind, subject=record.subject, body={}, now=now)
+
+
+async def access_record(db: Session, asker: Person, id: int) -> Record:
+    """The only door to a record; 'not there' and 'not yours' sound the same."""
+    row = await sql.by_id(db.connection, id=id, **vars(scope_of(asker)))
+    if row is None:
+        raise Refused("records.not_found")
+    return Record(**dict(row))
+
+
+async def of_day(db: Session, asker: Person, day: date) -> list[Record]:
+    """The asker's own records for a day, in the order of entry, struck ones left out."""
+    rows = sql.of_day(db.connection, person=asker.id, day=day.isoformat())
+    return [Record(**dict(row)) async for row in rows]
+
+
+async def recent(db: Session, asker: Person, *, since: datetime) -> list[Record]:
+    """The asker's own kept records entered since then, the newest first."""
+    rows = sql.recent(db.connection, person=asker.id, since=ms(since))
+    return [Record(**dict(row)) async for row in rows]
+
+
+async def by_source(db: Session, asker: Person, source: str) -> list[Record]:
+    """The asker's own records that came from one message."""
+    rows = sql.by_source(db.connection, person=asker.id, source=source)
+    return [Record(**dict(row)) async for row in rows]
+
+
+async def last_undone(db: Session, asker: Person) -> Record | None:
+    """What the asker struck out last, to put it back."""
+    row = await sql.last_undone(db.connection, person=asker.id)
+    return Record(**dict(row)) if row else None
+
+
+async def team_day(db: Session, scope: Scope, day: date) -> list[Record]:
+    """Everything kept in a scope for a day."""
+    rows = sql.team_day(db.connection, day=day.isoformat(), **vars(scope))
+    return [Record(**dict(row)) async for row in rows]

@@ -1,0 +1,128 @@
+-- The figures behind summaries: two statements a report, for one team as for a whole county.
+
+-- name: team_lines(kind, period, day, county, township, team)
+-- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
+SELECT t.id AS team_id, t.village, t.township_id, w.name AS township,
+       coalesce(f.studied, 0) AS studied, coalesce(f.visits, 0) AS visits,
+       coalesce(f.households, 0) AS households, coalesce(f.opened, 0) AS opened,
+       coalesce(f.progressed, 0) AS progressed, coalesce(f.submitted, 0) AS submitted,
+       coalesce(f.closed, 0) AS closed, coalesce(f.checked, 0) AS checked,
+       coalesce(f.answered, 0) AS answered, coalesce(f.unanswered, 0) AS unanswered,
+       (SELECT count(*) FROM person p
+         WHERE p.team_id = t.id AND p.role IN ('member', 'leader')
+           AND (p.left_day IS NULL OR p.left_day >= :day)) AS roster,
+       (SELECT count(*) FROM person p
+         WHERE p.team_id = t.id AND p.role IN ('member', 'leader')
+           AND (p.left_day IS NULL OR p.left_day >= :day)
+           AND EXISTS (SELECT 1 FROM leave l
+                        WHERE l.person_id = p.id AND l.state = 'approved' AND l.from_day <= :day
+                          AND l.to_day >= :day AND coalesce(l.back_day, '9999') > :day)) AS away,
+       (SELECT count(*) FROM issue i
+         WHERE i.team_id = t.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
+           AND i.found_day <= :day)
+     + (SELECT count(*) FROM issue i
+         WHERE i.team_id = t.id AND i.closed_day > :day AND i.found_day <= :day) AS standing
+  FROM team t JOIN township w ON w.id = t.township_id
+  LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = t.id
+ WHERE t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team)
+ ORDER BY t.township_id, t.id;
+
+-- name: items(depth, owing, day, soon, until, first, last, county, township, team)
+-- What is behind the figures, one row each; the columns are those of facts.Item.
+-- depth 0 names no household and nobody but those a check has missed, 1 names them,
+-- 2 adds the issue steps and study topics of the period, 3 every visit and check as well.
+WITH place AS (
+  SELECT t.id, t.village FROM team t
+   WHERE t.county_id = :county
+     AND (:township = 0 OR t.township_id = :township)
+     AND (:team = 0 OR t.id = :team)
+), standing AS (
+  SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
+    FROM place l JOIN issue i ON i.team_id = l.id
+   WHERE i.closed_day IS NULL AND i.state <> 'withdrawn' AND i.found_day <= :day
+  UNION ALL
+  SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
+    FROM place l JOIN issue i ON i.team_id = l.id
+   WHERE i.closed_day > :day AND i.found_day <= :day
+), judged AS (
+  -- Handed in for 销号 by then and not sent back since: from the steps, not from the state of now.
+  SELECT s.*, CASE WHEN (SELECT max(r.made_at) FROM progress g JOIN record r ON r.id = g.record_id
+                          WHERE g.issue_id = s.id AND g.step = 'submit' AND r.state = 'kept'
+                            AND r.made_at < :until)
+                      > coalesce((SELECT max(e.at) FROM ev e
+                                   WHERE e.subject = 'issue:' || s.id AND e.kind = 'issue.sent_back'
+                                     AND e.at < :until), 0)
+                   THEN 1 ELSE 0 END AS waiting
+    FROM standing s
+)
+SELECT 'issue' AS sort, j.team_id, j.village, j.id AS number, j.owner_id AS person_id,
+       CASE WHEN :depth > 0 THEN p.name ELSE '' END AS person,
+       CASE WHEN :depth > 0 THEN j.household ELSE '' END AS household,
+       CASE WHEN :depth > 0 THEN j.text ELSE '' END AS text,
+       j.due AS day, j.waiting
+  FROM judged j JOIN person p ON p.id = j.owner_id
+ WHERE j.due <= :soon OR j.waiting = 1
+UNION ALL
+SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.question, c.day, 0
+  FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
+  JOIN person p ON p.id = c.person_id
+ WHERE c.state = 'missed'
+UNION ALL
+SELECT 'owing', l.id, l.village, p.id, p.id,
+       CASE WHEN :depth > 0 THEN p.name ELSE '' END, '', '', '', 0
+  FROM place l JOIN person p ON p.team_id = l.id
+ WHERE :owing = 1 AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
+   AND NOT EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day = :day
+                      AND r.kind = 'study' AND r.state = 'kept')
+   AND NOT EXISTS (SELECT 1 FROM leave v WHERE v.person_id = p.id AND v.state = 'approved'
+                      AND v.from_day <= :day AND v.to_day >= :day
+                      AND coalesce(v.back_day, '9999') > :day)
+UNION ALL
+SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day, 0
+  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'issue'
+  JOIN issue i ON i.record_id = r.id JOIN person p ON p.id = r.person_id
+ WHERE :depth > 1 AND r.state = 'kept'
+UNION ALL
+SELECT CASE g.step WHEN 'submit' THEN 'submitted' ELSE 'progressed' END,
+       l.id, l.village, i.id, p.id, p.name, i.household, g.text, r.day, 0
+  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'progress'
+  JOIN progress g ON g.record_id = r.id JOIN issue i ON i.id = g.issue_id
+  JOIN person p ON p.id = r.person_id
+ WHERE :depth > 1 AND r.state = 'kept'
+UNION ALL
+SELECT 'closed', l.id, l.village, i.id, p.id, p.name, i.household, i.text, i.closed_day, 0
+  FROM place l JOIN issue i ON i.team_id = l.id AND i.closed_day BETWEEN :first AND :last
+  JOIN person p ON p.id = i.closed_by
+ WHERE :depth > 1
+UNION ALL
+SELECT 'studied', l.id, l.village, r.id, p.id, p.name, '', s.topic, r.day, 0
+  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'study'
+  JOIN study s ON s.record_id = r.id JOIN person p ON p.id = r.person_id
+ WHERE :depth > 1 AND r.state = 'kept'
+UNION ALL
+SELECT 'visited', l.id, l.village, r.id, p.id, p.name, v.household, v.found, r.day, 0
+  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'visit'
+  JOIN visit v ON v.record_id = r.id JOIN person p ON p.id = r.person_id
+ WHERE :depth > 2 AND r.state = 'kept'
+UNION ALL
+SELECT 'checked', l.id, l.village, c.id, p.id, p.name, '', c.state, c.day, 0
+  FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
+  JOIN person p ON p.id = c.person_id
+ WHERE :depth > 2
+ ORDER BY sort, day, number, person_id;
+
+-- name: keep(kind, period, level, place_id, facts, now)*!
+-- As it went out; a second one changes nothing.
+INSERT INTO report (kind, period, level, place_id, facts, made_at)
+VALUES (:kind, :period, :level, :place_id, :facts, :now)
+ON CONFLICT (kind, period, level, place_id) DO NOTHING;
+
+-- name: kept(kind, period, level, place_id)$
+SELECT facts FROM report
+ WHERE kind = :kind AND period = :period AND level = :level AND place_id = :place_id;
+
+-- name: last_head(first, last)^
+-- The last published head of these days.
+SELECT day, h FROM day_head WHERE day BETWEEN :first AND :last ORDER BY day DESC LIMIT 1;

@@ -1,0 +1,84 @@
+"""The lists of a summary: what needs somebody first, cut to what a phone shows at once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ledger.reports.facts import Item, Place, Section, Spot, TeamLine
+from ledger.reports.sheet import Sheet
+
+MOST = 8  # entries of one list
+NAMES_ONLY = frozenset({"owing", "silent"})  # told in one line
+
+
+def exceptions(sheet: Sheet, place: Place, sorts: Sequence[str]) -> list[Section]:
+    """What needs somebody, by things for a team and by places above it; empty lists left out.
+
+    Places stand by their earliest deadline, never by their number: this is no ranking.
+    """
+    found = [_section(sheet, place, sort) for sort in sorts]
+    return [one for one in found if one.total]
+
+
+def _section(sheet: Sheet, place: Place, sort: str) -> Section:
+    if sort == "silent":
+        return _silent(sheet, place)
+    items = sheet.sorted_as(sort)
+    if sort == "missed":
+        items = tuple(one._replace(village=_where(sheet, place, one.team_id)) for one in items)
+    if place.level == "team" or sort == "missed":
+        return listed(sort, items)
+    if sort == "owing":
+        return Section(sort, 0, 0)  # above the team a figure, never a list (国办函〔2026〕12号)
+    spots = _spots(sheet, place, items)
+    return Section(sort, len(items), len(spots), spots=spots)
+
+
+def listed(sort: str, items: Iterable[Item]) -> Section:
+    """A list of things."""
+    shown = tuple(items)
+    return Section(sort, len(shown), len(shown), shown)
+
+
+def _silent(sheet: Sheet, place: Place) -> Section:
+    quiet = [line for line in sheet.lines if line.silent and line.roster]
+    spots = tuple(Spot(_name(line, place), 0, "") for line in quiet)
+    return Section("silent", len(spots), len(spots), spots=spots)
+
+
+def _spots(sheet: Sheet, place: Place, items: Iterable[Item]) -> tuple[Spot, ...]:
+    lines = {line.team_id: line for line in sheet.lines}
+    days: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        line = lines[item.team_id]
+        days[line.village if place.level == "township" else line.township].append(item.day)
+    found = (Spot(name, len(each), min(each)) for name, each in days.items())
+    return tuple(sorted(found, key=lambda one: one.earliest))
+
+
+def _where(sheet: Sheet, place: Place, team: int) -> str:
+    return next((_name(line, place) for line in sheet.lines if line.team_id == team), "")
+
+
+def _name(line: TeamLine, place: Place) -> str:
+    return f"{line.township}{line.village}" if place.level == "county" else line.village
+
+
+def fit(sections: Iterable[Section], budget: int, *, most: int = MOST) -> tuple[Section, ...]:
+    """Cut all lists to the same length, so that together they need no more than `budget` lines."""
+    found = list(sections)
+    length = next((n for n in range(most, 1, -1) if _height(found, n) <= budget), 1)
+    return tuple(_cut(one, MOST if one.sort in NAMES_ONLY else length) for one in found)
+
+
+def _height(sections: Iterable[Section], length: int) -> int:
+    return sum(1 + min(one.size, length) * (one.sort not in NAMES_ONLY) for one in sections)
+
+
+def _cut(section: Section, length: int) -> Section:
+    return replace(section, shown=section.shown[:length], spots=section.spots[:length])
+
+
+def without_names(section: Section) -> Section:
+    """The same count without the persons behind it, for a member's eyes."""
+    return replace(section, size=0, shown=(), spots=())

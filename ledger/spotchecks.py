@@ -1,0 +1,372 @@
+"""Spot checks (抽查): one question, a window to answer in, and never a penalty.
+
+States: open; later (无信号, still open); answered; missed, said as 待核实 (a person looks at
+it, domain §9); void (the system failed him, it does not count).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from ledger import audit, draws, outbox, periods
+from ledger.clock import moment, ms
+from ledger.database import Session, queries
+from ledger.days import DAY, at, is_workday
+from ledger.draws import Draw
+from ledger.errors import Refused
+from ledger.messages import Option, Reply
+from ledger.people import Person, scope_of
+from ledger.rules import Rules
+
+sql = queries("spotchecks")
+
+IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL = "在村", "外出公务", "请假", "无信号，稍后"
+LABELS = (IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL)
+BEFORE_NIGHT = timedelta(minutes=5)  # room for the closing words before the quiet hours
+REPLY_TIME = timedelta(hours=24)  # how long plain words are taken as 说明 (domain §9)
+QUESTIONS = (  # light and about the work; which one is drawn, too
+    "spotchecks.about_visit",
+    "spotchecks.about_issue",
+    "spotchecks.about_today",
+    "spotchecks.about_plan",
+    "spotchecks.about_study",
+)
+
+Say = Callable[..., str]  # words.say: the ledger knows the facts, templates the words
+
+
+# facts
+class Heard(StrEnum):
+    """What became of an answer; the value is the block that says so."""
+
+    ANSWERED = "spotchecks.answered"
+    LATER = "spotchecks.later"
+    ALREADY = "spotchecks.already"
+    ADDED = "spotchecks.added"
+    EXPLAINED = "spotchecks.explained"
+    VOID = "spotchecks.was_void"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody sends to a check: words, and what he offers with them."""
+
+    words: str
+    note: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a check is asked, when it reminds once, when it closes."""
+
+    opens: datetime
+    reminds: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True)
+class Check:
+    """One person's check."""
+
+    id: int
+    draw_id: int
+    county_id: int
+    township_id: int
+    team_id: int
+    village: str
+    person_id: int
+    person: str
+    day: str
+    question: str
+    state: str
+    opens_at: int
+    remind_at: int
+    closes_at: int
+    reminded_at: int | None
+    answer: str
+    note: str
+    place: str
+    answered_at: int | None
+    closed_at: int | None
+
+    @property
+    def closes(self) -> datetime:
+        """Until when it can be answered."""
+        return moment(self.closes_at)
+
+    @property
+    def opens(self) -> datetime:
+        """When it was asked."""
+        return moment(self.opens_at)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an answer still counts."""
+        return self.closed_at is None
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The four buttons, each with its text twin."""
+        return tuple(Option(label, f"抽查{self.id} {label}") for label in LABELS)
+
+
+# rules
+def window(start: datetime, rules: Rules) -> Window | None:
+    """The time for a check asked at that moment; None outside working time (domain §9)."""
+    clock = start.time()
+    if not rules.check_from <= clock < rules.check_until or rules.quiet(clock):
+        return None
+    if not is_workday(start.date(), rules):
+        return None
+    length = timedelta(minutes=rules.check_window)
+    reminds = end_of(start, length * rules.check_remind_share / 100, rules)
+    closes = end_of(start, length, rules)
+    return Window(start, reminds, closes) if reminds and closes else None
+
+
+def end_of(start: datetime, length: timedelta, rules: Rules) -> datetime | None:
+    """When so much time has passed, the midday rest left out; None if night comes first."""
+    noon_from, noon_until = _noon(start.date(), rules)
+    end = start + length
+    if start < noon_until and end >= noon_from:
+        end += noon_until - max(start, noon_from)
+    return end if end <= _last_end(start.date(), rules) else None
+
+
+def waking(start: datetime, end: datetime, rules: Rules) -> timedelta:
+    """The time between two moments of a day, the midday rest left out."""
+    noon_from, noon_until = _noon(start.date(), rules)
+    rest = max(min(end, noon_until) - max(start, noon_from), timedelta(0))
+    return end - start - rest
+
+
+def next_start(now: datetime, rules: Rules) -> datetime | None:
+    """The next moment at which a check may begin; None if the county's hours allow none."""
+    clocks = sorted({rules.check_from, rules.noon_until, rules.quiet_until})
+    starts = (at(now.date() + DAY * ahead, clock) for ahead in range(60) for clock in clocks)
+    return next((one for one in starts if one > now and window(one, rules)), None)
+
+
+def after_outage(check: Check, since: datetime, now: datetime, rules: Rules) -> Window | None:
+    """The window moved by the system's own silence; None when it no longer fits the day."""
+    start = max(since, check.opens)
+    if check.opens.date() != now.date():
+        return None
+    reminds = moment(check.remind_at)
+    if reminds > start:
+        reminds = end_of(now, waking(start, reminds, rules), rules) or now
+    closes = end_of(now, waking(start, check.closes, rules), rules)
+    return Window(check.opens, reminds, closes) if closes else None
+
+
+def _noon(day: date, rules: Rules) -> tuple[datetime, datetime]:
+    return at(day, rules.noon_from), at(day, rules.noon_until)
+
+
+def _last_end(day: date, rules: Rules) -> datetime:
+    return at(day, rules.quiet_from) - BEFORE_NIGHT
+
+
+# records: asking
+async def send(
+    db: Session, draw: Draw, span: Window, say: Say, *, now: datetime
+) -> list[Check]:
+    """Open a check for everybody drawn and post the cards; they are not for after the window."""
+    return [await _send_one(db, draw, one, span, say, now=now) for one in draw.picks]
+
+
+async def _send_one(
+    db: Session, draw: Draw, picked: draws.Pick, span: Window, say: Say, *, now: datetime
+) -> Check:
+    team, person = picked
+    number = draws.choose(draw, len(QUESTIONS), "question", person)
+    id = await sql.add(
+        db.connection, draw=draw.id, person=person, team=team,
+        day=span.opens.date().isoformat(), question=str(say(QUESTIONS[number])),
+        opens=ms(span.opens), reminds=ms(span.reminds), closes=ms(span.closes),
+    )  # fmt: skip
+    check = await by_id(db, int(id))
+    card = Reply(say("spotchecks.card", check=check), check.options, kind="check")
+    timing = outbox.Timing(outbox.BULK, expires_at=span.closes)
+    await outbox.post_to(db, person, card, dedupe=f"check:{id}", now=now, timing=timing)
+    await periods.add(db, team, span.opens.date(), checked=1)
+    actor = draw.asked_by or audit.SYSTEM
+    body = {"draw": draw.name, "person": person, "question": check.question}
+    await audit.record(db, actor, "check.sent", subject=f"check:{id}", body=body, now=now)
+    return check
+
+
+# records: looking
+async def by_id(db: Session, id: int) -> Check:
+    """The check with that id; the caller answers for the right to ask."""
+    return Check(**dict(await sql.by_id(db.connection, id=id)))
+
+
+async def access_own(db: Session, asker: Person, id: int) -> Check:
+    """The asker's own check; somebody else's is as if it were not there."""
+    row = await sql.own_by_id(db.connection, id=id, person=asker.id)
+    if row is None:
+        raise Refused("spotchecks.not_found", id=id)
+    return Check(**dict(row))
+
+
+async def of_draw(db: Session, asker: Person, draw: Draw) -> list[Check]:
+    """A draw's checks within the asker's scope, in the order drawn."""
+    scope = scope_of(asker)
+    rows = sql.of_draw(
+        db.connection, draw=draw.id, county=scope.county, township=scope.township
+    )
+    return [Check(**dict(row)) async for row in rows]
+
+
+async def of_person(db: Session, person: int, *, limit: int) -> list[Check]:
+    """Somebody's last checks, the newest first."""
+    rows = sql.of_person(db.connection, person=person, limit=limit)
+    return [Check(**dict(row)) async for row in rows]
+
+
+async def open_for(db: Session, person: int, now: datetime) -> Check | None:
+    """The check that waits for this person's answer."""
+    row = await sql.open_for(db.connection, person=person, now=ms(now))
+    return Check(**dict(row)) if row else None
+
+
+async def listening(db: Session, person: int, *, now: datetime) -> Check | None:
+    """The check that plain words belong to: an open one, one just answered by a button, or one
+    missed within the time for a word of explanation; each of these takes one note."""
+    row = await sql.listening(
+        db.connection, person=person, now=ms(now), since=ms(now - REPLY_TIME)
+    )
+    check = Check(**dict(row)) if row else None
+    if check and check.state == "answered" and check.answer not in LABELS:
+        return None
+    return check
+
+
+# records: answering
+async def answer(
+    db: Session, check: Check, given: Given, *, rules: Rules, now: datetime
+) -> Heard:
+    """Take an answer: the first one counts; after the deadline it is an explanation (说明)."""
+    if check.state == "void":
+        return Heard.VOID
+    if check.state == "answered":
+        return Heard.ALREADY
+    if check.is_open and given.words == NO_SIGNAL:
+        return await _later(db, check, rules=rules, now=now)
+    if not check.is_open and now > check.closes:
+        return await explain(db, check, given.words, now=now)
+    return await _answered(db, check, given, now=now)
+
+
+async def _answered(db: Session, check: Check, given: Given, *, now: datetime) -> Heard:
+    settled = await sql.answer(
+        db.connection, id=check.id, answer=given.words, note=given.note, place=given.place,
+        now=ms(now),
+    )  # fmt: skip
+    if settled is None:
+        return Heard.ALREADY
+    # Sent in time but heard late (our own short stop): the miss is taken back.
+    back = {"unanswered": -1} if check.state == "missed" else {}
+    await periods.add(db, check.team_id, check.opens.date(), answered=1, **back)
+    await _event(db, check, "answered", {"answer": given.words, "note": given.note}, now=now)
+    return Heard.ANSWERED
+
+
+async def _later(db: Session, check: Check, *, rules: Rules, now: datetime) -> Heard:
+    more = timedelta(minutes=rules.check_later)
+    closes = end_of(check.closes, more, rules) or _last_end(check.closes.date(), rules)
+    closes = max(closes, check.closes)
+    if await sql.later(db.connection, id=check.id, answer=NO_SIGNAL, closes=ms(closes)) is None:
+        return Heard.ALREADY
+    await _event(db, check, "later", {"closes_at": ms(closes)}, now=now)
+    return Heard.LATER
+
+
+async def keep_place(db: Session, check: Check, place: str, *, now: datetime) -> None:
+    """A place offered with an open check; nobody asked for it and it answers nothing."""
+    await sql.keep_place(db.connection, id=check.id, place=place)
+    await _event(db, check, "placed", {"place": place}, now=now)
+
+
+async def add_note(db: Session, check: Check, words: str, *, now: datetime) -> Heard:
+    """A word more to a check already answered by a button."""
+    await sql.add_note(db.connection, id=check.id, note=words)
+    await _event(db, check, "noted", {"note": words}, now=now)
+    return Heard.ADDED
+
+
+async def explain(
+    db: Session, check: Check, words: str, *, now: datetime, by_system: bool = False
+) -> Heard:
+    """Keep an explanation (说明) on a check whose window is over; a person reads it."""
+    await sql.add_note(db.connection, id=check.id, note=words)
+    await _event(db, check, "explained", {"note": words}, now=now, by_system=by_system)
+    return Heard.EXPLAINED
+
+
+# records: timed steps, each guarded by the row itself
+async def take_reminders(db: Session, *, now: datetime) -> list[Check]:
+    """Delivered and unanswered checks to remind of: marked and returned, each once."""
+    ids = sorted([row["id"] async for row in sql.remind(db.connection, now=ms(now))])
+    return [await by_id(db, id) for id in ids]
+
+
+async def take_closed(db: Session, *, now: datetime) -> list[Check]:
+    """Close what is over and return it: answered 无信号, missed, or void if never delivered."""
+    ids = sorted([row["id"] async for row in sql.close_due(db.connection, now=ms(now))])
+    closed = [await by_id(db, id) for id in ids]
+    for check in closed:
+        await _count_closed(db, check, now=now)
+    return closed
+
+
+async def _count_closed(db: Session, check: Check, *, now: datetime) -> None:
+    counts = {
+        "answered": {"answered": 1},
+        "missed": {"unanswered": 1},
+        "void": {"checked": -1},
+    }[check.state]
+    await periods.add(db, check.team_id, check.opens.date(), **counts)
+    await _event(db, check, check.state, {"answer": check.answer}, now=now, by_system=True)
+
+
+async def open_since(db: Session, since: datetime, *, now: datetime) -> list[Check]:
+    """Open checks whose window fell into the silence between these two moments."""
+    rows = sql.open_since(db.connection, since=ms(since), now=ms(now))
+    return [Check(**dict(row)) async for row in rows]
+
+
+async def stretch(db: Session, check: Check, span: Window, *, now: datetime) -> None:
+    """Give back the time the system took; a card still waiting may also go out later."""
+    times = {"reminds": ms(span.reminds), "closes": ms(span.closes)}
+    await sql.stretch(db.connection, id=check.id, **times)
+    await sql.keep_card(db.connection, dedupe=f"check:{check.id}", closes=ms(span.closes))
+    await _event(db, check, "stretched", times, now=now, by_system=True)
+
+
+async def void(db: Session, check: Check, *, now: datetime) -> None:
+    """The system was down for too long: it does not count, and a waiting card is withdrawn."""
+    if await sql.void(db.connection, id=check.id, now=ms(now)) is None:
+        return
+    await sql.drop_card(db.connection, dedupe=f"check:{check.id}")
+    await _count_closed(db, await by_id(db, check.id), now=now)
+
+
+async def close_card(db: Session, check: Check, words: str, *, now: datetime) -> None:
+    """Turn the delivered card into its last word, without buttons."""
+    card = await sql.delivered(db.connection, dedupe=f"check:{check.id}")
+    if card:
+        await outbox.close(db, int(card), words, now=now)
+
+
+async def _event(
+    db: Session, check: Check, step: str, body: dict[str, object], *, now: datetime,
+    by_system: bool = False,
+) -> None:  # fmt: skip
+    actor = audit.SYSTEM if by_system else check.person_id
+    await audit.record(
+        db, actor, f"check.{step}", subject=f"check:{check.id}", body=body, now=now
+    )

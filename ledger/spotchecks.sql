@@ -1,0 +1,89 @@
+-- Spot checks. The view `check_line` has the columns of spotchecks.Check.
+
+-- name: add(draw, person, team, day, question, opens, reminds, closes)$
+INSERT INTO spotcheck (draw_id, person_id, team_id, day, question, state, opens_at, remind_at, closes_at)
+VALUES (:draw, :person, :team, :day, :question, 'open', :opens, :reminds, :closes) RETURNING id;
+
+-- name: by_id(id)^
+SELECT * FROM check_line WHERE id = :id;
+
+-- name: own_by_id(id, person)^
+SELECT * FROM check_line WHERE id = :id AND person_id = :person;
+
+-- name: of_draw(draw, county, township)
+SELECT * FROM check_line
+ WHERE draw_id = :draw AND county_id = :county AND (:township = 0 OR township_id = :township)
+ ORDER BY id;
+
+-- name: of_person(person, limit)
+SELECT * FROM check_line WHERE person_id = :person ORDER BY id DESC LIMIT :limit;
+
+-- name: open_for(person, now)^
+SELECT * FROM check_line
+ WHERE person_id = :person AND closed_at IS NULL AND opens_at <= :now
+ ORDER BY id DESC LIMIT 1;
+
+-- name: listening(person, now, since)^
+SELECT * FROM check_line
+ WHERE person_id = :person
+   AND (closed_at IS NULL
+     OR (state = 'missed' AND note = '' AND closed_at >= :since)
+     OR (state = 'answered' AND note = '' AND closes_at >= :now))
+ ORDER BY closed_at IS NOT NULL, id DESC LIMIT 1;
+
+-- name: answer(id, answer, note, place, now)$
+-- The first answer counts; one sent in time but heard after the closing still does.
+UPDATE spotcheck SET state = 'answered', answer = :answer, note = :note, place = CASE WHEN :place = '' THEN place ELSE :place END,
+       answered_at = :now, closed_at = :now
+ WHERE id = :id AND (state IN ('open', 'later') OR (state = 'missed' AND closes_at >= :now))
+RETURNING id;
+
+-- name: later(id, answer, closes)$
+UPDATE spotcheck SET state = 'later', answer = :answer, closes_at = :closes
+ WHERE id = :id AND state = 'open' RETURNING id;
+
+-- name: add_note(id, note)!
+UPDATE spotcheck SET note = CASE WHEN note = '' THEN :note ELSE note || '；' || :note END WHERE id = :id;
+
+-- name: remind(now)
+UPDATE spotcheck SET reminded_at = :now
+ WHERE closed_at IS NULL AND state = 'open' AND reminded_at IS NULL AND remind_at <= :now AND closes_at > :now
+   AND EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state = 'sent')
+RETURNING id;
+
+-- name: close_due(now)
+-- Over by the clock, or its card can no longer arrive; without a delivered card it is void.
+UPDATE spotcheck
+   SET closed_at = :now,
+       state = CASE WHEN state = 'later' THEN 'answered'
+                    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state = 'sent') THEN 'missed'
+                    ELSE 'void' END
+ WHERE closed_at IS NULL
+   AND (closes_at <= :now
+     OR (state = 'open' AND NOT EXISTS (
+       SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state IN ('ready', 'claimed', 'sent'))))
+RETURNING id;
+
+-- name: open_since(since, now)
+SELECT * FROM check_line
+ WHERE closed_at IS NULL AND opens_at < :now AND closes_at > :since
+ ORDER BY id;
+
+-- name: stretch(id, reminds, closes)!
+UPDATE spotcheck SET remind_at = :reminds, closes_at = :closes WHERE id = :id AND closed_at IS NULL;
+
+-- name: void(id, now)$
+UPDATE spotcheck SET state = 'void', note = 'outage', closed_at = :now
+ WHERE id = :id AND closed_at IS NULL RETURNING id;
+
+-- name: delivered(dedupe)$
+SELECT id FROM outbox WHERE dedupe = :dedupe AND state = 'sent';
+
+-- name: keep_card(dedupe, closes)!
+UPDATE outbox SET expires_at = :closes WHERE dedupe = :dedupe AND state = 'ready';
+
+-- name: drop_card(dedupe)!
+UPDATE outbox SET state = 'expired' WHERE dedupe = :dedupe AND state = 'ready';
+
+-- name: keep_place(id, place)!
+UPDATE spotcheck SET place = :place WHERE id = :id AND closed_at IS NULL;

@@ -1,0 +1,1 @@
+"""Remembers the time: what is due, to whom, and never twice."""

@@ -1,0 +1,64 @@
+"""TIMETABLE: the whole year on one page, as data. What is due lives in rows, not here.
+
+Every beat may run late, twice, or be missed: the rows behind it know what has been done.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from ledger.clock import SHANGHAI
+from ledger.database import Session
+from ledger.rules import Rules
+from scheduler import bulletins, reminders, spotchecks
+from scheduler.desk import Desk
+
+Work = Callable[[Desk, Session, datetime], Awaitable[None]]
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # names: numbers are off by one
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One fixed beat: when, and what to do then."""
+
+    name: str
+    trigger: Any
+    work: Work
+
+
+def timetable(rules: Rules) -> tuple[Beat, ...]:
+    """The county's beats, in the order in which they run when they fall together."""
+    return (
+        Beat("plan_day", _daily(time(0, 5)), reminders.plan_day),
+        Beat("tick", IntervalTrigger(seconds=10, timezone=SHANGHAI), reminders.tick),
+        Beat("spotchecks", IntervalTrigger(seconds=60, timezone=SHANGHAI), spotchecks.tick),
+        Beat("daily", _daily(rules.daily_at), daily),
+        Beat("weekly", _weekly(rules.weekly_day, rules.weekly_at), weekly),
+    )
+
+
+async def daily(desk: Desk, db: Session, now: datetime) -> None:
+    """The day's summary to leaders, townships, county."""
+    await bulletins.daily(desk, db, now.date(), now)
+
+
+async def weekly(desk: Desk, db: Session, now: datetime) -> None:
+    """The week's summary, for the week of this day."""
+    await bulletins.weekly(desk, db, now.date(), now)
+
+
+def _daily(clock: time) -> Any:
+    return CronTrigger(hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
+
+
+def _weekly(weekday: int, clock: time) -> Any:
+    return CronTrigger(
+        day_of_week=WEEKDAYS[weekday - 1],
+        hour=clock.hour,
+        minute=clock.minute,
+        timezone=SHANGHAI,
+    )

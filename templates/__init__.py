@@ -1,0 +1,1 @@
+"""Finds the words: chat sentences, bulletins, pages. Imports nothing else of ours."""

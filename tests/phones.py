@@ -1,0 +1,99 @@
+"""A phone for everybody of the cast, in front of the real program: inbox, handlers, outbox."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from county import County, settle
+
+from bot.app import App, open_app
+from bot.channels.memory import Memory
+from bot.channels.text import plain
+from bot.settings import Settings
+from ledger.clock import SetClock
+from ledger.messages import Outgoing
+
+
+@dataclass
+class Phones:
+    """Says and presses for people, and remembers what each of them was told."""
+
+    folder: Path
+    clock: SetClock
+    memory: Memory = field(default_factory=Memory)
+    app: App = field(init=False)
+    county: County = field(init=False)
+    _numbers: int = 0
+    _read: int = 0
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, folder: Path, clock: SetClock) -> AsyncIterator["Phones"]:
+        """The program over a fresh ledger with the cast in it."""
+        phones = cls(folder, clock)
+        async with phones._stack:
+            await phones._start()
+            phones.county = await settle(phones.app.database, now=clock.now())
+            await phones.app.runner.plan()
+            yield phones
+
+    async def _start(self) -> None:
+        settings = Settings(data=self.folder, _env_file=None)
+        opened = open_app(settings, self.clock, channels={"memory": self.memory}, durable=False)
+        self.app = await self._stack.enter_async_context(opened)
+
+    async def restart(self) -> None:
+        """Stop the program and start it again over the same folder."""
+        await self._stack.aclose()
+        await self._start()
+        await self.app.runner.plan()
+        await self.app.inbox.replay()
+
+    async def says(self, name: str, text: str = "", **more: object) -> list[Outgoing]:
+        """Send words (or files=, place=, edits=, token=, enter=) and return all that is new."""
+        self._numbers += 1
+        ext_id = str(self._numbers)
+        more = {key: value for key, value in more.items() if value is not None}
+        raw = self.memory.raw(name, ext_id, self.clock.now(), text=text, **more)
+        await self.app.inbox.keep([raw])
+        return await self.settled()
+
+    async def presses(self, name: str, label: str) -> list[Outgoing]:
+        """Press the newest button with that label that this person has."""
+        for out in reversed(self.memory.sent):
+            if label in out.labels and out.person_id == self.county[name].id:
+                token = out.tokens[out.labels.index(label)]
+                return await self.says(name, token=token)
+        raise LookupError(f"{name} 没有收到过按钮 [{label}]")
+
+    async def settled(self) -> list[Outgoing]:
+        """Let every answer out and return what is new."""
+        await self.app.inbox.settle()
+        await self.app.sender.drain()
+        new = self.memory.sent[self._read :]
+        self._read = len(self.memory.sent)
+        return new
+
+    async def at(self, moment: datetime) -> list[Outgoing]:
+        """Move the clock; everything due in between happens at its own time."""
+        await self.app.runner.live_until(moment, self.clock, self.app.sender.drain)
+        return await self.settled()
+
+    def last_id(self) -> str:
+        """The id of the message sent last, to edit it."""
+        return str(self._numbers)
+
+    def name_of(self, out: Outgoing) -> str:
+        """Who received it; the address when nobody is known."""
+        for name, person in self.county.people.items():
+            if person.id == out.person_id:
+                return name
+        return out.address.user_key
+
+
+def words(out: Outgoing) -> str:
+    """What a person reads."""
+    return plain(out.text)

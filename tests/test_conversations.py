@@ -1,0 +1,106 @@
+"""Every `.chat` script in tests/conversations, word for word, and nothing more.
+
+`UPDATE_CHAT=1 pytest tests/test_conversations.py` writes down what the program says now; read
+the difference before you keep it.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from chat_script import Step, matches, moment, read, written
+from phones import Phones
+
+from ledger.clock import SetClock
+from ledger.messages import Outgoing
+
+SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
+
+
+class Stage:
+    """The program with the cast, restarted when the script says so."""
+
+    def __init__(self, folder: Path, clock: SetClock) -> None:
+        self.folder, self.clock = folder, clock
+        self.sources: dict[str, str] = {}
+
+    async def act(self, phones: Phones, step: Step) -> list[Outgoing]:
+        if step.kind == "clock":
+            return await phones.at(moment(step.text, self.clock.now()))
+        if step.kind == "press":
+            return await phones.presses(step.who, step.text)
+        more: dict[str, object] = {}
+        if "（照片" in step.how:
+            name = f"{step.line}.jpg"
+            phones.memory.blobs[name] = f"photo of line {step.line}".encode()
+            more["files"] = [name]
+        if "（位置）" in step.how:
+            more["place"] = "31.1774,121.5272"
+        if "（编辑）" in step.how:
+            more["edits"] = self.sources[step.who]
+        if "（邀请）" in step.how:
+            return await phones.says(step.who, enter=step.text)
+        text = step.text.replace("〈一万字〉", "长" * 10_000)
+        out = await phones.says(step.who, text, **more)
+        if "edits" not in more:
+            self.sources[step.who] = phones.last_id()
+        return out
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+async def test_the_conversation_goes_as_written(
+    path: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    stage = Stage(tmp_path, clock)
+    steps = read(path)
+    heard: list[tuple[Step, list[tuple[str, Outgoing]]]] = []
+    async with Phones.open(tmp_path, clock) as phones:
+        for step in steps:
+            if step.kind == "restart":
+                await phones.restart()
+                continue
+            try:
+                said = await stage.act(phones, step)
+            except LookupError as error:
+                pytest.fail(f"{path.name}:{step.line}: {error}")
+            heard.append((step, [(phones.name_of(out), out) for out in said]))
+    if os.environ.get("UPDATE_CHAT"):
+        path.write_text(rewritten(path, heard), encoding="utf-8")
+        return
+    for step, said in heard:
+        compare(path, step, said)
+
+
+def compare(path: Path, step: Step, said: list[tuple[str, Outgoing]]) -> None:
+    """Each expected message to its person in order, and no other."""
+    rest = list(said)
+    for told in step.told:
+        who = told.who or step.who
+        for index, (name, out) in enumerate(rest):
+            if name == who and matches(told, out):
+                del rest[index]
+                break
+        else:
+            actual = "\n".join(line for name, out in said for line in written(name, out))
+            wanted = "\n".join([*told.lines, " ".join(told.buttons)])
+            pytest.fail(
+                f"{path.name}:{step.line}: 没有对{who}说：\n{wanted}\n说的是：\n{actual}"
+            )
+    if rest:
+        extra = "\n".join(line for name, out in rest for line in written(name, out))
+        pytest.fail(f"{path.name}:{step.line}: 多说了：\n{extra}")
+
+
+def rewritten(path: Path, heard: list[tuple[Step, list[tuple[str, Outgoing]]]]) -> str:
+    """The script with what the program really says."""
+    answers = {step.line: (step, said) for step, said in heard}
+    lines: list[str] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith(("机器人", "      |", "      [")):
+            continue
+        lines.append(line)
+        if number in answers:
+            step, said = answers[number]
+            for name, out in said:
+                lines += written("" if name == step.who else name, out)
+    return "\n".join(lines) + "\n"
