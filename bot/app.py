@@ -7,7 +7,7 @@ Stop: the other way round; what is not finished waits in its table.
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -22,6 +22,7 @@ from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.settings import Settings
 from ledger import settings as kept_settings
+from ledger.chance import fresh_seed
 from ledger.clock import Clock, SetClock, ShiftedClock, aware
 from ledger.database import Database, Session, open_database
 from ledger.rules import Rules, load_rules
@@ -124,7 +125,7 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
 @asynccontextmanager
 async def open_app(
     settings: Settings, clock: Clock, *, demo: bool = False, durable: bool = True,
-    channels: Mapping[str, Channel] | None = None,
+    channels: Mapping[str, Channel] | None = None, seeds: Callable[[], bytes] = fresh_seed,
 ) -> AsyncIterator[App]:  # fmt: skip
     """Everything put together over an open database; not yet started."""
     async with AsyncExitStack() as stack:
@@ -137,9 +138,9 @@ async def open_app(
         chosen = (
             channels if channels is not None else build_channels(settings, database, demo=demo)
         )
-        inbox = Inbox(database, chosen, words, rules, key, clock, settings.files)
+        inbox = Inbox(database, chosen, words, rules, key, clock, settings.files, seeds)
         sender = Sender(database, chosen, key, clock, inbox.wake_sender)
-        desk = Desk(words, rules, settings.data)
+        desk = Desk(words, rules, settings.data, seeds)
         runner = Runner(database, desk, clock, inbox.wake_sender)
         yield App(
             settings, clock, database, rules, words, key, chosen, inbox, sender, runner, demo

@@ -6,7 +6,7 @@ answer()  one row: payload -> Incoming -> conversation -> outbox; effect, answer
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ import structlog
 import handlers
 from bot.channels.base import Channel, Cursor, SendError, Unreadable
 from ledger import inbox, outbox
+from ledger.chance import fresh_seed
 from ledger.clock import Clock, moment
 from ledger.database import Database, StoreTrouble
 from ledger.files import Kept, keep_bytes
@@ -40,6 +41,7 @@ class Inbox:
     key: bytes
     clock: Clock
     files: Path
+    seeds: Callable[[], bytes] = fresh_seed
     wake_sender: asyncio.Event = field(default_factory=asyncio.Event)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -113,7 +115,8 @@ class Inbox:
         kept, lost = await self._fetch(channel, incoming)
         received = moment(row.received_at)
         async with self.database.transaction() as db:
-            room = handlers.Room(db, self.words, self.rules, self.key, _now(incoming, received))
+            now = _now(incoming, received)
+            room = handlers.Room(db, self.words, self.rules, self.key, now, self.seeds)
             person, reply = await handlers.answer(room, incoming, kept, lost)
             if reply:
                 await outbox.post(

@@ -82,7 +82,7 @@ class Pacer:
         if not pace:
             return self._held_all - now
         window = SECOND * max(1.0, 1 / pace)
-        while self._starts and self._starts[0] <= now - window:
+        while self._starts and self._starts[0] + window <= now:
             self._starts.popleft()
         full = len(self._starts) >= max(1, int(pace))
         return max(self._held_all, self._starts[0] + window if full else 0) - now

@@ -68,6 +68,7 @@ class TelegramSettings(BaseSettings):
     file_url: str = Field(
         "https://api.telegram.org/file/bot", description="文件下载地址；自建服务器时改这里"
     )
+    username: str = Field("", description="机器人的用户名（不带 @），邀请链接用它")
     proxy: str = Field(
         "", description="访问 Telegram 用的代理，例如 socks5://127.0.0.1:1080；留空直连"
     )

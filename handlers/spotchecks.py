@@ -11,8 +11,18 @@ from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.numerals import NUMERAL, read_number
 from ledger.people import EVERYONE, ON_TEAM, STAFF, Person, Role, Scope, scope_of
-from ledger.spotchecks import IN_VILLAGE, LABELS, NO_SIGNAL, ON_DUTY, Check, Given, Heard
+from ledger.spotchecks import (
+    IN_VILLAGE,
+    LABELS,
+    NO_SIGNAL,
+    ON_DUTY,
+    Check,
+    Given,
+    Heard,
+    tally_of,
+)
 from ledger.talks import Said
+from ledger.windows import next_start, window
 
 COUNTS = (3, 5, 10)  # offered as buttons
 SHOWN = 3  # earlier draws offered, own checks listed
@@ -27,23 +37,18 @@ BARE = {
     "无信号,稍后": NO_SIGNAL,
     "没信号": NO_SIGNAL,
 }
-EXPLAIN = "说明"
+EXPLAINING = re.compile(r"说明(?:[\s：:，,]+(.+))?", re.DOTALL)
 UNIT = r"\s*(?:个队|支队|个|队|人)?"
-# 抽查12 在村, 抽查 12 在村; other words only where the number is glued on: 抽查12 正在开会
-TWIN = re.compile(
-    rf"抽查(?:\s*(?P<id>\d{{1,9}})\s*号?[\s：:，,]+(?P<label>{'|'.join(LABELS)}|{EXPLAIN})"
-    r"|(?P<glued>\d{1,9})号?[\s：:，,]+(?P<words>.+))",
-    re.DOTALL,
-)
+TWIN = re.compile(r"抽查\s*(?P<id>\d{1,9})\s*号?[\s：:，,]+(?P<words>.+)", re.DOTALL)
 GLUED = re.compile(rf"抽查(?P<rest>(?:[一-鿿]{{1,8}}[镇乡道])?\s*-?{NUMERAL}{UNIT})")
 
 
 # drawing
 async def draw_checks(talk: Talk) -> Reply:
     """Draw so many teams, ask one member of each, tell the asker whom."""
-    span = spotchecks.window(talk.now, talk.rules)
+    span = window(talk.now, talk.rules)
     if span is None:
-        following = spotchecks.next_start(talk.now, talk.rules)
+        following = next_start(talk.now, talk.rules)
         raise Refused("spotchecks.not_now", next=following, now=talk.now)
     scope, words = await _where(talk)
     count = await _how_many(talk, scope, words)
@@ -67,7 +72,7 @@ async def _draw(talk: Talk, count: int, pool: draws.Pool) -> Draw:
 async def _where(talk: Talk) -> tuple[Scope, str]:
     """The scope meant by 「清水镇 3」 or 「3 清水镇」, never wider than the asker's own."""
     own = scope_of(talk.asker)
-    text = talk.rest.strip()
+    text = talk.rest.removeprefix("全县").strip()
     known = await people.townships(talk.db, talk.asker.county_id)
     allowed = {name: id for name, id in known.items() if own.township in (0, id)}
     for name, id in allowed.items():
@@ -112,9 +117,8 @@ async def answer_check(talk: Talk) -> Reply:
         check = await spotchecks.listening(talk.db, talk.asker.id, now=talk.now)
     if check is None:
         return talk.reply("spotchecks.none_open")
-    if words.startswith(EXPLAIN):
-        words = words.removeprefix(EXPLAIN).strip(" ：:，,")
-        words = words or await talk.ask("spotchecks.ask_words", plain)
+    if explaining := EXPLAINING.fullmatch(words):
+        words = explaining[1] or await talk.ask("spotchecks.ask_words", plain)
     note = talk.say("spotchecks.photo_note", files=len(talk.files)) if talk.files else ""
     return await _take(talk.room, check, Given(plain(words), note, talk.place))
 
@@ -157,8 +161,7 @@ async def _keep_place(room: Room, check: Check, place: str) -> Reply | None:
 
 async def _say(room: Room, before: Check, heard: Heard) -> Reply:
     check = await spotchecks.by_id(room.db, before.id)
-    labels = LABELS
-    return Reply(room.words.say(heard, check=check, labels=labels, today=room.now.date()))
+    return Reply(room.words.say(heard, check=check, labels=LABELS, today=room.now.date()))
 
 
 # looking
@@ -206,8 +209,8 @@ class AnswerTopic(Topic):
         match = TWIN.fullmatch(text)
         if match is None:
             return None
-        words = match["label"] or match["words"].strip()
-        return f"{match['id'] or match['glued']} {BARE.get(words, words)}"
+        words = match["words"].strip()
+        return f"{match['id']} {BARE.get(words, words)}"
 
 
 @dataclass(frozen=True)
@@ -223,4 +226,6 @@ class DrawTopic(Topic):
 
 ANSWER = AnswerTopic("check_answer", (), answer_check, EVERYONE, aside=True)
 RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results)
-DRAW = DrawTopic("draw", ("抽查", "check"), draw_checks, frozenset({Role.TOWNSHIP, Role.COUNTY}))
+DRAW = DrawTopic(
+    "draw", ("抽查", "check"), draw_checks, frozenset({Role.TOWNSHIP, Role.COUNTY})
+)

@@ -55,7 +55,7 @@ def link(prev: bytes, fields: tuple[int, int, int, str, str], commitment: bytes)
 
 async def head(db: Session) -> Head:
     """The last link; all zeros before the first event."""
-    row = await sql.head(db.connection)
+    row = await sql.last(db.connection)
     return Head(row["seq"], bytes(row["h"])) if row else Head(0, GENESIS)
 
 
@@ -63,12 +63,13 @@ async def record(
     db: Session, actor: int, kind: str, *, subject: str, body: dict[str, Any], now: datetime
 ) -> Head:
     """Add one event. Anything personal belongs into the body, never into the subject."""
-    last = await head(db)
+    row = await sql.last(db.connection)
+    last, last_at = (Head(row["seq"], bytes(row["h"])), row["at"]) if row else (Head(0, GENESIS), 0)
     salt = secrets.token_bytes(16)
     words = canonical(body)
     commitment = hashlib.sha256(salt + words.encode()).digest()
     seq = last.seq + 1
-    at = max(ms(now), await sql.last_at(db.connection) or 0)
+    at = max(ms(now), last_at)
     h = link(last.h, (seq, at, actor, kind, subject), commitment)
     await sql.add(
         db.connection, seq=seq, at=at, actor=actor, kind=kind, subject=subject,

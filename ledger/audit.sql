@@ -1,10 +1,7 @@
 -- The append-only log.
 
--- name: head()^
-SELECT seq, h FROM ev ORDER BY seq DESC LIMIT 1;
-
--- name: last_at()$
-SELECT at FROM ev ORDER BY seq DESC LIMIT 1;
+-- name: last()^
+SELECT seq, h, at FROM ev ORDER BY seq DESC LIMIT 1;
 
 -- name: add(seq, at, actor, kind, subject, commitment, prev, h)!
 INSERT INTO ev (seq, at, actor, kind, subject, commitment, prev, h)

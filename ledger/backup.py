@@ -32,6 +32,26 @@ async def make(database: Database, folder: Path, *, now: datetime) -> Backup:
     return await asyncio.to_thread(check, target)
 
 
+async def copy_of(path: Path, folder: Path, *, now: datetime) -> Backup:
+    """Copy and check a database file that another process may be using."""
+    if not path.exists():
+        raise BadBackup(f"{path} 还不存在：请先运行 zhucun init 或 zhucun demo。")
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"zhucun-{now:%Y%m%d-%H%M%S}.db"
+    return await asyncio.to_thread(_copy, path, target)
+
+
+def _copy(path: Path, target: Path) -> Backup:
+    source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    return check(target)
+
+
 async def hourly(database: Database, folder: Path, *, now: datetime) -> Backup:
     """A backup, and room for the next: 24 hourly ones and the last of each of 14 days stay."""
     made = await make(database, folder, now=now)

@@ -16,6 +16,7 @@ from ledger.errors import Refused
 from ledger.messages import Option
 
 sql = queries("cards")
+LONGEST_NUMBER = 12  # digits; 36**12 still fits the database's whole numbers
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -63,7 +64,8 @@ def _genuine(key: bytes, pressed: str, person: int) -> bool:
 def parse(pressed: str) -> tuple[int, int]:
     """Card and option a token names, genuine or not; `Refused` when it is no token at all."""
     parts = pressed.split("-")
-    if len(parts) != 4 or parts[0] != "v1" or len(pressed) > 64 or not pressed.isascii():
+    well_formed = len(parts) == 4 and parts[0] == "v1" and pressed.isascii()
+    if not well_formed or max(len(parts[1]), len(parts[2])) > LONGEST_NUMBER:
         raise Refused("cards.unknown")
     try:
         return int(parts[1], 36), int(parts[2])

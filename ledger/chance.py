@@ -41,6 +41,18 @@ class Lots:
         return drawn % limit
 
 
+class Seeds:
+    """Seeds one after the other from a name: a rehearsal draws the same every time."""
+
+    def __init__(self, name: str) -> None:
+        self._lots, self._count = Lots(name.encode()), 0
+
+    def __call__(self) -> bytes:
+        """The next seed."""
+        self._count += 1
+        return self._lots.ticket("seed", self._count).to_bytes(32)
+
+
 def fresh_seed() -> bytes:
     """Thirty-two bytes nobody can foresee."""
     return secrets.token_bytes(32)

@@ -10,14 +10,16 @@ ON CONFLICT (dedupe) DO NOTHING RETURNING id;
 UPDATE outbox SET state = 'expired' WHERE person_id = :person AND collapse_key = :collapse_key AND state = 'ready';
 
 -- name: expire(now)!
-UPDATE outbox SET state = 'expired' WHERE state = 'ready' AND expires_at IS NOT NULL AND expires_at <= :now;
+-- Both lists of states: the short one decides, the long one names the index of what waits.
+UPDATE outbox SET state = 'expired'
+ WHERE state IN ('ready', 'claimed') AND state = 'ready' AND expires_at IS NOT NULL AND expires_at <= :now;
 
 -- name: claim(channels, owner, limit, now, lease, first, last)
 UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = attempts + 1,
        uncertain = CASE WHEN state = 'claimed' THEN uncertain + 1 ELSE uncertain END
  WHERE id IN (
    SELECT id FROM outbox
-    WHERE (state = 'ready' OR (state = 'claimed' AND lease_until < :now)) AND not_before <= :now
+    WHERE state IN ('ready', 'claimed') AND (state = 'ready' OR lease_until < :now) AND not_before <= :now
       AND lane BETWEEN :first AND :last
       AND :channels LIKE '%"' || channel || '"%'
     ORDER BY lane, id LIMIT :limit)

@@ -1,33 +1,42 @@
 -- The figures behind summaries: two statements a report, for one team as for a whole county.
 
--- name: team_lines(kind, period, day, county, township, team)
+-- name: team_lines(kind, period, day, until, county, township, team)
 -- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
-SELECT t.id AS team_id, t.village, t.township_id, w.name AS township,
+WITH place AS (
+  SELECT t.id, t.village, t.township_id, w.name AS township
+    FROM team t JOIN township w ON w.id = t.township_id
+   WHERE t.county_id = :county
+     AND (:township = 0 OR t.township_id = :township)
+     AND (:team = 0 OR t.id = :team)
+), roster AS (
+  SELECT p.team_id, count(*) AS people,
+         sum(CASE WHEN EXISTS (SELECT 1 FROM leave v
+                                WHERE v.person_id = p.id AND v.state = 'approved' AND v.from_day <= :day
+                                  AND v.to_day >= :day AND coalesce(v.back_day, '9999') > :day)
+                  THEN 1 ELSE 0 END) AS away
+    FROM place l JOIN person p ON p.team_id = l.id
+   WHERE p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
+     -- Whoever was entered later was not there yet, unless he has records up to that day.
+     AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
+                         AND e.kind = 'person.added' AND e.at >= :until)
+       OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))
+   GROUP BY p.team_id
+)
+SELECT l.id AS team_id, l.village, l.township_id, l.township,
        coalesce(f.studied, 0) AS studied, coalesce(f.visits, 0) AS visits,
        coalesce(f.households, 0) AS households, coalesce(f.opened, 0) AS opened,
        coalesce(f.progressed, 0) AS progressed, coalesce(f.submitted, 0) AS submitted,
        coalesce(f.closed, 0) AS closed, coalesce(f.checked, 0) AS checked,
        coalesce(f.answered, 0) AS answered, coalesce(f.unanswered, 0) AS unanswered,
-       (SELECT count(*) FROM person p
-         WHERE p.team_id = t.id AND p.role IN ('member', 'leader')
-           AND (p.left_day IS NULL OR p.left_day >= :day)) AS roster,
-       (SELECT count(*) FROM person p
-         WHERE p.team_id = t.id AND p.role IN ('member', 'leader')
-           AND (p.left_day IS NULL OR p.left_day >= :day)
-           AND EXISTS (SELECT 1 FROM leave l
-                        WHERE l.person_id = p.id AND l.state = 'approved' AND l.from_day <= :day
-                          AND l.to_day >= :day AND coalesce(l.back_day, '9999') > :day)) AS away,
+       coalesce(r.people, 0) AS roster, coalesce(r.away, 0) AS away,
        (SELECT count(*) FROM issue i
-         WHERE i.team_id = t.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
+         WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
            AND i.found_day <= :day)
      + (SELECT count(*) FROM issue i
-         WHERE i.team_id = t.id AND i.closed_day > :day AND i.found_day <= :day) AS standing
-  FROM team t JOIN township w ON w.id = t.township_id
-  LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = t.id
- WHERE t.county_id = :county
-   AND (:township = 0 OR t.township_id = :township)
-   AND (:team = 0 OR t.id = :team)
- ORDER BY t.township_id, t.id;
+         WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day) AS standing
+  FROM place l LEFT JOIN roster r ON r.team_id = l.id
+  LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = l.id
+ ORDER BY l.township_id, l.id;
 
 -- name: items(depth, owing, day, soon, until, first, last, county, township, team)
 -- What is behind the figures, one row each; the columns are those of facts.Item.
@@ -48,7 +57,8 @@ WITH place AS (
    WHERE i.closed_day > :day AND i.found_day <= :day
 ), judged AS (
   -- Handed in for 销号 by then and not sent back since: from the steps, not from the state of now.
-  SELECT s.*, CASE WHEN (SELECT max(r.made_at) FROM progress g JOIN record r ON r.id = g.record_id
+  SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM progress g WHERE g.issue_id = s.id AND g.step = 'submit')
+                    AND (SELECT max(r.made_at) FROM progress g JOIN record r ON r.id = g.record_id
                           WHERE g.issue_id = s.id AND g.step = 'submit' AND r.state = 'kept'
                             AND r.made_at < :until)
                       > coalesce((SELECT max(e.at) FROM ev e
@@ -65,7 +75,7 @@ SELECT 'issue' AS sort, j.team_id, j.village, j.id AS number, j.owner_id AS pers
   FROM judged j JOIN person p ON p.id = j.owner_id
  WHERE j.due <= :soon OR j.waiting = 1
 UNION ALL
-SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.question, c.day, 0
+SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.note, c.day, 0
   FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
   JOIN person p ON p.id = c.person_id
  WHERE c.state = 'missed'
@@ -79,6 +89,9 @@ SELECT 'owing', l.id, l.village, p.id, p.id,
    AND NOT EXISTS (SELECT 1 FROM leave v WHERE v.person_id = p.id AND v.state = 'approved'
                       AND v.from_day <= :day AND v.to_day >= :day
                       AND coalesce(v.back_day, '9999') > :day)
+   AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
+                       AND e.kind = 'person.added' AND e.at >= :until)
+     OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))
 UNION ALL
 SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day, 0
   FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'issue'
@@ -110,7 +123,7 @@ UNION ALL
 SELECT 'checked', l.id, l.village, c.id, p.id, p.name, '', c.state, c.day, 0
   FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
   JOIN person p ON p.id = c.person_id
- WHERE :depth > 2
+ WHERE :depth > 2 AND c.state <> 'void'
  ORDER BY sort, day, number, person_id;
 
 -- name: keep(kind, period, level, place_id, facts, now)*!

@@ -4,26 +4,28 @@ States: open; later (无信号, still open); answered; missed, said as 待核实
 it, domain §9); void (the system failed him, it does not count).
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from ledger import audit, draws, outbox, periods
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
-from ledger.days import DAY, at, is_workday
 from ledger.draws import Draw
 from ledger.errors import Refused
 from ledger.messages import Option, Reply
 from ledger.people import Person, scope_of
 from ledger.rules import Rules
+from ledger.windows import Window, end_of, last_end
 
 sql = queries("spotchecks")
 
 IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL = "在村", "外出公务", "请假", "无信号，稍后"
+SILENT = "无信号"  # what stands as the answer when no other comes
 LABELS = (IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL)
-BEFORE_NIGHT = timedelta(minutes=5)  # room for the closing words before the quiet hours
 REPLY_TIME = timedelta(hours=24)  # how long plain words are taken as 说明 (domain §9)
 QUESTIONS = (  # light and about the work; which one is drawn, too
     "spotchecks.about_visit",
@@ -55,15 +57,6 @@ class Given:
     words: str
     note: str = ""
     place: str = ""
-
-
-@dataclass(frozen=True)
-class Window:
-    """When a check is asked, when it reminds once, when it closes."""
-
-    opens: datetime
-    reminds: datetime
-    closes: datetime
 
 
 @dataclass(frozen=True)
@@ -102,6 +95,11 @@ class Check:
         return moment(self.opens_at)
 
     @property
+    def window(self) -> Window:
+        """Its times."""
+        return Window(self.opens, moment(self.remind_at), self.closes)
+
+    @property
     def is_open(self) -> bool:
         """Whether an answer still counts."""
         return self.closed_at is None
@@ -112,61 +110,21 @@ class Check:
         return tuple(Option(label, f"抽查{self.id} {label}") for label in LABELS)
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many checks of a draw stand where."""
+
+    answered: int
+    waiting: int
+    missed: int
+    void: int
+
+
 # rules
-def window(start: datetime, rules: Rules) -> Window | None:
-    """The time for a check asked at that moment; None outside working time (domain §9)."""
-    clock = start.time()
-    if not rules.check_from <= clock < rules.check_until or rules.quiet(clock):
-        return None
-    if not is_workday(start.date(), rules):
-        return None
-    length = timedelta(minutes=rules.check_window)
-    reminds = end_of(start, length * rules.check_remind_share / 100, rules)
-    closes = end_of(start, length, rules)
-    return Window(start, reminds, closes) if reminds and closes else None
-
-
-def end_of(start: datetime, length: timedelta, rules: Rules) -> datetime | None:
-    """When so much time has passed, the midday rest left out; None if night comes first."""
-    noon_from, noon_until = _noon(start.date(), rules)
-    end = start + length
-    if start < noon_until and end >= noon_from:
-        end += noon_until - max(start, noon_from)
-    return end if end <= _last_end(start.date(), rules) else None
-
-
-def waking(start: datetime, end: datetime, rules: Rules) -> timedelta:
-    """The time between two moments of a day, the midday rest left out."""
-    noon_from, noon_until = _noon(start.date(), rules)
-    rest = max(min(end, noon_until) - max(start, noon_from), timedelta(0))
-    return end - start - rest
-
-
-def next_start(now: datetime, rules: Rules) -> datetime | None:
-    """The next moment at which a check may begin; None if the county's hours allow none."""
-    clocks = sorted({rules.check_from, rules.noon_until, rules.quiet_until})
-    starts = (at(now.date() + DAY * ahead, clock) for ahead in range(60) for clock in clocks)
-    return next((one for one in starts if one > now and window(one, rules)), None)
-
-
-def after_outage(check: Check, since: datetime, now: datetime, rules: Rules) -> Window | None:
-    """The window moved by the system's own silence; None when it no longer fits the day."""
-    start = max(since, check.opens)
-    if check.opens.date() != now.date():
-        return None
-    reminds = moment(check.remind_at)
-    if reminds > start:
-        reminds = end_of(now, waking(start, reminds, rules), rules) or now
-    closes = end_of(now, waking(start, check.closes, rules), rules)
-    return Window(check.opens, reminds, closes) if closes else None
-
-
-def _noon(day: date, rules: Rules) -> tuple[datetime, datetime]:
-    return at(day, rules.noon_from), at(day, rules.noon_until)
-
-
-def _last_end(day: date, rules: Rules) -> datetime:
-    return at(day, rules.quiet_from) - BEFORE_NIGHT
+def tally_of(checks: Iterable[Check]) -> Tally:
+    """Count the states; 无信号 still waits."""
+    states = Counter("waiting" if one.is_open else one.state for one in checks)
+    return Tally(**{name: states[name] for name in ("answered", "waiting", "missed", "void")})
 
 
 # records: asking
@@ -240,9 +198,8 @@ async def listening(db: Session, person: int, *, now: datetime) -> Check | None:
         db.connection, person=person, now=ms(now), since=ms(now - REPLY_TIME)
     )
     check = Check(**dict(row)) if row else None
-    if check and check.state == "answered" and check.answer not in LABELS:
-        return None
-    return check
+    said_it_all = check and check.state == "answered" and check.answer not in (*LABELS, SILENT)
+    return None if said_it_all else check
 
 
 # records: answering
@@ -252,6 +209,8 @@ async def answer(
     """Take an answer: the first one counts; after the deadline it is an explanation (说明)."""
     if check.state == "void":
         return Heard.VOID
+    if check.state == "answered" and check.answered_at is None:
+        return await add_note(db, check, given.words, now=now)
     if check.state == "answered":
         return Heard.ALREADY
     if check.is_open and given.words == NO_SIGNAL:
@@ -277,9 +236,9 @@ async def _answered(db: Session, check: Check, given: Given, *, now: datetime) -
 
 async def _later(db: Session, check: Check, *, rules: Rules, now: datetime) -> Heard:
     more = timedelta(minutes=rules.check_later)
-    closes = end_of(check.closes, more, rules) or _last_end(check.closes.date(), rules)
+    closes = end_of(check.closes, more, rules) or last_end(check.closes.date(), rules)
     closes = max(closes, check.closes)
-    if await sql.later(db.connection, id=check.id, answer=NO_SIGNAL, closes=ms(closes)) is None:
+    if await sql.later(db.connection, id=check.id, answer=SILENT, closes=ms(closes)) is None:
         return Heard.ALREADY
     await _event(db, check, "later", {"closes_at": ms(closes)}, now=now)
     return Heard.LATER
@@ -292,7 +251,7 @@ async def keep_place(db: Session, check: Check, place: str, *, now: datetime) ->
 
 
 async def add_note(db: Session, check: Check, words: str, *, now: datetime) -> Heard:
-    """A word more to a check already answered by a button."""
+    """A word more to a check answered by a button or closed as 无信号."""
     await sql.add_note(db.connection, id=check.id, note=words)
     await _event(db, check, "noted", {"note": words}, now=now)
     return Heard.ADDED
@@ -363,7 +322,7 @@ async def close_card(db: Session, check: Check, words: str, *, now: datetime) ->
 
 
 async def _event(
-    db: Session, check: Check, step: str, body: dict[str, object], *, now: datetime,
+    db: Session, check: Check, step: str, body: dict[str, Any], *, now: datetime,
     by_system: bool = False,
 ) -> None:  # fmt: skip
     actor = audit.SYSTEM if by_system else check.person_id

@@ -28,7 +28,7 @@ SELECT * FROM check_line
  WHERE person_id = :person
    AND (closed_at IS NULL
      OR (state = 'missed' AND note = '' AND closed_at >= :since)
-     OR (state = 'answered' AND note = '' AND closes_at >= :now))
+     OR (state = 'answered' AND note = '' AND (closes_at >= :now OR (answered_at IS NULL AND closed_at >= :since))))
  ORDER BY closed_at IS NOT NULL, id DESC LIMIT 1;
 
 -- name: answer(id, answer, note, place, now)$

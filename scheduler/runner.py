@@ -46,13 +46,13 @@ class Runner:
     async def plan(self) -> None:
         """At every start: today's plan, and today's summaries if their hour has just passed."""
         now = self.clock.now()
-        await self._beat("plan_day", plan_day, now)
+        await self._beat(Beat("plan_day", None, plan_day), now)
         rules = self.desk.rules
         clock = now.time().replace(tzinfo=None)
         if rules.daily_at <= clock < rules.quiet_from:
-            await self._beat("daily", daily, now)
+            await self._beat(Beat("daily", None, daily), now)
         if now.isoweekday() == rules.weekly_day and rules.weekly_at <= clock < rules.quiet_from:
-            await self._beat("weekly", weekly, now)
+            await self._beat(Beat("weekly", None, weekly), now)
         self._lived = now
 
     async def run(self) -> None:
@@ -96,7 +96,7 @@ class Runner:
                 clock.set(soonest)
             for beat in beats:
                 if upcoming[beat.name] == soonest:
-                    await self._beat(beat.name, beat.work, soonest)
+                    await self._beat(beat, soonest)
                     upcoming[beat.name] = self._next(beat, soonest)
             await between()
 
@@ -104,15 +104,20 @@ class Runner:
         """The beat's next time; intervals are passed in coarser steps than real time's."""
         if isinstance(beat.trigger, IntervalTrigger):
             whole = after.replace(second=0, microsecond=0)
-            return (
-                whole
-                + self.step
-                - timedelta(minutes=whole.minute % max(1, self.step.seconds // 60))
-            )
+            minutes = self._step_minutes(whole)
+            return whole + timedelta(minutes=minutes - whole.minute % minutes)
         fire: datetime = beat.trigger.get_next_fire_time(
             after, after + timedelta(microseconds=1)
         )
         return fire
+
+    def _step_minutes(self, moment: datetime) -> int:
+        """At night, when nothing may be said, an hour at a time."""
+        rules = self.desk.rules
+        clock = moment.time().replace(tzinfo=None)
+        if clock >= rules.quiet_from or clock < rules.quiet_until:
+            return 60
+        return max(1, self.step.seconds // 60)
 
     async def _follow(self) -> None:
         """A clock of its own pace (the demo's): run what its time has reached."""
@@ -123,21 +128,27 @@ class Runner:
                 self._lived = now
 
     async def _real_beat(self, beat: Beat) -> None:
-        await self._beat(beat.name, beat.work, self.clock.now())
+        await self._beat(beat, self.clock.now())
 
-    async def _beat(
-        self, name: str, work: Callable[..., Awaitable[None]], now: datetime
-    ) -> None:
+    async def _beat(self, beat: Beat, now: datetime) -> None:
         """One beat in one transaction; its trouble is its own, the next beat finds the rest."""
         try:
+            if not await self._wanted(beat, now):
+                return
             async with self.database.transaction() as db:
-                await work(self.desk, db, now)
+                await beat.work(self.desk, db, now)
         except StoreTrouble as trouble:
-            log.error("store_trouble", beat=name, error=str(trouble))
+            log.error("store_trouble", beat=beat.name, error=str(trouble))
         except Exception:
-            log.exception("beat_failed", beat=name)
-            raise
+            log.exception("beat_failed", beat=beat.name)
         self.wake_sender.set()
+
+    async def _wanted(self, beat: Beat, now: datetime) -> bool:
+        """A look before the writer is taken: most ticks find nothing."""
+        if beat.wanted is None:
+            return True
+        async with self.database.reading() as db:
+            return await beat.wanted(db, now=now)
 
     async def _back_up(self) -> None:
         await backup.hourly(self.database, self.desk.data / "backup", now=self.clock.now())

@@ -11,6 +11,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from ledger import due
 from ledger.clock import SHANGHAI
 from ledger.database import Session
 from ledger.rules import Rules
@@ -28,14 +29,15 @@ class Beat:
     name: str
     trigger: Any
     work: Work
+    wanted: Callable[..., Awaitable[bool]] | None = None
 
 
 def timetable(rules: Rules) -> tuple[Beat, ...]:
     """The county's beats, in the order in which they run when they fall together."""
     return (
         Beat("plan_day", _daily(time(0, 5)), reminders.plan_day),
-        Beat("tick", IntervalTrigger(seconds=10, timezone=SHANGHAI), reminders.tick),
-        Beat("spotchecks", IntervalTrigger(seconds=60, timezone=SHANGHAI), spotchecks.tick),
+        Beat("tick", _every(10), reminders.tick, due.any_waiting),
+        Beat("spotchecks", _every(60), spotchecks.tick),
         Beat("daily", _daily(rules.daily_at), daily),
         Beat("weekly", _weekly(rules.weekly_day, rules.weekly_at), weekly),
     )
@@ -49,6 +51,10 @@ async def daily(desk: Desk, db: Session, now: datetime) -> None:
 async def weekly(desk: Desk, db: Session, now: datetime) -> None:
     """The week's summary, for the week of this day."""
     await bulletins.weekly(desk, db, now.date(), now)
+
+
+def _every(seconds: int) -> Any:
+    return IntervalTrigger(seconds=seconds, timezone=SHANGHAI)
 
 
 def _daily(clock: time) -> Any:

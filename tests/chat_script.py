@@ -26,6 +26,7 @@ SAYS = re.compile(r"(?P<who>[^\s>\[（]+)(?P<how>(?:（[^）]*）)*)> ?(?P<text>
 PRESS = re.compile(r"(?P<who>[^\s>\[]+)\[(?P<label>.+)\]$")
 TOLD = re.compile(r"机器人(?:对(?P<who>[^<]+))?< ?(?P<text>.*)$")
 MORE = re.compile(r"\s+\|(?: (?P<text>.*))?$")
+HEAD = re.compile(r"存证 \d{8}-[0-9a-f]+……")  # salted, so new in every run
 BUTTONS = re.compile(r"\s+\[.+\]$")
 
 
@@ -99,7 +100,7 @@ def matches(expected: Told, actual: Outgoing) -> bool:
 
 def written(who: str, out: Outgoing) -> Iterator[str]:
     """A message in the script's own form."""
-    lines = plain(out.text).split("\n")
+    lines = HEAD.sub("存证 〈…〉", plain(out.text)).split("\n")
     yield f"机器人{f'对{who}' if who else ''}< {lines[0]}".rstrip()
     for line in lines[1:]:
         yield f"      | {line}".rstrip()

@@ -12,6 +12,7 @@ from bot.app import App, open_app
 from bot.channels.memory import Memory
 from bot.channels.text import plain
 from bot.settings import Settings
+from ledger.chance import Seeds
 from ledger.clock import SetClock
 from ledger.messages import Outgoing
 
@@ -42,7 +43,10 @@ class Phones:
 
     async def _start(self) -> None:
         settings = Settings(data=self.folder, _env_file=None)
-        opened = open_app(settings, self.clock, channels={"memory": self.memory}, durable=False)
+        opened = open_app(
+            settings, self.clock, channels={"memory": self.memory}, durable=False,
+            seeds=Seeds("cast"),
+        )  # fmt: skip
         self.app = await self._stack.enter_async_context(opened)
 
     async def restart(self) -> None:

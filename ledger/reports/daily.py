@@ -11,7 +11,7 @@ from ledger.rules import Rules
 
 SOON = timedelta(days=3)
 EXCEPTIONS = ("overdue", "missed", "waiting", "soon", "owing")
-LINES = 16  # of exceptions; with figures at most about 25 in all
+LINES = 17  # of exceptions; with title, figures and seal at most 25
 
 
 def window(day: date, rules: Rules) -> Window:

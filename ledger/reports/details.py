@@ -36,7 +36,9 @@ async def look(db: Session, asker: Person, place: Place, window: Window) -> Deta
     if place.level != "team":
         sheet = await gather(db, place.scope, window)
         return Details(window, place, (), tuple(_parts(sheet, place)))
-    whole = replace(window, soon=date.max)  # every issue not struck off, however far its deadline
+    whole = replace(
+        window, soon=date.max
+    )  # every issue not struck off, however far its deadline
     sheet = await gather(db, place.scope, whole, depth=Depth.RECORDS)
     lists = (_list(sheet, sort, asker) for sort in SORTS)
     found = fit((one for one in lists if one.total), LINES, most=MOST)

@@ -104,7 +104,7 @@ class Spot(NamedTuple):
     """How many in one place, and the earliest day among them."""
 
     place: str
-    count: int
+    things: int
     earliest: str
 
 
@@ -235,10 +235,10 @@ def heading(window: Window, place: Place, now: datetime) -> dict[str, Any]:
     }
 
 
-def buttons(report: Report) -> tuple[Option, ...]:
-    """What may come next: the records behind it, and the lists it speaks of."""
+def buttons(report: Report, township: str = "") -> tuple[Option, ...]:
+    """What may come next: the records behind it (of one township), the lists it speaks of."""
     word = "日报" if report.kind == "daily" else "周报"
-    found = [Option("看明细", f"{word} {report.first} 明细")]
+    found = [Option("看明细", f"{word} {report.first} 明细 {township}".strip())]
     if report.figures.waiting:
         found.append(Option("待销号", "待销号"))
     if report.figures.standing:

@@ -91,7 +91,7 @@ async def gather(
     day, place = window.as_of, vars(scope)
     lines = sql.team_lines(
         db.connection, kind=window.span.kind.value, period=window.span.key,
-        day=day.isoformat(), **place,
+        day=day.isoformat(), until=_end(day), **place,
     )  # fmt: skip
     teams = tuple([TeamLine(*row) async for row in lines])
     items = sql.items(db.connection, **_bounds(window), depth=depth.value, **place)
@@ -104,10 +104,15 @@ def _bounds(window: Window) -> dict[str, Any]:
         "owing": int(window.owing),
         "day": window.as_of.isoformat(),
         "soon": window.soon.isoformat(),
-        "until": ms(at(window.as_of + DAY, time.min)),
+        "until": _end(window.as_of),
         "first": window.span.first.isoformat(),
         "last": window.span.last.isoformat(),
     }
+
+
+def _end(day: date) -> int:
+    """The first moment after a day."""
+    return ms(at(day + DAY, time.min))
 
 
 def _item(row: Any, day: date) -> Item:

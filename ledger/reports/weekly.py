@@ -11,7 +11,7 @@ from ledger.reports.sheet import Sheet
 WEEK = timedelta(days=7)
 EXCEPTIONS = ("overdue", "missed", "waiting", "soon")
 LISTS = ("opened", "closed", "submitted", "progressed")
-LINES = 18  # of exceptions and lists; with figures at most about 25 in all
+LINES = 17  # of exceptions and lists; with title, figures and seal at most 25
 TOPICS = 3
 
 
@@ -27,7 +27,7 @@ def make(sheet: Sheet, place: Place, *, now: datetime, seal: str = "") -> Report
     """The week's report of one place from a sheet that holds it."""
     part = sheet.of(place)
     above = place.level != "team"
-    alarms = exceptions(part, place, (*EXCEPTIONS, "silent") if above else EXCEPTIONS)
+    alarms = exceptions(part, place, _sorts(sheet.window, above=above))
     lists = [] if above else [listed(sort, part.sorted_as(sort)) for sort in LISTS]
     cut = fit([*alarms, *(one for one in lists if one.total)], LINES)
     return Report(
@@ -35,6 +35,12 @@ def make(sheet: Sheet, place: Place, *, now: datetime, seal: str = "") -> Report
         alarms=cut[: len(alarms)], lists=cut[len(alarms) :],
         topics=() if above else _topics(part.sorted_as("studied")), seal=seal,
     )  # fmt: skip
+
+
+def _sorts(window: Window, *, above: bool) -> tuple[str, ...]:
+    """A team without a record is an exception only once half the week has passed."""
+    half = (window.as_of - window.span.first).days >= 2
+    return (*EXCEPTIONS, "silent") if above and half else EXCEPTIONS
 
 
 def _topics(studied: Iterable[Item]) -> tuple[str, ...]:

@@ -223,6 +223,7 @@ def _records() -> None:
         whole("at"),
     )
     index("attachment_by_record", "attachment", "record_id")
+    index("attachment_by_person", "attachment", "person_id", "at")
     index("attachment_by_source", "attachment", "source")
     index("attachment_by_file", "attachment", "sha256")
     op.execute(ENTRY)

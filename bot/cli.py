@@ -1,0 +1,291 @@
+"""The command line: each command a few lines that call what lies below."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot.settings import Settings
+from ledger.clock import WallClock
+
+cli = typer.Typer(
+    help="驻村通：驻村工作队的聊天助手。", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+Data = Annotated[Path | None, typer.Option("--data", help="数据目录；默认取设置里的 ZHUCUN_DATA")]
+Json = Annotated[bool, typer.Option("--json", help="结果写成一行 JSON")]
+
+
+class Wrong(typer.Exit):
+    """Something the operator has to change; said in plain words, exit code 1."""
+
+    def __init__(self, what: str) -> None:
+        errors.print(what)
+        super().__init__(1)
+
+
+def _settings(data: Path | None = None, **more: object) -> Settings:
+    given = {"data": data, **more}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise Wrong(f"设置有误：{error}") from error
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Errors an operator can mend are said without a traceback."""
+    from bot.demo import NotADemo
+    from bot.imports import BadTable
+    from ledger.backup import BadBackup
+    from ledger.database import AlreadyRunning, StoreTrouble
+    from ledger.errors import Refused
+    from ledger.rules import BadRules
+
+    known = (AlreadyRunning, BadBackup, BadRules, BadTable, NotADemo, StoreTrouble)
+    try:
+        yield
+    except known as error:
+        raise Wrong(str(error)) from error
+    except Refused as error:
+        from templates.words import Words
+
+        raise Wrong(Words().say(error.block, **error.facts)) from error
+
+
+@contextmanager
+def _bar(text: str, total: int) -> Iterator[Callable[[], None]]:
+    """A progress bar on standard error; yields the function that moves it by one."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=True) as progress:
+        task = progress.add_task(text, total=total)
+        yield lambda: progress.advance(task)
+
+
+@cli.command()
+def run(
+    data: Data = None,
+    host: Annotated[str | None, typer.Option(help="监听的地址")] = None,
+    port: Annotated[int | None, typer.Option(help="监听的端口")] = None,
+) -> None:
+    """正式运行：网页对话，加上 .env 里配好令牌的 Telegram。"""
+    from bot.app import open_app
+    from bot.serve import quiet_logs, serve
+
+    settings = _settings(data, host=host, port=port)
+    quiet_logs(as_json=settings.log_json)
+
+    async def go() -> None:
+        async with open_app(settings, WallClock()) as app:
+            names = "、".join(app.channels)
+            await serve(app, on_ready=lambda: console.print(f"驻村通已启动（{names}）：{settings.address}"))
+
+    with _plainly():
+        asyncio.run(go())
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="网页对话的端口")] = 8765,
+    data: Annotated[Path, typer.Option("--data", help="演示县放在哪个目录")] = Path("data"),
+    seed: Annotated[int, typer.Option(help="同一个数生成同一个县")] = 1,
+) -> None:
+    """演示：生成一个编造的县，在本机网页里当队员、队长、乡镇、县里的人试用。"""
+    from bot.app import open_app
+    from bot.demo import prepare
+    from bot.serve import quiet_logs, serve
+    from ledger.rules import load_rules
+
+    settings = _settings(data, port=port, host="127.0.0.1", public_url="")
+    quiet_logs(as_json=False)
+
+    async def go() -> None:
+        rules = load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
+        with errors.status("正在准备演示县……"):
+            clock = await prepare(settings, seed, rules)
+        async with open_app(settings, clock, demo=True) as app:
+            await serve(app, on_ready=lambda: _demo_ready(settings.address, clock.now()))
+
+    with _plainly():
+        asyncio.run(go())
+
+
+def _demo_ready(address: str, now: datetime) -> None:
+    console.print(f"驻村通演示已启动，请用浏览器打开：{address}")
+    console.print(f"演示时间 {now:%Y-%m-%d %H:%M}，页面上可以拨快。按 Ctrl+C 停止，数据会留着。")
+
+
+@cli.command()
+def init(
+    county: Annotated[str, typer.Argument(help="县（市、区）的名称，例如 安和县")],
+    data: Data = None,
+    admin: Annotated[str, typer.Option(help="第一个县级工作人员的姓名")] = "县管理员",
+) -> None:
+    """建一个真实的台账：建库、登记本县和第一个县级工作人员，给出他的登录链接。"""
+    from bot.operate import init_county, show_invite
+
+    settings = _settings(data)
+    with _plainly():
+        made = asyncio.run(init_county(settings, county, admin))
+        console.print(f"台账已建好：{settings.database}")
+        show_invite(console, settings, admin, made)
+
+
+@cli.command("import-roster")
+def import_roster(
+    file: Annotated[Path, typer.Argument(help="花名册 .xlsx 或 .csv；模板用 zhucun roster-template 生成")],
+    data: Data = None,
+    county: Annotated[str | None, typer.Option(help="表里没有“县”这一列时写在这里")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问，直接导入没有问题的行")] = False,
+) -> None:
+    """导入花名册：先预览新增、修改和问题行，再导入。"""
+    from bot.operate import import_file
+
+    settings = _settings(data)
+
+    def confirm(preview: str) -> bool:
+        console.print(preview)
+        return yes or typer.confirm("导入没有问题的行吗？")
+
+    with _plainly():
+        console.print(asyncio.run(import_file(settings, file, county, confirm)))
+
+
+@cli.command("roster-template")
+def roster_template(
+    file: Annotated[Path, typer.Argument(help="写到哪里")] = Path("花名册模板.xlsx"),
+) -> None:
+    """写出一份空白的花名册模板。"""
+    from templates.roster_sheet import write_template
+
+    write_template(file)
+    console.print(f"模板已写好：{file}")
+
+
+@cli.command()
+def invite(
+    name: Annotated[str, typer.Argument(help="花名册上的姓名")],
+    data: Data = None,
+    by_hand: Annotated[bool, typer.Option("--code-only", help="只显示邀请码，不显示链接和二维码")] = False,
+) -> None:
+    """给花名册上的一个人发邀请：邀请码、网页登录链接、Telegram 链接和二维码，一次有效。"""
+    from bot.operate import invite_by_name, show_invite
+
+    settings = _settings(data)
+    with _plainly():
+        made = asyncio.run(invite_by_name(settings, name))
+        show_invite(console, settings, name, made, code_only=by_hand)
+
+
+@cli.command()
+def rehearse(
+    villages: Annotated[int, typer.Option(min=1, max=400, help="多少个村")] = 20,
+    days: Annotated[int, typer.Option(min=1, max=400, help="多少天")] = 30,
+    seed: Annotated[int, typer.Option(help="同一个数演练两次，结果完全一样")] = 1,
+    as_json: Json = False,
+) -> None:
+    """演练：用拨得飞快的时钟，让一个编造的县把日子过一遍，看会发出多少消息。"""
+    from bot.rehearsal import rehearse as play
+    from bot.serve import quiet_logs
+
+    quiet_logs(as_json=False)
+    with tempfile.TemporaryDirectory() as folder, _bar("演练", days) as step:
+        played = asyncio.run(play(Path(folder), villages, days, seed, after_day=step))
+    if as_json:
+        print(json.dumps(asdict(played), ensure_ascii=False))
+        return
+    for kind, count in played.counts.items():
+        console.print(f"{kind:32} {count:>8}")
+    console.print(f"存证{'完好' if played.log_ok else '有误'}，摘要 {played.digest[:16]}")
+
+
+@cli.command()
+def report(
+    kind: Annotated[str, typer.Argument(help="日报 或 周报")] = "日报",
+    day: Annotated[str, typer.Argument(help="哪一天，例如 11月20日；不写就是今天")] = "",
+    who: Annotated[str, typer.Option("--as", help="以谁的身份看（花名册上的姓名）；默认县里")] = "",
+    data: Data = None,
+) -> None:
+    """在命令行里看日报、周报，与聊天里的一字不差。"""
+    from bot.operate import report_text
+
+    with _plainly():
+        console.print(asyncio.run(report_text(_settings(data), f"{kind} {day}".strip(), who)))
+
+
+@cli.command()
+def backup(
+    data: Data = None,
+    to: Annotated[Path | None, typer.Option(help="放到哪个目录；默认数据目录下的 backup")] = None,
+) -> None:
+    """备份数据库：运行中也可以做，做完自动校验。"""
+    from bot.operate import back_up
+
+    settings = _settings(data)
+    with _plainly(), errors.status("正在备份……"):
+        made = asyncio.run(back_up(settings, to or settings.data / "backup"))
+    console.print(f"备份已做好并校验：{made.path}（事件 {made.events} 条）")
+
+
+@cli.command()
+def verify(data: Data = None, as_json: Json = False) -> None:
+    """校验存证：逐条核对事件链和公布过的存证号。"""
+    from bot.operate import verify_log
+
+    settings = _settings(data)
+    with _plainly(), errors.status("正在校验……"):
+        verdict = asyncio.run(verify_log(settings))
+    if as_json:
+        facts = {"events": verdict.events, "erased": verdict.erased, "faults": verdict.faults}
+        print(json.dumps({**facts, "head": verdict.head.h.hex()}, ensure_ascii=False))
+    else:
+        console.print(f"事件 {verdict.events} 条，已抹去内容 {verdict.erased} 条，存证 {verdict.head.short}")
+        for fault in verdict.faults:
+            errors.print(f"✗ {fault}")
+        console.print("✗ 有误，请与备份核对" if verdict.faults else "✓ 完好")
+    if verdict.faults:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def replay(
+    number: Annotated[int, typer.Argument(help="机器人告诉本人的编号")],
+    data: Data = None,
+) -> None:
+    """补办一条当时出了问题的消息（先停掉运行中的程序）。"""
+    from bot.operate import replay_message
+
+    with _plainly():
+        console.print(asyncio.run(replay_message(_settings(data), number)))
+
+
+@cli.command()
+def doctor(data: Data = None) -> None:
+    """体检：设置、数据库、备份、时钟、各渠道，逐项说明好坏和办法。"""
+    from bot.doctor import examine
+
+    findings = asyncio.run(examine(_settings(data)))
+    for finding in findings:
+        console.print(f"{'✓' if finding.good else '✗'} {finding.thing}：{finding.state}")
+        if not finding.good:
+            console.print(f"  办法：{finding.remedy}")
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point `zhucun`."""
+    cli()
+

@@ -1,0 +1,154 @@
+"""What an operator does from the command line: set up, invite, import, report, back up, verify."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import segno
+from rich.console import Console
+
+import handlers
+from bot.app import open_app, secret_key
+from bot.imports import import_roster
+from bot.settings import Settings, TelegramSettings
+from handlers.front import converse
+from ledger import audit, backup, inbox, invites, people, roster
+from ledger.audit import Verdict
+from ledger.backup import Backup
+from ledger.clock import WallClock
+from ledger.database import Database, Session, open_database
+from ledger.errors import Refused
+from ledger.invites import Invite
+from ledger.people import Person, Role
+from ledger.roster import Entry
+from ledger.rules import Rules, load_rules
+from ledger.talks import Said
+from templates.words import Words
+
+
+def _now() -> datetime:
+    """The command line is an edge of the program: it may look at the clock."""
+    return WallClock().now()
+
+
+def _rules(settings: Settings) -> Rules:
+    return load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
+
+
+@asynccontextmanager
+async def _writing(settings: Settings) -> AsyncIterator[Session]:
+    async with open_database(settings.database) as database, database.transaction() as db:
+        yield db
+
+
+async def init_county(settings: Settings, county: str, admin: str) -> Invite:
+    """Enter the county and its first person; returns that person's invite."""
+    now = _now()
+    async with _writing(settings) as db:
+        id = await roster.ensure_county(db, county)
+        person = await _by_name(db, admin)
+        entry = Entry(admin, Role.COUNTY, title="管理员")
+        who = person.id if person else await roster.add_person(db, id, entry, now=now)
+        return await _invite(db, settings, who, now)
+
+
+async def invite_by_name(settings: Settings, name: str) -> Invite:
+    """A fresh invite for somebody on the roster."""
+    async with _writing(settings) as db:
+        person = await _by_name(db, name)
+        if person is None:
+            raise Refused("invites.unknown", name=name)
+        return await _invite(db, settings, person.id, _now())
+
+
+async def _by_name(db: Session, name: str) -> Person | None:
+    found = [one for one in await people.roster(db) if one.name == name]
+    return found[0] if len(found) == 1 else None
+
+
+async def _invite(db: Session, settings: Settings, person: int, now: datetime) -> Invite:
+    key = secret_key(settings.data)
+    return await invites.make(db, person, by=None, key=key, now=now, rules=_rules(settings))
+
+
+def show_invite(
+    console: Console, settings: Settings, name: str, made: Invite, *, code_only: bool = False
+) -> None:
+    """Print code, links and a QR code that a phone can read from the screen."""
+    console.print(f"{name} 的邀请码：{made.code}（一次有效，{made.expires_at:%m月%d日 %H:%M} 前用）")
+    if code_only:
+        return
+    link = f"{settings.address}/chat/join/{made.link}"
+    console.print(f"网页对话登录链接：{link}", soft_wrap=True)
+    if username := _telegram_name():
+        link = f"https://t.me/{username}?start={made.link}"
+        console.print(f"Telegram 链接：{link}", soft_wrap=True)
+    segno.make(link, micro=False).terminal(out=console.file, compact=True)
+
+
+def _telegram_name() -> str:
+    return TelegramSettings().username
+
+
+async def import_file(
+    settings: Settings, file: Path, county: str | None, confirm: Callable[[str], bool]
+) -> str:
+    """Import a roster after a preview; returns the closing sentence."""
+    async with open_database(settings.database) as database:
+        return await import_roster(
+            database, file, county=county, words=Words(settings.county_dir), now=_now(),
+            confirm=confirm,
+        )  # fmt: skip
+
+
+async def report_text(settings: Settings, text: str, who: str) -> str:
+    """What somebody would read in the chat for these words; nothing is kept."""
+    async with open_database(settings.database) as database:
+        return await _asked(database, settings, text, who)
+
+
+async def _asked(database: Database, settings: Settings, text: str, who: str) -> str:
+    async with database.reading() as db:
+        asker = await _by_name(db, who) if who else await _first_county_person(db)
+        if asker is None:
+            raise Refused("invites.unknown", name=who or "县级工作人员")
+        words = Words(settings.county_dir)
+        room = handlers.Room(db, words, _rules(settings), b"", _now())
+        reply = await converse(room, asker, Said(text, "cli"))
+        return reply.text.replace("**", "")
+
+
+async def _first_county_person(db: Session) -> Person | None:
+    return next((one for one in await people.roster(db) if one.role is Role.COUNTY), None)
+
+
+async def back_up(settings: Settings, folder: Path) -> Backup:
+    """A checked copy, also while the program runs: SQLite itself keeps it consistent."""
+    return await backup.copy_of(settings.database, folder, now=_now())
+
+
+async def verify_log(settings: Settings) -> Verdict:
+    """Check a copy of the log, so that a running program is not disturbed."""
+    made = await backup.copy_of(settings.database, settings.data / "verify", now=_now())
+    try:
+        async with open_database(made.path) as database, database.reading() as db:
+            return await audit.verify(db)
+    finally:
+        for path in made.path.parent.glob(f"{made.path.stem}*"):
+            path.unlink()
+
+
+async def replay_message(settings: Settings, number: int) -> str:
+    """Answer a parked message again; returns what became of it."""
+    async with open_app(settings, WallClock()) as app:
+        async with app.database.transaction() as db:
+            if not await inbox.again(db, number):
+                return f"编号 {number} 没有等待补办的消息。"
+        await app.inbox.replay()
+        await app.settle()
+        async with app.database.reading() as db:
+            parked = (await inbox.counts(db)).get("dead", 0)
+    return f"编号 {number} 已补办。" if not parked else f"编号 {number} 仍未办成，请看日志。"
+
+

@@ -1,0 +1,185 @@
+"""Rehearsal (演练): a made-up county lives through its days with a set clock.
+
+The very same inbox, handlers, scheduler and sender run; only the clock, the channel (a list)
+and the people are played. Same seed, same messages, same digest.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from bot.app import App, open_app
+from bot.channels.memory import Memory
+from bot.demo import bind_everybody
+from bot.settings import Settings
+from ledger import audit, inbox, issues, outbox, people
+from ledger.chance import Lots, Seeds
+from ledger.clock import SHANGHAI, SetClock
+from ledger.days import DAY, at, is_workday
+from ledger.generator import Generator, Size
+from ledger.people import Person, Scope
+
+FIRST_DAY = date(2026, 3, 2)  # a Monday; the quarter after it has Qingming and May Day
+STEP = timedelta(minutes=5)
+HEADS = re.compile(r"存证 \d{8}-[0-9a-f]+")  # salted, so new in every run
+PER_DAY = {"study": 85, "visit": 60, "photo": 15, "issue": 6, "progress": 20, "edit": 5}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a rehearsal came to: counts by kind, and one digest over all that was said."""
+
+    villages: int
+    days: int
+    seed: int
+    counts: dict[str, int]
+    digest: str
+    log_ok: bool
+
+
+@dataclass
+class Rehearsal:
+    """One county, played."""
+
+    app: App
+    memory: Memory
+    clock: SetClock
+    lots: Lots
+    county: int
+    counts: Counter[str] = field(default_factory=Counter)
+    _number: int = 0
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, folder: Path, villages: int, seed: int) -> AsyncIterator["Rehearsal"]:
+        """A fresh county over that folder, everybody reachable, the clock at its first morning."""
+        clock = SetClock(datetime(2026, 3, 2, 7, 0, tzinfo=SHANGHAI))
+        memory = Memory({"photo": b"a photo of a roof"})
+        settings = Settings(data=folder)
+        lots, seeds = Lots(f"rehearsal {seed}".encode()), Seeds(f"rehearsal {seed}")
+        channels = {memory.name: memory}
+        opened = open_app(settings, clock, durable=False, channels=channels, seeds=seeds)
+        async with opened as app:
+            app.runner.step = STEP
+            async with app.database.transaction() as db:
+                maker = Generator(seed, Size(villages), app.rules)
+                county = await maker.people(db, now=clock.now())
+                await bind_everybody(db, memory.name, now=clock.now())
+            yield cls(app, memory, clock, lots, county)
+
+    async def live(self, days: int, *, after_day: Callable[[], None]) -> None:
+        """Live through so many days, one after the other."""
+        await self.app.runner.plan()
+        for number in range(days):
+            day = FIRST_DAY + number * DAY
+            if is_workday(day, self.app.rules):
+                await self._workday(day)
+            await self._until(at(day + DAY, datetime.min.time()))
+            after_day()
+
+    async def _workday(self, day: date) -> None:
+        for moment, kind, person in await self._plan(day):
+            await self._until(moment)
+            await self._act(kind, person)
+            await self._answer_cards()
+
+    async def _plan(self, day: date) -> list[tuple[datetime, str, Person]]:
+        """Who does what that day, in order of time."""
+        async with self.app.database.reading() as db:
+            members = await people.members(db, Scope(self.county), day=day)
+            staff = await people.staff(db, self.county, day=day)
+        acts = [
+            (self._moment(day, kind, one.id), kind, one)
+            for one in members
+            for kind, percent in PER_DAY.items()
+            if self.lots.below(100, kind, day.isoformat(), one.id) < percent
+        ]
+        if day.isoweekday() == 3:
+            acts.append((at(day, datetime.min.time()) + timedelta(hours=10), "draw", staff[0]))
+        return sorted(acts, key=lambda act: (act[0], act[1], act[2].id))
+
+    def _moment(self, day: date, kind: str, person: int) -> datetime:
+        minute = self.lots.below(660, "minute", kind, day.isoformat(), person)
+        return at(day, datetime.min.time()) + timedelta(hours=8, minutes=minute)
+
+    async def _until(self, moment: datetime) -> None:
+        if moment > self.clock.now():
+            await self.app.runner.live_until(moment, self.clock, self.app.sender.drain)
+
+    async def _act(self, kind: str, person: Person) -> None:
+        words = {
+            "study": "学习 60 中央一号文件",
+            "visit": "走访 {house} 一切正常",
+            "photo": "走访 {house} 院墙有裂缝",
+            "issue": "问题 {house} 自来水断了",
+            "progress": "问题{issue} 已联系水管站",
+            "edit": "学习 30 防返贫监测政策",
+            "draw": "抽查 2",
+        }[kind]
+        async with self.app.database.reading() as db:
+            known = await people.households(db, person) if person.team_id else []
+            issue = await self._open_issue(person)
+        text = words.format(house=known[0].name if known else "", issue=issue)
+        if kind == "progress" and not issue:
+            return
+        await self.say(person, text, files=["photo"] if kind == "photo" else [])
+
+    async def _open_issue(self, person: Person) -> int:
+        async with self.app.database.reading() as db:
+            found = await issues.open_issues(db, person, limit=1) if person.team_id else []
+        return found[0].id if found else 0
+
+    async def _answer_cards(self) -> None:
+        """Whoever has a fresh card with 在村 or 同意销号 presses it, mostly."""
+        for out in self.memory.sent[self.counts["sent"] :]:
+            for label in ("在村", "同意销号"):
+                if label in out.labels and self.lots.below(100, "press", out.id) < 80:
+                    async with self.app.database.reading() as db:
+                        person = await people.by_id(db, out.person_id or 0)
+                    await self.say(person, "", token=out.tokens[out.labels.index(label)])
+        self.counts["sent"] = len(self.memory.sent)
+
+    async def say(self, person: Person, text: str, **more: object) -> None:
+        """One message of one person through the whole program."""
+        self._number += 1
+        raw = self.memory.raw(
+            str(person.id), str(self._number), self.clock.now(), text=text, **more
+        )
+        await self.app.inbox.keep([raw])
+        await self.app.settle()
+
+    async def outcome(self, villages: int, days: int, seed: int) -> Outcome:
+        """Count everything and hash everything that was said, in order."""
+        digest = hashlib.sha256()
+        for out in self.memory.sent:
+            text = HEADS.sub("存证", out.text)
+            digest.update(f"{out.person_id}|{out.kind}|{text}|{out.labels}\n".encode())
+        async with self.app.database.reading() as db:
+            verdict = await audit.verify(db)
+            kept = await inbox.counts(db)
+            boxes = await outbox.counts(db)
+        counts = {
+            "messages_in": sum(kept.values()),
+            "not_understood_by_the_program": kept.get("dead", 0),
+            "messages_out": len(self.memory.sent),
+            "not_sent": sum(boxes.values()) - boxes.get("sent", 0),
+            "events": verdict.events,
+            **Counter(f"out_{out.kind}" for out in self.memory.sent),
+        }
+        return Outcome(villages, days, seed, counts, digest.hexdigest(), not verdict.faults)
+
+
+async def rehearse(
+    folder: Path, villages: int, days: int, seed: int, *, after_day: Callable[[], None]
+) -> Outcome:
+    """Play a whole rehearsal in that folder."""
+    async with Rehearsal.open(folder, villages, seed) as played:
+        await played.live(days, after_day=after_day)
+        return await played.outcome(villages, days, seed)
+
+

@@ -1,0 +1,62 @@
+"""Serve: the web side and everything behind it, until somebody stops it."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+from structlog.typing import EventDict
+
+from bot.app import App
+from bot.masks import masked
+from bot.web import build_web
+
+GRACE = 3  # seconds open streams get when we stop
+
+
+async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
+    """Start everything, call `on_ready` when the port answers, run until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        build_web(app), host=app.settings.host, port=app.settings.port, log_config=None,
+        access_log=False, timeout_graceful_shutdown=GRACE,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    await app.start()
+    announcing = asyncio.create_task(_announce(server, on_ready))
+    try:
+        await server.serve()
+    finally:
+        announcing.cancel()
+        await app.stop()
+
+
+async def _announce(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        while not server.started:
+            await asyncio.sleep(0.02)
+        on_ready()
+
+
+def quiet_logs(*, as_json: bool) -> None:
+    """One line an event; libraries only when something is wrong (their URLs hold tokens)."""
+    last = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            mask_secrets,
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    logging.basicConfig(level=logging.WARNING)
+    for name in ("httpx", "httpcore", "apscheduler", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def mask_secrets(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Tokens, phone numbers and ID numbers never reach a log line."""
+    return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -1,0 +1,180 @@
+"""House rules over the files of the checkout: nothing of one machine, no secret, all documented."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from source import ROOT, files, modules, text_of
+
+from handlers.topics import TOPICS
+
+# In pieces, so that this file does not find itself.
+REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.", "registry" + ".npm",
+              "pypi" + ".tuna", "mirrors" + ".aliyun", "mirrors" + ".tuna", "mirrors" + ".ustc",
+              "index" + "-url", "conda" + ".anaconda.org", "docker" + "hub.com")  # fmt: skip
+MACHINE = re.compile(r"(?<![\w.:/<{])/(?:work|root|home/\w+|Users/\w+|mnt/\w+|opt/\w+)/\w")
+SECRETS = {
+    "a Telegram token": re.compile(r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "an access key": re.compile(r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|sk-[A-Za-z0-9]{40,})\b"),
+    "an identity number": re.compile(r"(?<!\w)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX](?!\w)"),
+}  # fmt: skip
+GENERATED = (".lock", ".svg")
+
+
+def registries(text: str) -> Iterator[str]:
+    yield from (host for host in REGISTRIES if host in text)
+
+
+def machine_paths(text: str) -> Iterator[str]:
+    yield from (found[0] for found in MACHINE.finditer(text))
+
+
+def secrets(text: str) -> Iterator[str]:
+    yield from (name for name, pattern in SECRETS.items() if pattern.search(text))
+
+
+FINDERS = {
+    registries: ("see https://" + "pypi" + ".org/simple", "x = 'https://example.org'"),
+    machine_paths: ("x = '/ho" + "me/li/data'", "x = '/usr/bin/env'; y = 'docs/root/x'"),
+    secrets: ("token 123456789:AA" + "b" * 33, "token 1:TEST, 123456789:canary"),
+}
+
+
+@pytest.mark.parametrize("find", FINDERS, ids=lambda find: find.__name__)
+def test_no_tracked_file_holds(find: object) -> None:
+    assert callable(find)
+    found = [
+        f"{path.relative_to(ROOT)}: {what}"
+        for path in files()
+        if path.suffix not in GENERATED
+        for what in find(text_of(path))
+    ]
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("find", FINDERS, ids=lambda find: find.__name__)
+def test_the_finder_finds_what_is_planted(find: object) -> None:
+    assert callable(find)
+    bad, good = FINDERS[find]  # type: ignore[index]
+
+    assert list(find(bad))
+    assert not list(find(good))
+
+
+def test_what_belongs_to_one_machine_is_not_tracked() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in files()}
+
+    wrong = [one for one in names if re.search(r"(^|/)(\.env|data/|.*\.(db|key|pem|pyc)$)", one)]
+    assert not [one for one in wrong if not one.endswith(".env.example")]
+
+
+# dependencies
+def dependencies() -> set[str]:
+    """The names in pyproject.toml, those for running and those for tests."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    return {plain_name(one) for one in listed}
+
+
+def plain_name(requirement: str) -> str:
+    """`Python_Telegram.Bot[x]~=22.8` -> `python-telegram-bot`."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;]", requirement)[0]).lower()
+
+
+def test_every_dependency_is_locked_and_the_lock_names_no_host() -> None:
+    lock = ROOT / "requirements.lock"
+    assert lock.is_file(), "requirements.lock is missing: make it as docs/operating.md says"
+    text = lock.read_text(encoding="utf-8")
+
+    assert "://" not in text
+    locked = {
+        plain_name(line)
+        for line in text.splitlines()
+        if re.match(r"[A-Za-z0-9]", line) and "==" in line
+    }
+    assert not dependencies() - locked
+
+
+# documents
+def documents() -> str:
+    """README and manuals."""
+    return "\n".join(
+        text_of(path)
+        for path in files()
+        if path.suffix == ".md" and path.parent.name not in {"bulletins", "decisions"}
+    )
+
+
+def test_every_topic_is_documented() -> None:
+    text = documents()
+    missing = [topic.name for topic in TOPICS if topic.words and topic.words[0] not in text]
+
+    assert not missing
+
+
+def test_every_command_is_documented() -> None:
+    from typer.main import get_command
+
+    from bot.cli import app
+
+    text = documents()
+    names = getattr(get_command(app), "commands", {})
+    missing = [name for name in names if f"zhucun {name}" not in text]
+
+    assert {"run", "demo", "init", "backup", "doctor", "rehearse", "verify"} <= set(names)
+    assert not missing
+
+
+def test_every_setting_stands_in_the_example_and_in_the_manual() -> None:
+    from bot.settings import Settings, TelegramSettings
+
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    manual = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    for kind in (Settings, TelegramSettings):
+        prefix = kind.model_config["env_prefix"]
+        for name, field in kind.model_fields.items():
+            variable = f"{prefix}{name}".upper()
+            assert field.description, f"{variable} says nothing about itself"
+            assert variable in example, f"{variable} is not in .env.example: make docs"
+            assert variable in manual, f"{variable} is not in docs/operating.md: make docs"
+
+
+def test_every_rule_of_a_county_stands_in_the_manual() -> None:
+    from dataclasses import fields
+
+    from ledger.rules import Rules
+
+    manual = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    missing = [field.name for field in fields(Rules) if f"`{field.name}`" not in manual]
+
+    assert not missing
+
+
+def test_every_identifier_of_the_glossary_stands_in_the_source() -> None:
+    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    source = "\n".join(module.text for module in modules())
+    named = set(re.findall(r"`([a-z_]+)`", glossary))
+
+    assert len(named) >= 20
+    assert not {one for one in named if not re.search(rf"\b{one}s?\b", source)}
+
+
+def test_the_documents_point_at_files_that_exist() -> None:
+    missing = [
+        f"{path.relative_to(ROOT)}: {target}"
+        for path in files()
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text_of(path))
+        if not (path.parent / target).exists()
+    ]
+
+    assert not missing
+
+
+def test_the_root_holds_what_a_newcomer_looks_for() -> None:
+    for name in ("README.md", "LICENSE", "NOTICE", "Makefile", ".env.example", ".ci/run"):
+        assert Path(ROOT / name).exists(), f"{name} is missing"
