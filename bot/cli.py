@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.settings import Settings
 from ledger.clock import WallClock
+from ledger.errors import ForOperator, Refused
 
 cli = typer.Typer(
     help="驻村通：驻村工作队的聊天助手。", no_args_is_help=True, add_completion=False,
@@ -37,7 +38,7 @@ class Wrong(typer.Exit):
 
 
 def _settings(data: Path | None = None, **more: object) -> Settings:
-    given = {"data": data, **more}
+    given: dict[str, Any] = {"data": data, **more}
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValueError as error:
@@ -47,17 +48,9 @@ def _settings(data: Path | None = None, **more: object) -> Settings:
 @contextmanager
 def _plainly() -> Iterator[None]:
     """Errors an operator can mend are said without a traceback."""
-    from bot.demo import NotADemo
-    from bot.imports import BadTable
-    from ledger.backup import BadBackup
-    from ledger.database import AlreadyRunning, StoreTrouble
-    from ledger.errors import Refused
-    from ledger.rules import BadRules
-
-    known = (AlreadyRunning, BadBackup, BadRules, BadTable, NotADemo, StoreTrouble)
     try:
         yield
-    except known as error:
+    except ForOperator as error:
         raise Wrong(str(error)) from error
     except Refused as error:
         from templates.words import Words
@@ -289,3 +282,5 @@ def main() -> None:
     """The entry point `zhucun`."""
     cli()
 
+if __name__ == "__main__":
+    main()

@@ -9,6 +9,7 @@ from ledger import invites, people, roster
 from ledger.clock import ShiftedClock, WallClock
 from ledger.database import Session, open_database
 from ledger.days import at, workday_on_or_before
+from ledger.errors import ForOperator
 from ledger.generator import Generator, Size
 from ledger.people import Address
 from ledger.rules import Rules
@@ -16,7 +17,7 @@ from ledger.rules import Rules
 BEFORE = timedelta(days=60)  # the demo's people joined so long before its first morning
 
 
-class NotADemo(RuntimeError):
+class NotADemo(ForOperator):
     """The folder holds a real county; the demo keeps its hands off it."""
 
 

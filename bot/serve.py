@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 
 import structlog
 import uvicorn
@@ -22,7 +23,7 @@ async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
         build_web(app), host=app.settings.host, port=app.settings.port, log_config=None,
         access_log=False, timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(config)
     await app.start()
     announcing = asyncio.create_task(_announce(server, on_ready))
     try:
@@ -30,6 +31,18 @@ async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
     finally:
         announcing.cancel()
         await app.stop()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn that ends with exit code 0 on SIGTERM: whoever asked us to stop was obeyed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM, without raising the signal once more at the end."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 async def _announce(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:

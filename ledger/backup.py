@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 from ledger.database import Database
+from ledger.errors import ForOperator
 
 KEEP_HOURLY = 24
 KEEP_DAILY = 14
 
 
-class BadBackup(RuntimeError):
+class BadBackup(ForOperator):
     """A copy that does not open or does not hold what it should."""
 
 

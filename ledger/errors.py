@@ -3,6 +3,10 @@
 from typing import Any
 
 
+class ForOperator(Exception):
+    """Something only the operator can mend; its text is plain Chinese and is shown as it is."""
+
+
 class Refused(Exception):
     """A rule says no. Nothing was written; the block is said."""
 

@@ -13,7 +13,7 @@ from ledger import audit, people, periods, records
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.people import Person, Role, Scope, may_verify, scope_of
+from ledger.people import Person, Role, may_verify, scope_of
 from ledger.records import Record
 from ledger.rules import Rules
 
@@ -323,12 +323,6 @@ async def unfinished(db: Session, ids: list[int]) -> list[Issue]:
     """Which of these issues still wait for work (handed in or struck off ones do not)."""
     found = [await sql.any_by_id(db.connection, id=id) for id in ids]
     return [Issue(**dict(row)) for row in found if row and row["state"] in {"open", "doing"}]
-
-
-async def as_of(db: Session, scope: Scope, day: date) -> list[Issue]:
-    """Issues found by that day and not struck off by its end, as they stood then."""
-    rows = sql.as_of(db.connection, day=day.isoformat(), **vars(scope))
-    return [Issue(**dict(row)) async for row in rows]
 
 
 async def _note(

@@ -68,11 +68,3 @@ SELECT p.record_id, p.issue_id, p.step, p.text, e.person, e.made_at AS at, e.pho
 SELECT * FROM issue_line
  WHERE closed_day IS NULL AND state IN ('open', 'doing') AND due BETWEEN :first AND :last
  ORDER BY due, id;
-
--- name: as_of(day, county, township, team)
-SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
- WHERE i.found_day <= :day AND (i.closed_day IS NULL OR i.closed_day > :day) AND i.state <> 'withdrawn'
-   AND t.county_id = :county
-   AND (:township = 0 OR t.township_id = :township)
-   AND (:team = 0 OR t.id = :team)
- ORDER BY i.due, i.id;

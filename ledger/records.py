@@ -12,7 +12,7 @@ from ledger import audit
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.people import Person, Scope, scope_of
+from ledger.people import Person, scope_of
 from ledger.rules import Rules
 
 sql = queries("records")
@@ -139,9 +139,3 @@ async def last_undone(db: Session, asker: Person) -> Record | None:
     """What the asker struck out last, to put it back."""
     row = await sql.last_undone(db.connection, person=asker.id)
     return Record(**dict(row)) if row else None
-
-
-async def team_day(db: Session, scope: Scope, day: date) -> list[Record]:
-    """Everything kept in a scope for a day."""
-    rows = sql.team_day(db.connection, day=day.isoformat(), **vars(scope))
-    return [Record(**dict(row)) async for row in rows]

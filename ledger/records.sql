@@ -37,10 +37,3 @@ SELECT r.* FROM entry r
 SELECT r.* FROM entry r
  WHERE r.person_id = :person AND r.state = 'undone'
  ORDER BY r.changed_at DESC, r.id DESC LIMIT 1;
-
--- name: team_day(day, county, township, team)
-SELECT r.* FROM entry r JOIN team t ON t.id = r.team_id
- WHERE r.day = :day AND r.state = 'kept' AND t.county_id = :county
-   AND (:township = 0 OR t.township_id = :township)
-   AND (:team = 0 OR t.id = :team)
- ORDER BY r.id;

@@ -1,8 +1,10 @@
 -- The figures behind summaries: two statements a report, for one team as for a whole county.
+-- CROSS JOIN and NOT MATERIALIZED keep SQLite to one order, with statistics or without: first the
+-- places asked for, then what lies in them. Otherwise it may read every record for one team.
 
 -- name: team_lines(kind, period, day, until, county, township, team)
 -- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
-WITH place AS (
+WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village, t.township_id, w.name AS township
     FROM team t JOIN township w ON w.id = t.township_id
    WHERE t.county_id = :county
@@ -14,8 +16,8 @@ WITH place AS (
                                 WHERE v.person_id = p.id AND v.state = 'approved' AND v.from_day <= :day
                                   AND v.to_day >= :day AND coalesce(v.back_day, '9999') > :day)
                   THEN 1 ELSE 0 END) AS away
-    FROM place l JOIN person p ON p.team_id = l.id
-   WHERE p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
+    FROM place l CROSS JOIN person p
+   WHERE p.team_id = l.id AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
      -- Whoever was entered later was not there yet, unless he has records up to that day.
      AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
                          AND e.kind = 'person.added' AND e.at >= :until)
@@ -42,19 +44,19 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
 -- What is behind the figures, one row each; the columns are those of facts.Item.
 -- depth 0 names no household and nobody but those a check has missed, 1 names them,
 -- 2 adds the issue steps and study topics of the period, 3 every visit and check as well.
-WITH place AS (
+WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village FROM team t
    WHERE t.county_id = :county
      AND (:township = 0 OR t.township_id = :township)
      AND (:team = 0 OR t.id = :team)
 ), standing AS (
   SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
-    FROM place l JOIN issue i ON i.team_id = l.id
-   WHERE i.closed_day IS NULL AND i.state <> 'withdrawn' AND i.found_day <= :day
+    FROM place l CROSS JOIN issue i
+   WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn' AND i.found_day <= :day
   UNION ALL
   SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
-    FROM place l JOIN issue i ON i.team_id = l.id
-   WHERE i.closed_day > :day AND i.found_day <= :day
+    FROM place l CROSS JOIN issue i
+   WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day
 ), judged AS (
   -- Handed in for 销号 by then and not sent back since: from the steps, not from the state of now.
   SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM progress g WHERE g.issue_id = s.id AND g.step = 'submit')
@@ -76,14 +78,13 @@ SELECT 'issue' AS sort, j.team_id, j.village, j.id AS number, j.owner_id AS pers
  WHERE j.due <= :soon OR j.waiting = 1
 UNION ALL
 SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.note, c.day, 0
-  FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
-  JOIN person p ON p.id = c.person_id
- WHERE c.state = 'missed'
+  FROM place l CROSS JOIN spotcheck c JOIN person p ON p.id = c.person_id
+ WHERE c.team_id = l.id AND c.day BETWEEN :first AND :last AND c.state = 'missed'
 UNION ALL
 SELECT 'owing', l.id, l.village, p.id, p.id,
        CASE WHEN :depth > 0 THEN p.name ELSE '' END, '', '', '', 0
-  FROM place l JOIN person p ON p.team_id = l.id
- WHERE :owing = 1 AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
+  FROM place l CROSS JOIN person p
+ WHERE :owing = 1 AND p.team_id = l.id AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
    AND NOT EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day = :day
                       AND r.kind = 'study' AND r.state = 'kept')
    AND NOT EXISTS (SELECT 1 FROM leave v WHERE v.person_id = p.id AND v.state = 'approved'
@@ -94,36 +95,34 @@ SELECT 'owing', l.id, l.village, p.id, p.id,
      OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))
 UNION ALL
 SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day, 0
-  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'issue'
+  FROM place l CROSS JOIN record r
   JOIN issue i ON i.record_id = r.id JOIN person p ON p.id = r.person_id
- WHERE :depth > 1 AND r.state = 'kept'
+ WHERE :depth > 1 AND r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'issue' AND r.state = 'kept'
 UNION ALL
 SELECT CASE g.step WHEN 'submit' THEN 'submitted' ELSE 'progressed' END,
        l.id, l.village, i.id, p.id, p.name, i.household, g.text, r.day, 0
-  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'progress'
+  FROM place l CROSS JOIN record r
   JOIN progress g ON g.record_id = r.id JOIN issue i ON i.id = g.issue_id
   JOIN person p ON p.id = r.person_id
- WHERE :depth > 1 AND r.state = 'kept'
+ WHERE :depth > 1 AND r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'progress' AND r.state = 'kept'
 UNION ALL
 SELECT 'closed', l.id, l.village, i.id, p.id, p.name, i.household, i.text, i.closed_day, 0
-  FROM place l JOIN issue i ON i.team_id = l.id AND i.closed_day BETWEEN :first AND :last
-  JOIN person p ON p.id = i.closed_by
- WHERE :depth > 1
+  FROM place l CROSS JOIN issue i JOIN person p ON p.id = i.closed_by
+ WHERE :depth > 1 AND i.team_id = l.id AND i.closed_day BETWEEN :first AND :last
 UNION ALL
 SELECT 'studied', l.id, l.village, r.id, p.id, p.name, '', s.topic, r.day, 0
-  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'study'
+  FROM place l CROSS JOIN record r
   JOIN study s ON s.record_id = r.id JOIN person p ON p.id = r.person_id
- WHERE :depth > 1 AND r.state = 'kept'
+ WHERE :depth > 1 AND r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'study' AND r.state = 'kept'
 UNION ALL
 SELECT 'visited', l.id, l.village, r.id, p.id, p.name, v.household, v.found, r.day, 0
-  FROM place l JOIN record r ON r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'visit'
+  FROM place l CROSS JOIN record r
   JOIN visit v ON v.record_id = r.id JOIN person p ON p.id = r.person_id
- WHERE :depth > 2 AND r.state = 'kept'
+ WHERE :depth > 2 AND r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'visit' AND r.state = 'kept'
 UNION ALL
 SELECT 'checked', l.id, l.village, c.id, p.id, p.name, '', c.state, c.day, 0
-  FROM place l JOIN spotcheck c ON c.team_id = l.id AND c.day BETWEEN :first AND :last
-  JOIN person p ON p.id = c.person_id
- WHERE :depth > 2 AND c.state <> 'void'
+  FROM place l CROSS JOIN spotcheck c JOIN person p ON p.id = c.person_id
+ WHERE c.team_id = l.id AND c.day BETWEEN :first AND :last AND :depth > 2 AND c.state <> 'void'
  ORDER BY sort, day, number, person_id;
 
 -- name: keep(kind, period, level, place_id, facts, now)*!

@@ -1,28 +1,33 @@
 """The roster (花名册) as it is entered: counties, townships, teams, people, households."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from ledger import audit
 from ledger.database import Session, queries
+from ledger.errors import Refused
 from ledger.people import Role
+from ledger.roster_cells import Row, clean
+from ledger.roster_match import (
+    Change,
+    HouseholdChange,
+    Known,
+    KnownHousehold,
+    Ledger,
+    Place,
+    Preview,
+    compare,
+)
+from ledger.roster_rows import Entry as Entry
+from ledger.roster_rows import PersonLine, read
 
 sql = queries("roster")
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One person as written on the roster; places by name, empty where there is none."""
-
-    name: str
-    role: Role
-    township: str = ""
-    village: str = ""
-    title: str = ""
-    phone: str = ""
-    home_unit: str = ""
-
-
+# one at a time
 async def ensure_county(db: Session, name: str) -> int:
     """The county's id; entered when it is new."""
     return int(await sql.ensure_county(db.connection, name=name))
@@ -65,3 +70,151 @@ async def any_county(db: Session) -> int | None:
     """The first county's id; None while the ledger is empty."""
     found: int | None = await sql.any_county(db.connection)
     return found
+
+
+# many at once, from a table
+async def preview(
+    db: Session, rows: Sequence[Row], *, county: str | None, sha256: str, now: datetime
+) -> Preview:
+    """What these rows would change; nothing is written.
+
+    `county` stands where the table names none; without it, the only county of the ledger.
+    `Refused` when a column is missing that cannot be done without.
+    """
+    counties = [row["name"] async for row in sql.counties(db.connection)]
+    given = clean(county or "")
+    only = counties[0] if len(counties) == 1 else ""
+    if not rows:
+        raise Refused("roster.empty")
+    reading = read(rows, given or only, sure=bool(given))
+    return compare(reading, await _ledger(db, now), sha256=sha256)
+
+
+async def _ledger(db: Session, now: datetime) -> Ledger:
+    today = now.date().isoformat()
+    people = [_known(dict(row)) async for row in sql.people_now(db.connection, day=today)]
+    households = [
+        _known_household(dict(row)) async for row in sql.households_now(db.connection)
+    ]
+    places = [tuple(row) async for row in sql.places(db.connection)]
+    return Ledger(people, households, frozenset(places))
+
+
+def _known(facts: dict[str, Any]) -> Known:
+    id, county = facts.pop("id"), facts.pop("county")
+    return Known(id, county, Entry(**{**facts, "role": Role(facts["role"])}))
+
+
+def _known_household(facts: dict[str, Any]) -> KnownHousehold:
+    place = (facts["county"], facts["township"], facts["village"])
+    return KnownHousehold(facts["id"], place, facts["name"], facts["group_name"], facts["kind"])
+
+
+async def apply(db: Session, found: Preview, *, by: int, now: datetime) -> None:
+    """Write all that the preview found good, in the caller's transaction, and log each change.
+
+    `by` is the person who answers for it; `audit.SYSTEM` is the operator at the machine.
+    """
+    places = await _enter_places(db, found)
+    await _add_people(db, found.new, places, by=by, now=now)
+    await _change_people(db, found.changed, places, by=by, now=now)
+    await _add_households(db, found, places, by=by, now=now)
+    await _change_households(db, found.changed_households, places, by=by, now=now)
+    body = {
+        "sha256": found.sha256, "new": len(found.new), "changed": len(found.changed),
+        "same": found.same, "new_households": len(found.new_households),
+        "changed_households": len(found.changed_households),
+        "same_households": found.same_households, "left_out": found.problem_rows,
+    }  # fmt: skip
+    await audit.record(db, by, "roster.imported", subject="roster", body=body, now=now)
+
+
+async def _enter_places(db: Session, found: Preview) -> dict[Place, tuple[int, Any, Any]]:
+    """Every place of the preview with the ids of its county, township and team."""
+    people = [*found.new, *(one.line for one in found.changed)]
+    wanted = {(one.county, one.entry.township, one.entry.village): None for one in people}
+    wanted |= {(one.county, one.township, one.village): None for one in found.new_households}
+    wanted |= {one.before.place: None for one in found.changed_households}
+    places = {}
+    for county, township, village in wanted:
+        id = await ensure_county(db, county)
+        parent = await ensure_township(db, id, township) if township else None
+        team = await ensure_team(db, id, parent, village) if parent and village else None
+        places[county, township, village] = (id, parent, team)
+    return places
+
+
+def _columns(line: PersonLine, entry: Entry, places: dict[Place, Any]) -> dict[str, Any]:
+    county, township, team = places[line.county, entry.township, entry.village]
+    return {
+        "county": county, "township": township, "team": team, "name": entry.name,
+        "role": entry.role.value, "title": entry.title, "phone": entry.phone,
+        "home_unit": entry.home_unit,
+    }  # fmt: skip
+
+
+async def _add_people(
+    db: Session,
+    lines: Sequence[PersonLine],
+    places: dict[Place, Any],
+    *,
+    by: int,
+    now: datetime,
+) -> None:
+    last = await sql.last_person(db.connection)
+    await sql.add_people(db.connection, [_columns(one, one.entry, places) for one in lines])
+    added = [row["id"] async for row in sql.people_after(db.connection, id=last)]
+    for id, line in zip(added, lines, strict=True):
+        body = {**asdict(line.entry), "county": line.county}
+        subject = f"person:{id}"
+        await audit.record(db, by, "person.added", subject=subject, body=body, now=now)
+
+
+async def _change_people(
+    db: Session, changes: Sequence[Change], places: dict[Place, Any], *, by: int, now: datetime
+) -> None:
+    rows = [{"id": one.id, **_columns(one.line, one.after, places)} for one in changes]
+    unchanged = ("county", "name")  # a person is known by them: they never differ
+    kept = [{key: row[key] for key in row if key not in unchanged} for row in rows]
+    await sql.change_people(db.connection, kept)
+    for one in changes:
+        body = {
+            "before": {name: pair[0] for name, pair in one.differing.items()},
+            "after": {name: pair[1] for name, pair in one.differing.items()},
+        }
+        subject = f"person:{one.id}"
+        await audit.record(db, by, "person.changed", subject=subject, body=body, now=now)
+
+
+async def _add_households(
+    db: Session, found: Preview, places: dict[Place, Any], *, by: int, now: datetime
+) -> None:
+    """A village's new households are one event: a county has tens of thousands."""
+    teams: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in found.new_households:
+        team = places[one.county, one.township, one.village][2]
+        teams[team].append({"name": one.name, "group_name": one.group, "kind": one.kind})
+    rows = [{"team": team, **one} for team, every in teams.items() for one in every]
+    await sql.add_households(db.connection, rows)
+    for team, every in teams.items():
+        body = {"households": every}
+        subject = f"team:{team}"
+        await audit.record(db, by, "households.added", subject=subject, body=body, now=now)
+
+
+async def _change_households(
+    db: Session, changes: Sequence[HouseholdChange], places: dict[Place, Any], *, by: int,
+    now: datetime,
+) -> None:  # fmt: skip
+    rows = [{"id": one.before.id, "group_name": one.group, "kind": one.kind} for one in changes]
+    await sql.change_households(db.connection, rows)
+    teams: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for one in changes:
+        before = {"group_name": one.before.group, "kind": one.before.kind}
+        after = {"group_name": one.group, "kind": one.kind}
+        body = {"id": one.before.id, "name": one.before.name, "before": before, "after": after}
+        teams[places[one.before.place][2]].append(body)
+    for team, every in teams.items():
+        body = {"households": every}
+        subject = f"team:{team}"
+        await audit.record(db, by, "households.changed", subject=subject, body=body, now=now)

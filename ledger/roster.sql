@@ -18,3 +18,43 @@ VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit) RET
 
 -- name: any_county()$
 SELECT id FROM county ORDER BY id LIMIT 1;
+
+-- name: people_now(day)
+SELECT id, county, name, role, township, village, title, phone, home_unit FROM who
+ WHERE left_day IS NULL OR left_day >= :day
+ ORDER BY id;
+
+-- name: counties()
+SELECT id, name FROM county ORDER BY id;
+
+-- name: places()
+SELECT c.name AS county, coalesce(w.name, '') AS township, coalesce(t.village, '') AS village
+  FROM county c LEFT JOIN township w ON w.county_id = c.id LEFT JOIN team t ON t.township_id = w.id
+ ORDER BY c.id, w.id, t.id;
+
+-- name: households_now()
+SELECT h.id, c.name AS county, w.name AS township, t.village, h.name, h.group_name, h.kind
+  FROM household h JOIN team t ON t.id = h.team_id
+  JOIN township w ON w.id = t.township_id JOIN county c ON c.id = t.county_id
+ ORDER BY h.id;
+
+-- name: last_person()$
+SELECT coalesce(max(id), 0) FROM person;
+
+-- name: people_after(id)
+SELECT id FROM person WHERE id > :id ORDER BY id;
+
+-- name: add_people(county, township, team, name, role, title, phone, home_unit)*!
+INSERT INTO person (county_id, township_id, team_id, name, role, title, phone, home_unit)
+VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit);
+
+-- name: change_people(id, township, team, role, title, phone, home_unit)*!
+UPDATE person SET township_id = :township, team_id = :team, role = :role, title = :title, phone = :phone, home_unit = :home_unit
+ WHERE id = :id;
+
+-- name: add_households(team, name, group_name, kind)*!
+INSERT INTO household (team_id, name, group_name, kind) VALUES (:team, :name, :group_name, :kind);
+
+-- name: change_households(id, group_name, kind)*!
+UPDATE household SET group_name = :group_name, kind = :kind
+ WHERE id = :id;

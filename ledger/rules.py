@@ -9,8 +9,10 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
+from ledger.errors import ForOperator
 
-class BadRules(ValueError):
+
+class BadRules(ForOperator):
     """A county's rules.toml says something we cannot follow."""
 
 

@@ -16,7 +16,8 @@ RELATIVE = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨晚":
 DAY_PHRASE = re.compile(
     rf"""
     (?P<relative>大前天|前天|昨天|昨日|昨晚|今天|今日|今早|今晚|当天|明天|明日|大后天|后天)
-    | (?:(?P<year>\d{{4}})[年./-])?(?P<month>\d{{1,2}})(?:月|[./-])(?P<day>\d{{1,2}})(?!\d)[日号]?(?!\s*(?:小时|个|元|米|亩|%))
+    | (?:(?P<year>\d{{4}})[年./-])?(?P<month>\d{{1,2}})(?:月|[./-])(?P<day>\d{{1,2}})(?!\d)[日号]?
+      (?:\s*周[一二三四五六日](?=$|[\s，,前之以]))?(?!\s*(?:小时|个|元|米|亩|%))
     | (?P<cmonth>[一二三四五六七八九十元]+)月(?P<cday>[一二三四五六七八九十廿]+)[日号]
     | (?P<which>本|这|上|下)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])
     | (?P<endmonth>\d{{1,2}}|本|这个|下个|下)?月(?:底|末)
@@ -65,7 +66,7 @@ def _resolve(match: re.Match[str], today: date, looks: Looks) -> date:
     if part["weekday"]:
         return _weekday(part["which"], part["weekday"], today, looks)
     if part["within"]:
-        return today + timedelta(days=int(read_number(part["within"]) or 0))
+        return _within(read_number(part["within"]) or 0, today, match[0])
     if part["bare"]:
         return _bare_day(int(part["bare"]), today, looks, match[0])
     if part["month"] or part["cmonth"]:
@@ -85,15 +86,20 @@ def _weekday(which: str | None, weekday: str, today: date, looks: Looks) -> date
     return day
 
 
+def _within(days: float, today: date, phrase: str) -> date:
+    try:
+        return today + timedelta(days=int(days))
+    except OverflowError as error:
+        raise Misunderstood("days.no_such_day", phrase=phrase) from error
+
+
 def _bare_day(number: int, today: date, looks: Looks, phrase: str) -> date:
-    day = _make(today.year, today.month, number, phrase)
-    if looks == "ahead" and day < today:
-        start = _next_month(today)
-        return _make(start.year, start.month, number, phrase)
-    if looks == "back" and day > today:
-        last = today.replace(day=1) - timedelta(days=1)
-        return _make(last.year, last.month, number, phrase)
-    return day
+    month = today
+    if looks == "ahead" and number < today.day:
+        month = _next_month(today)
+    if looks == "back" and number > today.day:
+        month = today.replace(day=1) - timedelta(days=1)
+    return _make(month.year, month.month, number, phrase)
 
 
 def _month_day(part: dict[str, str | None], today: date, looks: Looks, phrase: str) -> date:
@@ -101,12 +107,13 @@ def _month_day(part: dict[str, str | None], today: date, looks: Looks, phrase: s
     number = int(part["day"]) if part["day"] else _chinese(part["cday"])
     if part["year"]:
         return _make(int(part["year"]), month, number, phrase)
-    day = _make(today.year, month, number, phrase)
-    if looks == "ahead" and (today - day).days > 45:
-        return _make(today.year + 1, month, number, phrase)
-    if looks == "back" and (day - today).days > 180:
-        return _make(today.year - 1, month, number, phrase)
-    return day
+    near = _make(today.year, month, min(number, 28), phrase)  # 2月29日 may be of another year
+    year = today.year
+    if looks == "ahead" and (today - near).days > 45:
+        year += 1
+    if looks == "back" and (near - today).days > 180:
+        year -= 1
+    return _make(year, month, number, phrase)
 
 
 def _month_end(which: str | None, today: date) -> date:

@@ -22,6 +22,8 @@ from scheduler.timetable import Beat, daily, timetable, weekly
 
 log = structlog.get_logger()
 STEP = timedelta(minutes=1)  # how finely a moved clock passes through the intervals
+FAR = timedelta(hours=12)  # a longer way is passed more coarsely
+COARSE = timedelta(minutes=5)
 
 
 class Movable(Clock, Protocol):
@@ -79,48 +81,51 @@ class Runner:
     ) -> None:
         """Put the clock forward, running every beat on the way at its own time."""
         async with self._turn:
-            await self._pass(clock.now(), moment, clock, between)
+            step = max(self.step, COARSE) if moment - clock.now() > FAR else self.step
+            await self._pass(clock.now(), moment, clock, between, step)
             if moment > clock.now():
                 clock.set(moment)
             self._lived = clock.now()
 
     async def _pass(
         self, start: datetime, end: datetime, clock: Movable | None,
-        between: Callable[[], Awaitable[Any]],
+        between: Callable[[], Awaitable[Any]], step: timedelta = STEP,
     ) -> None:  # fmt: skip
         """Run the beats of (start, end] in order of time."""
         beats = timetable(self.desk.rules)
-        upcoming = {beat.name: self._next(beat, start) for beat in beats}
+        upcoming = {beat.name: self._next(beat, start, step) for beat in beats}
         while (soonest := min(upcoming.values())) <= end:
             if clock and soonest > clock.now():
                 clock.set(soonest)
             for beat in beats:
                 if upcoming[beat.name] == soonest:
                     await self._beat(beat, soonest)
-                    upcoming[beat.name] = self._next(beat, soonest)
+                    upcoming[beat.name] = self._next(beat, soonest, step)
             await between()
 
-    def _next(self, beat: Beat, after: datetime) -> datetime:
+    def _next(self, beat: Beat, after: datetime, step: timedelta) -> datetime:
         """The beat's next time; intervals are passed in coarser steps than real time's."""
         if isinstance(beat.trigger, IntervalTrigger):
             whole = after.replace(second=0, microsecond=0)
-            minutes = self._step_minutes(whole)
+            minutes = self._step_minutes(whole, step)
             return whole + timedelta(minutes=minutes - whole.minute % minutes)
         fire: datetime = beat.trigger.get_next_fire_time(
             after, after + timedelta(microseconds=1)
         )
         return fire
 
-    def _step_minutes(self, moment: datetime) -> int:
+    def _step_minutes(self, moment: datetime, step: timedelta) -> int:
         """At night, when nothing may be said, an hour at a time."""
         rules = self.desk.rules
         clock = moment.time().replace(tzinfo=None)
         if clock >= rules.quiet_from or clock < rules.quiet_until:
             return 60
-        return max(1, self.step.seconds // 60)
+        return max(1, step.seconds // 60)
 
     async def _follow(self) -> None:
         """A clock of its own pace (the demo's): run what its time has reached."""
+        if self._turn.locked():
+            return  # it is being moved right now; the next second will do
         async with self._turn:
             now = self.clock.now()
             if self._lived and now > self._lived:

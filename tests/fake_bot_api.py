@@ -49,6 +49,7 @@ class Call:
     files: dict[str, tuple[str, bytes]]
     at: float
     ok: bool = False
+    refusal: str = ""
 
 
 @dataclass
@@ -142,7 +143,7 @@ class FakeBotApi:
 
     def refused(self) -> list[Call]:
         """Calls that this server, or a fault, has refused."""
-        return [call for call in self.calls if not call.ok]
+        return [call for call in self.calls if call.refusal]
 
     # what the server does
     async def serve(self, request: Request) -> Response:
@@ -166,6 +167,7 @@ class FakeBotApi:
             if fault:
                 return _failed(Rejected(fault.status, fault.description, **fault.parameters))
         except Rejected as why:
+            call.refusal = f"{why.status} {why.description}"
             return _failed(why)
         return JSONResponse({"ok": True, "result": result})
 

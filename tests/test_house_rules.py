@@ -248,9 +248,9 @@ def sentences(module: Module) -> Iterator[str]:
 
 def _operator_errors(module: Module) -> Iterator[ast.expr]:
     for one in ast.walk(module.tree):
-        if isinstance(one, ast.Raise) and isinstance(one.exc, ast.Call):
-            if dotted(one.exc.func).rsplit(".", 1)[-1] not in FOR_PEOPLE:
-                yield one.exc
+        exc = one.exc if isinstance(one, ast.Raise) else None
+        if isinstance(exc, ast.Call) and dotted(exc.func).split(".")[-1] not in FOR_PEOPLE:
+            yield exc
 
 
 def tracking_words(module: Module) -> Iterator[str]:
@@ -351,7 +351,8 @@ RULES = (
     Rule(
         "words for people stand in templates",
         sentences,
-        ('x = "您好，这条消息太长了，请分成几条发"', 'raise Refused("问题已经销号，不能再改了，请报一个新问题")',
+        ('x = "您好，这条消息太长了，请分成几条发"',
+         'raise Refused("问题已经销号，不能再改了，请报一个新问题")',
          'x = f"今天还有 {n} 人没有登记学习，请提醒一下他们。"'),
         ('x = "学习登记"', '"""一个很长的说明，读的人是开发者，不是用户。"""',
          'raise RuntimeError("数据目录正由另一个程序使用，请先停掉那一个")'),
@@ -395,5 +396,10 @@ def test_half_of_all_functions_are_eight_lines_or_shorter() -> None:
 def test_the_rules_have_read_the_whole_source() -> None:
     paths = {module.path for module in modules()}
 
-    assert {"bot/inbox.py", "handlers/talk.py", "ledger/audit.py", "templates/words.py"} <= paths
+    assert {
+        "bot/inbox.py",
+        "handlers/talk.py",
+        "ledger/audit.py",
+        "templates/words.py",
+    } <= paths
     assert sum(1 for module in modules() for _ in docstrings(module.tree)) > 300

@@ -19,7 +19,9 @@ SECRETS = {
     "a Telegram token": re.compile(r"\b\d{8,10}:AA[A-Za-z0-9_-]{33}\b"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "an access key": re.compile(r"\b(AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|sk-[A-Za-z0-9]{40,})\b"),
-    "an identity number": re.compile(r"(?<!\w)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX](?!\w)"),
+    "an identity number": re.compile(
+        r"(?<!\w)[1-9]\d{5}(19|20)\d{2}(0[1-9]|1[0-2])([012]\d|3[01])\d{3}[\dX](?!\w)"
+    ),
 }  # fmt: skip
 GENERATED = (".lock", ".svg")
 
@@ -68,7 +70,9 @@ def test_the_finder_finds_what_is_planted(find: object) -> None:
 def test_what_belongs_to_one_machine_is_not_tracked() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in files()}
 
-    wrong = [one for one in names if re.search(r"(^|/)(\.env|data/|.*\.(db|key|pem|pyc)$)", one)]
+    wrong = [
+        one for one in names if re.search(r"(^|/)(\.env|data/|.*\.(db|key|pem|pyc)$)", one)
+    ]
     assert not [one for one in wrong if not one.endswith(".env.example")]
 
 

@@ -204,11 +204,16 @@ HALF_WIDTH = re.compile(rf"[{HAN}”’）》][,;:!?()]|[,;!?()][{HAN}“‘（�
 ASCII_QUOTES = re.compile(rf"[{HAN}]['\"]|['\"][{HAN}]")
 GLUED = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
 # Written without a space: ids as people type them, days, weeks, and the names of dates.
-TOGETHER = re.compile(r"(?:问题|批假|抽查|撤销|恢复)\d+|(?:\d+年)?\d+月\d+日|\d+号|第\d+[周次]|\d+时")
+TOGETHER = re.compile(
+    r"(?:问题|批假|抽查|撤销|恢复)\d+|(?:\d+年)?\d+月\d+日|\d+号|第\d+[周次]|\d+时"
+)
+COUNTS = (
+    "files|count|limit|hours|days|lost|most|waiting|late|away|total|more|studied|visits|households"
+    "|opened|closed|standing|overdue|unanswered|answered|missed|void|left_out|busy|unbound|roster"
+    "|submitted|progressed|checked|wanted"
+)
 NUMBERS = re.compile(
-    r"\{\{ *(?:[\w.\[\]]*\b(?:files|count|limit|hours|days|lost|most|waiting|late|away|total|more|"
-    r"studied|visits|households|opened|closed|standing|overdue|unanswered|answered|missed|void|"
-    r"left_out|busy|unbound|roster|submitted|progressed|checked|wanted)|[\w.]+ \| (?:length|minutes|clock)) *\}\}"
+    rf"\{{\{{ *(?:[\w.]*\b(?:{COUNTS})|[\w.]+ \| (?:length|minutes|clock)) *\}}\}}"
 )
 
 
@@ -223,13 +228,17 @@ def spoken(text: str) -> Iterator[tuple[int, str]]:
 def wrong_marks(text: str) -> Iterator[str]:
     for number, line in spoken(text):
         for pattern in (HALF_WIDTH, ASCII_QUOTES):
-            yield from (f"{number}: {line[max(0, one.start() - 6) : one.end() + 6]}" for one in pattern.finditer(line))  # fmt: skip
+            yield from (f"{number}: {around(one)}" for one in pattern.finditer(line))
 
 
 def glued(text: str) -> Iterator[str]:
     for number, line in spoken(text):
         line = TOGETHER.sub("\x00", line)
-        yield from (f"{number}: {line[max(0, one.start() - 6) : one.end() + 6]}" for one in GLUED.finditer(line))  # fmt: skip
+        yield from (f"{number}: {around(one)}" for one in GLUED.finditer(line))
+
+
+def around(found: re.Match[str]) -> str:
+    return found.string[max(0, found.start() - 6) : found.end() + 6]
 
 
 def word_files() -> Iterable[Path]:
@@ -242,7 +251,9 @@ def word_files() -> Iterable[Path]:
     ]
 
 
-@pytest.mark.parametrize("path", word_files(), ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize(
+    "path", word_files(), ids=lambda path: f"{path.parent.name}/{path.name}"
+)
 def test_the_words_are_set_in_chinese_type(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
 
@@ -271,9 +282,7 @@ def test_an_error_has_two_lines_at_most() -> None:
         if isinstance(one, ast.Constant) and one.value in blocks()
     }
     texts = {
-        name: "".join(
-            part.data for part in blocks()[name].find_all(nodes.TemplateData)
-        ).strip()
+        name: "".join(part.data for part in blocks()[name].find_all(nodes.TemplateData)).strip()
         for name in refusals
     }
 

@@ -87,6 +87,16 @@ async def bind_all(app: App, county: County) -> None:
             await invites.bind(db, person.id, address, by=None, now=app.clock.now())
 
 
+async def login_link(web: Web, name: str) -> str:
+    """A fresh login link for somebody."""
+    app = web.app
+    async with app.database.transaction() as db:
+        invite = await invites.make(
+            db, web.county[name].id, by=None, key=app.key, now=app.clock.now(), rules=app.rules
+        )
+    return f"/chat/join/{invite.link}"
+
+
 @asynccontextmanager
 async def serving(web: Web, port: int = 0) -> AsyncIterator[str]:
     """The same over real HTTP on loopback; gives the address."""

@@ -6,7 +6,7 @@ One address a person: user_key is the person's id. The page and its JSON API are
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -134,24 +134,16 @@ class WebChat:
 
     def _lines(self, out: Outgoing) -> list[Line]:
         """One line, or several for a text over the limit; buttons and files under the last."""
-        parts = split(out.text, self.caps.text_limit)
-        person, last = int(out.address.user_key), len(parts) - 1
-        lines = []
-        for number, part in enumerate(parts):
-            ref = f"out:{out.id}" + (f":{number}" if number < last else "")
-            line = Line(person, BOT, part, out.kind, ref, out.made_at)
-            if number == last:
-                labels = out.labels if out.card_id else ()
-                line = Line(
-                    **{
-                        **vars(line),
-                        "labels": labels,
-                        "files": out.files,
-                        "card_id": out.card_id,
-                    }
-                )
-            lines.append(line)
-        return lines
+        *early, last = split(out.text, self.caps.text_limit)
+        whole = Line(
+            int(out.address.user_key), BOT, last, out.kind, f"out:{out.id}", out.made_at
+        )
+        parts = [
+            replace(whole, text=part, ref=f"{whole.ref}:{number}")
+            for number, part in enumerate(early)
+        ]
+        labels = out.labels if out.card_id else ()
+        return [*parts, replace(whole, labels=labels, files=out.files, card_id=out.card_id)]
 
     async def fetch(self, media: Media) -> bytes:
         """The uploaded bytes; they were on our disk before the POST was acknowledged."""

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ledger.errors import ForOperator
 
-class AlreadyRunning(RuntimeError):
+
+class AlreadyRunning(ForOperator):
     """Another copy holds this data folder."""
 
 

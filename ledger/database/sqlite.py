@@ -11,6 +11,7 @@ import aiosqlite
 
 from ledger.database.lock import only_copy
 from ledger.database.schema import upgrade
+from ledger.errors import ForOperator
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -25,7 +26,7 @@ READERS = 2
 PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 
-class StoreTrouble(RuntimeError):
+class StoreTrouble(ForOperator):
     """The disk is full or held by somebody: nothing is lost, the same may go through later."""
 
 

@@ -1,0 +1,221 @@
+"""A roster as it was typed: rows of a table become people and households, or named problems.
+
+Pure: no database. The sheets are found by name or by heading, the headings within ten rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.errors import Refused
+from ledger.people import ON_TEAM, Role
+from ledger.roster_cells import (
+    ALLOWED,
+    HEADINGS,
+    LABELS,
+    Cells,
+    Problem,
+    Row,
+    clean,
+    group_name,
+    heading,
+    role_of,
+)
+
+PEOPLE, HOUSEHOLDS = "人员", "户"
+PEOPLE_SHEETS = (PEOPLE, "人员名册", "花名册", "人员花名册", "名册")
+HOUSEHOLD_SHEETS = (HOUSEHOLDS, "农户", "户名册", "农户名册", "农户信息")
+EXAMPLE = "示例"  # the template's example rows begin their name with it
+HEADING_ROWS = 10  # a title and a line of explanation may stand above the headings
+FOR_PEOPLE = ("county", "township", "village", "name", "role", "home_unit", "phone", "title")
+FOR_HOUSEHOLDS = ("county", "township", "village", "household", "group", "kind")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One person as written on the roster; places by name, empty where there is none."""
+
+    name: str
+    role: Role
+    township: str = ""
+    village: str = ""
+    title: str = ""
+    phone: str = ""
+    home_unit: str = ""
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A readable row of the people's sheet."""
+
+    sheet: str
+    row: int
+    county: str
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class HouseholdLine:
+    """A readable row of the households' sheet."""
+
+    sheet: str
+    row: int
+    county: str
+    township: str
+    village: str
+    name: str
+    group: str
+    kind: str
+
+
+@dataclass
+class Reading:
+    """All that a file says."""
+
+    people: list[PersonLine] = field(default_factory=list)
+    households: list[HouseholdLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    examples: int = 0
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    rows: Sequence[Row]
+    columns: Mapping[str, int]
+
+
+def read(rows: Sequence[Row], county: str, *, sure: bool) -> Reading:
+    """Everything a file says. `Refused` when a sheet lacks a column it cannot do without.
+
+    `county` stands for rows that name none; when `sure`, rows that name another are wrong.
+    Households may leave it out when all people of the file are of one county.
+    """
+    reading = Reading()
+    people, households = _sheets(rows)
+    if people:
+        _read_people(reading, people, county, sure=sure)
+    if households:
+        spoken = {line.county for line in reading.people}
+        only = next(iter(spoken)) if len(spoken) == 1 else ""
+        _read_households(reading, households, county or only, sure=sure)
+    return reading
+
+
+def _read_people(reading: Reading, rows: list[Row], county: str, *, sure: bool) -> None:
+    needed = ("name", "role") if county else ("name", "role", "county")
+    for cells in _rows(_sheet(rows, FOR_PEOPLE, needed), reading, "name"):
+        _take(reading, reading.people, cells, _person(cells, _county(cells, county, sure)))
+
+
+def _read_households(reading: Reading, rows: list[Row], county: str, *, sure: bool) -> None:
+    needed = ("household", "village") if county else ("household", "village", "county")
+    for cells in _rows(_sheet(rows, FOR_HOUSEHOLDS, needed), reading, "household"):
+        one = _household(cells, _county(cells, county, sure))
+        _take(reading, reading.households, cells, one)
+
+
+def _sheets(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The rows about people and those about households: by the sheets' names, else by heading."""
+    people, households = _named(rows, PEOPLE_SHEETS), _named(rows, HOUSEHOLD_SHEETS)
+    first = _named(rows, [rows[0].sheet]) if rows else []
+    if people or first == households:
+        return people, households
+    heads = {heading(cell) for row in first[:HEADING_ROWS] for cell in row.cells}
+    if heads.isdisjoint(HEADINGS["name"]) and not heads.isdisjoint(HEADINGS["household"]):
+        return [], households or first
+    return first, households
+
+
+def _named(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows of the first sheet there is with one of these names."""
+    sheets = {row.sheet for row in rows}
+    name = next((one for one in names if one in sheets), None)
+    return [row for row in rows if row.sheet == name]
+
+
+def _sheet(rows: Sequence[Row], names: Sequence[str], needed: Sequence[str]) -> _Sheet:
+    """Find the row of headings; say which are missing and what was found instead."""
+    heads = [_columns(row, names) for row in rows[:HEADING_ROWS]]
+    best = max(range(len(heads)), key=lambda place: len(heads[place]))
+    missing = [LABELS[name] for name in needed if name not in heads[best]]
+    if missing:
+        found = [clean(cell)[:12] for cell in rows[best].cells if clean(cell)]
+        raise Refused(
+            "roster.missing_columns", sheet=rows[0].sheet, missing=missing, found=found[:12]
+        )
+    return _Sheet(rows[best + 1 :], heads[best])
+
+
+def _columns(row: Row, names: Sequence[str]) -> dict[str, int]:
+    """Which column holds which field; a heading's own name goes before its synonyms."""
+    titles = [heading(cell) for cell in row.cells]
+    found = {}
+    for name in names:
+        known = next((one for one in HEADINGS[name] if one in titles), None)
+        if known is not None:
+            found[name] = titles.index(known)
+    return found
+
+
+def _rows(sheet: _Sheet, reading: Reading, name: str) -> list[Cells]:
+    """The rows to be read: no blank ones, none of the template's examples."""
+    every = [Cells(row, sheet.columns) for row in sheet.rows]
+    filled = [cells for cells in every if not cells.blank()]
+    kept = [cells for cells in filled if not clean(cells.raw(name)).startswith(EXAMPLE)]
+    reading.examples += len(filled) - len(kept)
+    return kept
+
+
+def _take(reading: Reading, lines: list[Any], cells: Cells, line: Any) -> None:
+    cells.refuse_id_numbers()
+    if cells.problems:
+        reading.problems += cells.problems
+    else:
+        lines.append(line)
+
+
+def _county(cells: Cells, county: str, sure: bool) -> str:
+    name = cells.text("county") if county else cells.needed("county")
+    if sure and name and name != county:
+        cells.bad("county", "roster.other_county", text=name, county=county)
+    return name or county
+
+
+def _person(cells: Cells, county: str) -> PersonLine:
+    name, (role, title) = cells.needed("name"), _role(cells)
+    on_team = role in ON_TEAM
+    township = cells.needed("township") if role is Role.TOWNSHIP else cells.text("township")
+    village = cells.needed("village") if on_team else cells.text("village")
+    entry = Entry(
+        name, role,
+        township="" if role is Role.COUNTY else township,
+        village=village if on_team else "",
+        title=_title(title, cells.text("title")),
+        phone=cells.phone(),
+        home_unit=cells.text("home_unit"),
+    )  # fmt: skip
+    return PersonLine(cells.row.sheet, cells.row.number, county, entry)
+
+
+def _role(cells: Cells) -> tuple[Role, str]:
+    text = cells.needed("role")
+    found = role_of(text)
+    if text and found is None:
+        cells.bad("role", "roster.no_role", text=text, allowed=ALLOWED)
+    return found or (Role.COUNTY, "")  # asks for no places: one problem is enough
+
+
+def _title(by_role: str, written: str) -> str:
+    """A leader is called by his role; 职务 may say more (第一书记兼队长), but not something else."""
+    return written if by_role in written else by_role
+
+
+def _household(cells: Cells, county: str) -> HouseholdLine:
+    return HouseholdLine(
+        cells.row.sheet, cells.row.number, county,
+        township=cells.text("township"),
+        village=cells.needed("village"),
+        name=cells.needed("household"),
+        group=group_name(cells.text("group")),
+        kind=cells.text("kind"),
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""The empty roster as a workbook (花名册模板.xlsx): two sheets, a note on each column, examples.
+
+What the county fills in here is read back by `ledger/roster_rows.py`, column by column.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from templates.words import Words
+
+ROLES = ("队员", "队长", "第一书记", "乡镇", "县")
+ROWS = 2000  # as far down as cells are text and roles are offered
+SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its heading, the block with its note, how wide, two examples."""
+
+    heading: str
+    note: str
+    width: int
+    examples: tuple[str, str]
+
+
+PEOPLE = (
+    Column("姓名*", "roster.note_name", 14, ("示例一（请删除）", "示例二（请删除）")),
+    Column("角色*", "roster.note_role", 12, ("第一书记", "队员")),
+    Column("县", "roster.note_county", 12, ("安和县", "安和县")),
+    Column("乡镇", "roster.note_township", 14, ("清水镇", "清水镇")),
+    Column("村", "roster.note_village", 14, ("永安村", "永安村")),
+    Column("派出单位", "roster.note_home_unit", 22, ("县水利局", "县税务局")),
+    Column("手机号", "roster.note_phone", 16, ("13800000001", "13800000002")),
+    Column("职务", "roster.note_title", 14, ("", "科员")),
+)
+HOUSEHOLDS = (
+    Column("乡镇", "roster.note_township", 14, ("清水镇", "清水镇")),
+    Column("村", "roster.note_village", 14, ("永安村", "永安村")),
+    Column("户主*", "roster.note_household", 14, ("示例一（请删除）", "示例二（请删除）")),
+    Column("组", "roster.note_group", 10, ("三组", "五组")),
+    Column("类型", "roster.note_kind", 14, ("脱贫户", "监测户")),
+)
+
+
+def write_template(path: Path, words: Words | None = None) -> None:
+    """Write the workbook there; an existing file is replaced."""
+    said = words or Words()
+    with Workbook(str(path), SAFE) as book:
+        text = book.add_format({"num_format": "@"})
+        bold = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7"})
+        faint = book.add_format({"italic": True, "num_format": "@", "font_color": "#808080"})
+        people = _sheet(book.add_worksheet("人员"), PEOPLE, said, (text, bold, faint))
+        people.data_validation(1, 1, ROWS, 1, {"validate": "list", "source": list(ROLES)})
+        _sheet(book.add_worksheet("户"), HOUSEHOLDS, said, (text, bold, faint))
+
+
+def _sheet(
+    sheet: Worksheet, columns: Sequence[Column], words: Words, formats: tuple[Format, ...]
+) -> Worksheet:
+    text, bold, faint = formats
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width, text)
+        sheet.write_string(0, place, column.heading, bold)
+        sheet.write_comment(0, place, str(words.say(column.note)), {"x_scale": 2})
+        for row, example in enumerate(column.examples, 1):
+            sheet.write_string(row, place, example, faint)
+    return sheet

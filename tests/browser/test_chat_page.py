@@ -1,0 +1,438 @@
+"""The chat page in a real headless Chromium of a phone's size, before the whole program."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from county import County
+from selenium import webdriver
+from selenium.webdriver import ActionChains
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+from web_pages import PNG, login_link, open_web, serving
+
+CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
+PICTURES = os.environ.get("ZHUCUN_TEST_PICTURES")  # a folder: every test leaves a picture there
+SECONDS = 15
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM.exists() and DRIVER.exists()),
+        reason="没有 chromium 和 chromedriver：网页对话没有在真浏览器里检查（apt install chromium-driver）",
+    ),
+]
+
+
+class Backstage:
+    """The program in a thread of its own; it can be taken away and brought back."""
+
+    def __init__(self, folder: Path, *, demo: bool = True) -> None:
+        self.folder, self.demo, self.port, self.address = folder, demo, 0, ""
+        self.county: County | None = None
+
+    def start(self) -> None:
+        """Start it, at the same port and over the same data as before."""
+        ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(ready)))
+        self._thread.start()
+        assert ready.wait(SECONDS), "the program did not start"
+
+    def stop(self) -> None:
+        """Stop it and wait until it is gone."""
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive()
+
+    def link_for(self, name: str) -> str:
+        """A fresh login link."""
+        made = asyncio.run_coroutine_threadsafe(login_link(self.web, name), self._loop)
+        return made.result(SECONDS)
+
+    async def _run(self, ready: threading.Event) -> None:
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        async with open_web(self.folder, demo=self.demo, known=self.county) as web:
+            self.web, self.county = web, web.county
+            await web.app.start()
+            async with serving(web, self.port) as self.address:
+                self.port = int(self.address.rpartition(":")[2])
+                ready.set()
+                await self._over.wait()
+            await web.app.stop()
+
+
+class Phone:
+    """A browser of a phone's size with the page open."""
+
+    def __init__(self, driver: webdriver.Chrome, backstage: Backstage) -> None:
+        self.driver, self.backstage = driver, backstage
+
+    def open(self, path: str = "/chat") -> None:
+        """Open the page with nothing remembered from before."""
+        self.driver.get(self.backstage.address + path)
+        self.driver.execute_script("localStorage.clear()")
+        self.driver.refresh()
+
+    def size(self, width: int, height: int, *, mobile: bool = True) -> None:
+        """Become a phone of that many CSS pixels."""
+        self.width = width  # innerWidth would grow with what is too wide
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": mobile}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def become(self, name: str) -> None:
+        """Choose somebody in the picker."""
+        self.find("#first-pick").click()
+        self.find("#search").send_keys(name)
+        self.wait(lambda: len(self.all(".person")) == 1)
+        self.find(".person").click()
+        self.wait(lambda: self.find("#who").text == name)
+        self.wait(lambda: len(self.all(".bot .bubble")) == 1)  # the greeting
+
+    def say(self, text: str) -> None:
+        """Type and press 发送."""
+        self.find("#text").send_keys(text)
+        self.find("#send").click()
+
+    def find(self, css: str) -> WebElement:
+        """The first element that fits, once it is there."""
+        return WebDriverWait(self.driver, SECONDS).until(
+            lambda driver: driver.find_element(By.CSS_SELECTOR, css)
+        )
+
+    def all(self, css: str) -> list[WebElement]:
+        """Every visible element that fits."""
+        found = self.driver.find_elements(By.CSS_SELECTOR, css)
+        return [one for one in found if one.is_displayed()]
+
+    def wait(self, fits: Callable[[], Any]) -> Any:
+        """Wait until something holds; elements that vanish meanwhile are looked up again."""
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        waiting = WebDriverWait(
+            self.driver, SECONDS, ignored_exceptions=[StaleElementReferenceException]
+        )
+        return waiting.until(lambda _: fits())
+
+    def last(self, css: str) -> str:
+        """The text of the last one that fits; '' when there is none."""
+        found = self.all(css)
+        return found[-1].text if found else ""
+
+    def hears(self, words: str) -> None:
+        """Wait until the bot's newest bubble holds these words."""
+        self.wait(lambda: words in self.last(".bot .words"))
+
+    def overflow(self) -> int:
+        """By how many pixels something is wider than the window."""
+        return int(
+            self.driver.execute_script(
+                "return Math.max(...[...document.querySelectorAll('body, body *')]"
+                ".filter(e => e.checkVisibility() && !e.closest('#chosen, .unseen'))"
+                ".map(e => e.getBoundingClientRect().right)) - arguments[0]",
+                self.width,
+            )
+        )
+
+    def picture(self, name: str) -> None:
+        """Leave a picture where one is wanted."""
+        if PICTURES:
+            self.driver.save_screenshot(f"{PICTURES}/{name}.png")
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[webdriver.Chrome]:
+    """One Chromium for all tests of this file."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--lang=zh-CN",
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    opened = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
+    yield opened
+    opened.quit()
+
+
+@pytest.fixture
+def backstage(tmp_path: Path) -> Iterator[Backstage]:
+    """The running program."""
+    started = Backstage(tmp_path)
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def phone(driver: webdriver.Chrome, backstage: Backstage) -> Phone:
+    """A phone of 390 × 844 with the demo's page open."""
+    opened = Phone(driver, backstage)
+    opened.size(390, 844)
+    opened.open()
+    return opened
+
+
+def test_a_member_records_his_study_and_takes_it_back(phone: Phone) -> None:
+    phone.picture("1-open")
+    phone.find("#first-pick").click()
+    phone.wait(lambda: len(phone.all(".person")) == 10)
+    phone.picture("2-people")
+    phone.find("#close-people").click()
+    phone.become("李队员")
+    phone.say("学习 60 中央一号文件")
+    phone.hears("60 分钟")
+    phone.wait(lambda: phone.last(".own .state") == "已存")
+    phone.picture("3-answer")
+    [undo] = [one for one in phone.all(".choices button") if one.text == "撤销"]
+    undo.click()
+    phone.hears("撤销")
+    phone.wait(lambda: phone.last(".own .words") == "撤销")
+    pressed = phone.find(".choices [aria-pressed=true]")
+    assert pressed.text.endswith("撤销")
+    phone.picture("4-undone")
+
+
+def test_a_guided_talk_goes_on_by_buttons(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.wait(lambda: len(phone.all(".quick button")) == 6)
+    [study] = [one for one in phone.all(".quick button") if one.text == "学习"]
+    study.click()
+    phone.wait(lambda: any(one.text == "取消" for one in phone.all(".choices button")))
+    phone.say("防返贫监测")
+    phone.wait(lambda: any(one.text == "60 分钟" for one in phone.all(".choices button")))
+    phone.picture("5-question")
+    next(one for one in phone.all(".choices button") if one.text == "60 分钟").click()
+    phone.wait(lambda: any(one.text == "自学" for one in phone.all(".choices button")))
+    next(one for one in phone.all(".choices button") if one.text == "自学").click()
+    phone.hears("防返贫监测")
+
+
+def test_the_transcript_and_pressed_buttons_are_there_after_a_reload(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.say("学习 60 中央一号文件")
+    phone.hears("60 分钟")
+    next(one for one in phone.all(".choices button") if one.text == "撤销").click()
+    phone.hears("撤销")
+    before = [one.text for one in phone.all(".words")]
+    phone.driver.refresh()
+    phone.wait(lambda: [one.text for one in phone.all(".words")] == before)
+    assert phone.find(".choices [aria-pressed=true]").text.endswith("撤销")
+
+
+def test_a_message_is_corrected_with_the_pencil(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.say("学习 60 中央一号文件")
+    phone.hears("60 分钟")
+    phone.find(".own .edit").click()
+    assert phone.find("#text").get_property("value") == "学习 60 中央一号文件"
+    phone.find("#text").clear()
+    phone.say("学习 90 中央一号文件")
+    phone.hears("90 分钟")
+    phone.wait(lambda: phone.last(".own .state") == "已存，改过")
+    assert [one.text for one in phone.all(".own .words")] == ["学习 90 中央一号文件"]
+
+
+def test_a_photo_is_shown_before_and_after_it_is_sent(phone: Phone, tmp_path: Path) -> None:
+    phone.become("李队员")
+    photo = tmp_path / "屋顶.png"
+    photo.write_bytes(PNG)
+    phone.find("#files").send_keys(str(photo))
+    phone.wait(lambda: len(phone.all("#chosen img")) == 1)
+    phone.say("走访 张大山 屋顶漏雨")
+    phone.hears("张大山")
+    phone.wait(
+        lambda: phone.driver.execute_script(
+            "const one = document.querySelector('.own .files img');"
+            "return one && one.src.includes('/chat/api/files/') && one.naturalWidth === 1"
+        )
+    )
+
+
+def test_what_is_written_while_the_server_is_away_is_sent_once(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.backstage.stop()
+    phone.wait(lambda: phone.all("#away"))
+    phone.say("学习 60 中央一号文件")
+    phone.wait(lambda: phone.last(".own .state") == "等待发送")
+    kept = phone.driver.execute_script("return Object.values(localStorage).join()")
+    assert "中央一号文件" in kept
+    phone.picture("6-away")
+    phone.backstage.start()
+    phone.hears("60 分钟")
+    phone.wait(lambda: phone.last(".own .state") == "已存")
+    phone.wait(lambda: not phone.all("#away"))
+    assert [one.text for one in phone.all(".own .words")] == ["学习 60 中央一号文件"]
+    assert phone.driver.execute_script("return Object.values(localStorage).join()") in {
+        "[]",
+        "[],",
+    }
+
+
+def test_a_refused_message_stays_with_its_reason(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.driver.execute_script("document.getElementById('text').value = '字'.repeat(20001)")
+    phone.find("#send").click()
+    phone.wait(lambda: "请分成几条发" in phone.last(".own .state"))
+    phone.find(".drop").click()
+    phone.wait(lambda: not phone.all(".own .words"))
+
+
+def test_two_pages_of_one_person_show_the_same(phone: Phone) -> None:
+    phone.become("李队员")
+    first = phone.driver.current_window_handle
+    address = phone.driver.current_url
+    phone.driver.switch_to.new_window("tab")
+    phone.driver.get(address)
+    phone.wait(lambda: phone.last(".bot .words"))
+    phone.say("今天")
+    phone.wait(lambda: len(phone.all(".bot .words")) == 2)
+    phone.driver.close()
+    phone.driver.switch_to.window(first)
+    phone.wait(lambda: phone.last(".own .words") == "今天")
+
+
+def test_the_demos_clock_is_moved(phone: Phone) -> None:
+    phone.become("李队员")
+    assert "11月23日 周一 09:00" in phone.find("#now").text
+    phone.find("#clock summary").click()
+    phone.picture("7-clock")
+    phone.find("[data-jump=hour]").click()
+    phone.wait(lambda: "10:00" in phone.find("#now").text)
+    phone.find("[data-jump=workday]").click()
+    phone.wait(lambda: "11月24日 周二 09:00" in phone.find("#now").text)
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["normal", "large"])
+def test_nothing_is_wider_than_a_small_phone_and_buttons_are_big_enough(
+    phone: Phone, large: bool
+) -> None:
+    phone.size(360, 740)
+    phone.become("李队员")
+    if large:
+        phone.find("#large").click()
+    phone.say("学习 60 中央一号文件，" + "https://example.invalid/" + "x" * 80)
+    phone.hears("60 分钟")
+    phone.find("#clock summary").click()
+    phone.wait(lambda: phone.last(".own .state") == "已存")
+    assert phone.overflow() <= 0
+    least = 60 if large else 44
+    small = {
+        one.text: one.size
+        for one in phone.all("button, .attach, textarea, #clock summary, .moves input")
+        if one.size["height"] < (least if one.tag_name != "summary" else 44)
+        or one.size["width"] < least
+    }
+    assert small == {}
+    phone.picture(f"8-small-{'large' if large else 'normal'}")
+    phone.find("#open-people").click()
+    phone.picture(f"9-people-{'large' if large else 'normal'}")
+    assert phone.overflow() <= 0
+
+
+def test_the_large_type_is_remembered(phone: Phone) -> None:
+    phone.find("#large").click()
+    phone.driver.refresh()
+    assert phone.find("#large").get_attribute("aria-pressed") == "true"
+    size = phone.find("#first-pick").value_of_css_property("font-size")
+    assert float(size.removesuffix("px")) >= 18
+
+
+def test_everything_is_reached_with_the_keyboard(phone: Phone) -> None:
+    phone.size(1100, 800, mobile=False)
+    phone.driver.execute_script("location.hash = arguments[0]", str(_id(phone, "李队员")))
+    phone.wait(lambda: phone.last(".bot .words"))
+    phone.find("#text").send_keys("今天", Keys.ENTER)
+    phone.wait(lambda: phone.last(".own .words") == "今天")
+    phone.picture("10-wide")
+    reached = set()
+    for _ in range(60):
+        ActionChains(phone.driver, duration=0).send_keys(Keys.TAB).perform()
+        reached.add(phone.driver.execute_script("return document.activeElement.id"))
+    assert {"search", "large", "files", "text", "send"} <= reached
+    assert phone.overflow() <= 0
+
+
+def test_words_and_grounds_have_enough_contrast(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.say("学习 60 中央一号文件")
+    phone.hears("60 分钟")
+    phone.find("#clock summary").click()
+    poor = phone.driver.execute_script(CONTRAST)
+    assert poor == []
+
+
+def test_markup_from_people_never_becomes_a_page(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.say("<img src=x onerror=alert(1)> **粗**")
+    phone.wait(lambda: len(phone.all(".bot .words")) == 2)
+    assert phone.last(".own .words") == "<img src=x onerror=alert(1)> **粗**"
+    assert (
+        phone.driver.execute_script("return document.querySelectorAll('.words img').length")
+        == 0
+    )
+
+
+def test_the_page_has_no_errors_of_its_own(phone: Phone) -> None:
+    phone.driver.get_log("browser")
+    phone.open()
+    phone.become("陈干事")
+    phone.say("日报")
+    phone.wait(lambda: len(phone.all(".bot .words")) == 2)
+    phone.picture("11-county")
+    assert phone.driver.get_log("browser") == []
+
+
+def test_a_login_link_signs_in_with_one_press(driver: webdriver.Chrome, tmp_path: Path) -> None:
+    backstage = Backstage(tmp_path, demo=False)
+    backstage.start()
+    try:
+        phone = Phone(driver, backstage)
+        phone.size(390, 844)
+        phone.open()
+        assert "邀请链接" in phone.find("main").text
+        driver.get(backstage.address + backstage.link_for("李队员"))
+        [button] = phone.all("button")
+        assert (button.text, button.size["height"] >= 44) == ("进入", True)
+        phone.picture("12-login")
+        button.click()
+        phone.hears("李队员")
+        assert not phone.all("#clock, #open-people")
+        phone.say("学习 60 中央一号文件")
+        phone.hears("60 分钟")
+        phone.picture("13-signed-in")
+    finally:
+        driver.delete_all_cookies()
+        backstage.stop()
+
+
+def _id(phone: Phone, name: str) -> int:
+    assert phone.backstage.county is not None
+    return phone.backstage.county[name].id
+
+
+CONTRAST = """
+const shade = (c) => { const v = c / 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
+const light = ([r, g, b]) => .2126 * shade(r) + .7152 * shade(g) + .0722 * shade(b);
+const parts = (css) => css.match(/[\\d.]+/g).map(Number);
+const ground = (e) => { for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor);
+  if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+const poor = [];
+for (const e of document.querySelectorAll('body *')) {
+  const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  if (!own || !e.checkVisibility() || e.closest('.unseen, svg')) continue;
+  const [a, b] = [light(parts(getComputedStyle(e).color)), light(ground(e))].sort((x, y) => y - x);
+  const ratio = (a + .05) / (b + .05);
+  if (ratio < 4.5) poor.push([e.className || e.id || e.tagName, ratio]);
+}
+return poor;
+"""
