@@ -25,7 +25,9 @@ cli = typer.Typer(
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
-Data = Annotated[Path | None, typer.Option("--data", help="数据目录；默认取设置里的 ZHUCUN_DATA")]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="数据目录；默认取设置里的 ZHUCUN_DATA")
+]
 Json = Annotated[bool, typer.Option("--json", help="结果写成一行 JSON")]
 
 
@@ -61,7 +63,12 @@ def _plainly() -> Iterator[None]:
 @contextmanager
 def _bar(text: str, total: int) -> Iterator[Callable[[], None]]:
     """A progress bar on standard error; yields the function that moves it by one."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=errors, transient=True) as progress:
         task = progress.add_task(text, total=total)
         yield lambda: progress.advance(task)
@@ -83,7 +90,10 @@ def run(
     async def go() -> None:
         async with open_app(settings, WallClock()) as app:
             names = "、".join(app.channels)
-            await serve(app, on_ready=lambda: console.print(f"驻村通已启动（{names}）：{settings.address}"))
+            await serve(
+                app,
+                on_ready=lambda: console.print(f"驻村通已启动（{names}）：{settings.address}"),
+            )
 
     with _plainly():
         asyncio.run(go())
@@ -117,7 +127,9 @@ def demo(
 
 def _demo_ready(address: str, now: datetime) -> None:
     console.print(f"驻村通演示已启动，请用浏览器打开：{address}")
-    console.print(f"演示时间 {now:%Y-%m-%d %H:%M}，页面上可以拨快。按 Ctrl+C 停止，数据会留着。")
+    console.print(
+        f"演示时间 {now:%Y-%m-%d %H:%M}，页面上可以拨快。按 Ctrl+C 停止，数据会留着。"
+    )
 
 
 @cli.command()
@@ -138,7 +150,9 @@ def init(
 
 @cli.command("import-roster")
 def import_roster(
-    file: Annotated[Path, typer.Argument(help="花名册 .xlsx 或 .csv；模板用 zhucun roster-template 生成")],
+    file: Annotated[
+        Path, typer.Argument(help="花名册 .xlsx 或 .csv；模板用 zhucun roster-template 生成")
+    ],
     data: Data = None,
     county: Annotated[str | None, typer.Option(help="表里没有“县”这一列时写在这里")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="不再询问，直接导入没有问题的行")] = False,
@@ -171,7 +185,9 @@ def roster_template(
 def invite(
     name: Annotated[str, typer.Argument(help="花名册上的姓名")],
     data: Data = None,
-    by_hand: Annotated[bool, typer.Option("--code-only", help="只显示邀请码，不显示链接和二维码")] = False,
+    by_hand: Annotated[
+        bool, typer.Option("--code-only", help="只显示邀请码，不显示链接和二维码")
+    ] = False,
 ) -> None:
     """给花名册上的一个人发邀请：邀请码、网页登录链接、Telegram 链接和二维码，一次有效。"""
     from bot.operate import invite_by_name, show_invite
@@ -208,7 +224,9 @@ def rehearse(
 def report(
     kind: Annotated[str, typer.Argument(help="日报 或 周报")] = "日报",
     day: Annotated[str, typer.Argument(help="哪一天，例如 11月20日；不写就是今天")] = "",
-    who: Annotated[str, typer.Option("--as", help="以谁的身份看（花名册上的姓名）；默认县里")] = "",
+    who: Annotated[
+        str, typer.Option("--as", help="以谁的身份看（花名册上的姓名）；默认县里")
+    ] = "",
     data: Data = None,
 ) -> None:
     """在命令行里看日报、周报，与聊天里的一字不差。"""
@@ -221,7 +239,9 @@ def report(
 @cli.command()
 def backup(
     data: Data = None,
-    to: Annotated[Path | None, typer.Option(help="放到哪个目录；默认数据目录下的 backup")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="放到哪个目录；默认数据目录下的 backup")
+    ] = None,
 ) -> None:
     """备份数据库：运行中也可以做，做完自动校验。"""
     from bot.operate import back_up
@@ -244,7 +264,9 @@ def verify(data: Data = None, as_json: Json = False) -> None:
         facts = {"events": verdict.events, "erased": verdict.erased, "faults": verdict.faults}
         print(json.dumps({**facts, "head": verdict.head.h.hex()}, ensure_ascii=False))
     else:
-        console.print(f"事件 {verdict.events} 条，已抹去内容 {verdict.erased} 条，存证 {verdict.head.short}")
+        console.print(
+            f"事件 {verdict.events} 条，已抹去内容 {verdict.erased} 条，存证 {verdict.head.short}"
+        )
         for fault in verdict.faults:
             errors.print(f"✗ {fault}")
         console.print("✗ 有误，请与备份核对" if verdict.faults else "✓ 完好")
@@ -281,6 +303,7 @@ def doctor(data: Data = None) -> None:
 def main() -> None:
     """The entry point `zhucun`."""
     cli()
+
 
 if __name__ == "__main__":
     main()

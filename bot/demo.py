@@ -53,5 +53,3 @@ async def bind_everybody(db: Session, channel: str, *, now: datetime) -> None:
     for person in await people.roster(db):
         address = Address(channel, "local", str(person.id))
         await invites.bind(db, person.id, address, by=None, now=now)
-
-

@@ -1,7 +1,6 @@
 """体检: one finding per thing, each with its state and, where it is not well, the remedy."""
 
 import shutil
-import sqlite3
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,11 +8,10 @@ from pathlib import Path
 from bot.settings import Settings, TelegramSettings
 from ledger import roster
 from ledger.clock import WallClock
-from ledger.database import AlreadyRunning, open_database
+from ledger.database import AlreadyRunning, engine, open_database
 from ledger.days import known_year
 from ledger.rules import BadRules, load_rules
 
-SAFE_SQLITE = (3, 51, 3)  # before it two writers could damage a file; we use one writer only
 ROOM = 0.10  # of the disk
 STALE = timedelta(hours=2)
 
@@ -46,8 +44,12 @@ async def examine(settings: Settings) -> list[Finding]:
 
 def _folder(data: Path) -> Finding:
     if not data.exists():
-        return Finding("数据目录", False, f"{data} 还不存在", "运行 zhucun init 县名，或 zhucun demo")
-    private = not (data / "secret.key").exists() or (data / "secret.key").stat().st_mode & 0o077 == 0
+        return Finding(
+            "数据目录", False, f"{data} 还不存在", "运行 zhucun init 县名，或 zhucun demo"
+        )
+    private = (
+        not (data / "secret.key").exists() or (data / "secret.key").stat().st_mode & 0o077 == 0
+    )
     remedy = f"chmod 600 {data}/secret.key"
     return Finding("数据目录", private, str(data) if private else "密钥文件别人也能读", remedy)
 
@@ -55,14 +57,18 @@ def _folder(data: Path) -> Finding:
 def _disk(data: Path) -> Finding:
     usage = shutil.disk_usage(data if data.exists() else Path())
     free = usage.free / usage.total
-    return Finding("磁盘", free >= ROOM, f"剩余 {free:.0%}", "清理磁盘，或把数据目录移到大一些的盘")
+    return Finding(
+        "磁盘", free >= ROOM, f"剩余 {free:.0%}", "清理磁盘，或把数据目录移到大一些的盘"
+    )
 
 
 def _env_file(path: Path) -> Finding:
     if not path.exists():
         return Finding(".env", True, "没有，全部用默认设置")
     private = path.stat().st_mode & 0o077 == 0
-    return Finding(".env", private, "只有本人能读" if private else "别人也能读", "chmod 600 .env")
+    return Finding(
+        ".env", private, "只有本人能读" if private else "别人也能读", "chmod 600 .env"
+    )
 
 
 def _rules(settings: Settings) -> Finding:
@@ -91,19 +97,23 @@ def _backups(folder: Path, now: datetime) -> Finding:
     if newest is None:
         return Finding("备份", False, "还没有", "运行 zhucun backup；正式运行时每小时自动备份")
     age = now - datetime.fromtimestamp(newest, now.tzinfo)
-    return Finding("备份", age < STALE, f"最近一次在 {age.seconds // 60} 分钟前", "运行 zhucun backup")
+    return Finding(
+        "备份", age < STALE, f"最近一次在 {age.seconds // 60} 分钟前", "运行 zhucun backup"
+    )
 
 
 def _sqlite() -> Finding:
-    safe = sqlite3.sqlite_version_info >= SAFE_SQLITE
-    state = f"版本 {sqlite3.sqlite_version}" + ("" if safe else "，已按单一写入连接运行，可以放心")
+    version, safe = engine()
+    state = f"版本 {version}" + ("" if safe else "，已按单一写入连接运行，可以放心")
     return Finding("SQLite", True, state)
 
 
 def _calendar(today: date) -> Finding:
     known = known_year(today)
-    state = f"{today.year} 年的节假日和调休已知" if known else f"还没有 {today.year} 年的节假日表"
-    return Finding("日历", known, state, f"pip install -U chinesecalendar；之前按周一至周五算")
+    state = (
+        f"{today.year} 年的节假日和调休已知" if known else f"还没有 {today.year} 年的节假日表"
+    )
+    return Finding("日历", known, state, "pip install -U chinesecalendar；之前按周一至周五算")
 
 
 def _telegram() -> Finding:

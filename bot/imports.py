@@ -19,7 +19,7 @@ from typing import IO
 from bot.channels.text import plain
 from ledger import audit, roster
 from ledger.database import Database, Session
-from ledger.errors import Refused
+from ledger.errors import ForOperator, Refused
 from ledger.people import STAFF
 from ledger.roster_cells import LABELS, Row
 from ledger.roster_match import Change, Preview
@@ -43,7 +43,7 @@ REFUSALS = {
 }
 
 
-class BadTable(Exception):
+class BadTable(ForOperator):
     """The file is not imported and nothing has changed; its text says why, in plain Chinese."""
 
 

@@ -76,7 +76,9 @@ def show_invite(
     console: Console, settings: Settings, name: str, made: Invite, *, code_only: bool = False
 ) -> None:
     """Print code, links and a QR code that a phone can read from the screen."""
-    console.print(f"{name} 的邀请码：{made.code}（一次有效，{made.expires_at:%m月%d日 %H:%M} 前用）")
+    console.print(
+        f"{name} 的邀请码：{made.code}（一次有效，{made.expires_at:%m月%d日 %H:%M} 前用）"
+    )
     if code_only:
         return
     link = f"{settings.address}/chat/join/{made.link}"
@@ -150,5 +152,3 @@ async def replay_message(settings: Settings, number: int) -> str:
         async with app.database.reading() as db:
             parked = (await inbox.counts(db)).get("dead", 0)
     return f"编号 {number} 已补办。" if not parked else f"编号 {number} 仍未办成，请看日志。"
-
-

@@ -181,5 +181,3 @@ async def rehearse(
     async with Rehearsal.open(folder, villages, seed) as played:
         await played.live(days, after_day=after_day)
         return await played.outcome(villages, days, seed)
-
-

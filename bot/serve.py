@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 from collections.abc import Callable, Iterator
 
 import structlog
@@ -23,18 +24,25 @@ async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
         build_web(app), host=app.settings.host, port=app.settings.port, log_config=None,
         access_log=False, timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
-    server = Server(config)
     await app.start()
-    announcing = asyncio.create_task(_announce(server, on_ready))
     try:
-        await server.serve()
+        await Server(config, on_ready).serve()
     finally:
-        announcing.cancel()
         await app.stop()
 
 
 class Server(uvicorn.Server):
-    """Uvicorn that ends with exit code 0 on SIGTERM: whoever asked us to stop was obeyed."""
+    """Uvicorn that says when it listens, and ends with exit code 0 when it is asked to stop."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the port, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,13 +51,6 @@ class Server(uvicorn.Server):
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
-
-
-async def _announce(server: uvicorn.Server, on_ready: Callable[[], None]) -> None:
-    with contextlib.suppress(asyncio.CancelledError):
-        while not server.started:
-            await asyncio.sleep(0.02)
-        on_ready()
 
 
 def quiet_logs(*, as_json: bool) -> None:
@@ -72,4 +73,6 @@ def quiet_logs(*, as_json: bool) -> None:
 
 def mask_secrets(_logger: object, _name: str, event: EventDict) -> EventDict:
     """Tokens, phone numbers and ID numbers never reach a log line."""
-    return {key: masked(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {
+        key: masked(value) if isinstance(value, str) else value for key, value in event.items()
+    }

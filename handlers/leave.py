@@ -12,7 +12,8 @@ from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM
 from ledger.times import find_day
 
-BETWEEN = re.compile(r"\s*(?:到|至|~|-|—|－)\s*")
+BETWEEN = re.compile(r"(?<!\s)\s*+(?:到|至|~|-|—|－)\s*")
+LONGEST_DAY = 24  # characters: a 到 farther on joins no two days
 
 
 def read_days(text: str, *, today: date) -> tuple[date, date, str] | None:
@@ -26,6 +27,8 @@ def read_days(text: str, *, today: date) -> tuple[date, date, str] | None:
 def _span(text: str, today: date) -> tuple[date, date, str] | None:
     """Two days joined by 到, the second may be followed by the reason."""
     for match in BETWEEN.finditer(text):
+        if match.start() > LONGEST_DAY:
+            break
         head, tail = text[: match.start()], text[match.end() :]
         first = find_day(head, today=today, looks="ahead")
         last = find_day(tail, today=today, looks="ahead")

@@ -1,6 +1,5 @@
 """学习登记: 「学习 60 中央一号文件」 in one line, or asked one question at a time."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -34,8 +33,15 @@ def read_line(text: str, *, today: date) -> Line:
     minutes, text = (sensible(found[0], text), found[1]) if found else (None, text)
     exchange = any(word in text for word in EXCHANGE_WORDS)
     for word in EXCHANGE_WORDS:
-        text = re.sub(rf"^{word}[ ，,]*|[ ，,]*{word}$", "", text)
+        text = _without(word, text)
     return Line(day, minutes, text.strip(" ，,。"), exchange)
+
+
+def _without(word: str, text: str) -> str:
+    """The line without a word it begins or ends with."""
+    if text.startswith(word):
+        text = text.removeprefix(word).lstrip(" ，,")
+    return text.removesuffix(word).rstrip(" ，,") if text.endswith(word) else text
 
 
 async def record_study(talk: Talk) -> Reply:

@@ -64,7 +64,9 @@ async def record(
 ) -> Head:
     """Add one event. Anything personal belongs into the body, never into the subject."""
     row = await sql.last(db.connection)
-    last, last_at = (Head(row["seq"], bytes(row["h"])), row["at"]) if row else (Head(0, GENESIS), 0)
+    last, last_at = (
+        (Head(row["seq"], bytes(row["h"])), row["at"]) if row else (Head(0, GENESIS), 0)
+    )
     salt = secrets.token_bytes(16)
     words = canonical(body)
     commitment = hashlib.sha256(salt + words.encode()).digest()

@@ -80,10 +80,14 @@ class Generator:
         self, db: Session, county: int, role: Role, key: str, *, now: datetime,
         township: str = "", village: str = "",
     ) -> None:  # fmt: skip
-        title = {Role.LEADER: "第一书记", Role.TOWNSHIP: "总队长", Role.COUNTY: "干事"}.get(role, "")
+        title = {Role.LEADER: "第一书记", Role.TOWNSHIP: "总队长", Role.COUNTY: "干事"}.get(
+            role, ""
+        )
         unit = self._choose("units", "unit", key) if village else ""
         phone = f"199{self.lots.below(10**8, 'phone', key):08d}"
-        entry = Entry(self._name("given_member", key), role, township, village, title, phone, unit)
+        entry = Entry(
+            self._name("given_member", key), role, township, village, title, phone, unit
+        )
         await roster.add_person(db, county, entry, now=now)
 
     async def _household(self, db: Session, team: int, village: int, house: int) -> None:
@@ -110,7 +114,7 @@ class Generator:
             name = self.words["surnames"][surname] + self._choose(given, "given", key, attempt)
             if name not in self._names:
                 self._names.add(name)
-                return name
+                return str(name)
         raise ValueError("the demo has run out of names; use fewer villages")
 
     def _choose(self, words: str, *parts: object) -> str:
@@ -144,7 +148,14 @@ class Generator:
 
     def _day(self, day: date, members: list[Person]) -> Iterator[tuple[datetime, str, Person]]:
         """What everybody does on a day, and when."""
-        chances = {"study": 80, "visit": 70, "visit2": 30, "issue": 8, "progress": 25, "submit": 15}
+        chances = {
+            "study": 80,
+            "visit": 70,
+            "visit2": 30,
+            "issue": 8,
+            "progress": 25,
+            "submit": 15,
+        }
         for member in members:
             for kind, percent in chances.items():
                 if self._happens(percent, kind, day.isoformat(), member.id):
@@ -166,7 +177,9 @@ class Generator:
     async def _study(self, db: Session, member: Person, now: datetime) -> None:
         minutes = 30 * (1 + self.lots.below(4, "minutes", member.id, now))
         made = Study(now.date(), self._choose("topics", member.id, now), minutes)
-        await study.record(db, member, made, source=_source(member, now), now=now, rules=self.rules)
+        await study.record(
+            db, member, made, source=_source(member, now), now=now, rules=self.rules
+        )
 
     async def _visit(self, db: Session, member: Person, now: datetime) -> None:
         house = await self._any_household(db, member, now)
@@ -177,7 +190,9 @@ class Generator:
 
     async def _issue(self, db: Session, member: Person, now: datetime) -> None:
         house = await self._any_household(db, member, now)
-        tier = (Tier.AT_ONCE, Tier.GENERAL, Tier.COMPLEX)[self.lots.below(3, "tier", member.id, now)]
+        tier = (Tier.AT_ONCE, Tier.GENERAL, Tier.COMPLEX)[
+            self.lots.below(3, "tier", member.id, now)
+        ]
         due = due_of(tier, now.date(), self.rules)
         text = self._choose("issues", member.id, now)
         found = Found(now.date(), text, tier, due, house.name, house.id)
@@ -187,7 +202,9 @@ class Generator:
 
     async def _follow_up(self, db: Session, kind: str, member: Person, now: datetime) -> None:
         """A step on an open issue of the team; what is handed in is verified by the leader."""
-        mine = [one for one in await issues.open_issues(db, member) if one.owner_id == member.id]
+        mine = [
+            one for one in await issues.open_issues(db, member) if one.owner_id == member.id
+        ]
         under_way = [one for one in mine if one.state in {"open", "doing"}]
         if not under_way:
             return

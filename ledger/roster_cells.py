@@ -85,6 +85,8 @@ class Problem:
 def clean(text: str) -> str:
     """Trimmed, one form of every character, nothing invisible, 李　明 written 李明."""
     text = unicodedata.normalize("NFKC", text).translate(DOTS)
+    if text.isalnum():  # nearly every cell
+        return text
     seen = (" " if one.isspace() else one for one in text)
     kept = "".join(one for one in seen if unicodedata.category(one)[0] != "C")
     return HAN_GAP.sub("", " ".join(kept.split()))

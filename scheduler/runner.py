@@ -6,7 +6,7 @@ A beat opens its own transaction. The same beat never runs twice at once.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Protocol
 
 import structlog
@@ -18,7 +18,7 @@ from ledger.clock import SHANGHAI, Clock, WallClock
 from ledger.database import Database, StoreTrouble
 from scheduler.desk import Desk
 from scheduler.reminders import plan_day
-from scheduler.timetable import Beat, daily, timetable, weekly
+from scheduler.timetable import Beat, catch_up, daily, timetable, weekly
 
 log = structlog.get_logger()
 STEP = timedelta(minutes=1)  # how finely a moved clock passes through the intervals
@@ -46,15 +46,15 @@ class Runner:
     _lived: datetime | None = None
 
     async def plan(self) -> None:
-        """At every start: today's plan, and today's summaries if their hour has just passed."""
+        """At every start: today's plan, and the summaries whose hour has passed unused."""
         now = self.clock.now()
-        await self._beat(Beat("plan_day", None, plan_day), now)
         rules = self.desk.rules
         clock = now.time().replace(tzinfo=None)
-        if rules.daily_at <= clock < rules.quiet_from:
-            await self._beat(Beat("daily", None, daily), now)
-        if now.isoweekday() == rules.weekly_day and rules.weekly_at <= clock < rules.quiet_from:
-            await self._beat(Beat("weekly", None, weekly), now)
+        works = [(time(0), plan_day), (time(0), catch_up)]
+        works += [(rules.weekly_at, weekly), (rules.daily_at, daily)]
+        for hour, work in works:
+            if hour <= clock < rules.quiet_from or hour == time(0):
+                await self._beat(Beat(work.__name__, None, work), now)
         self._lived = now
 
     async def run(self) -> None:

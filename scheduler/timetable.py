@@ -14,12 +14,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from ledger import due
 from ledger.clock import SHANGHAI
 from ledger.database import Session
+from ledger.days import DAY, workday_on_or_before
 from ledger.rules import Rules
 from scheduler import bulletins, reminders, spotchecks
 from scheduler.desk import Desk
 
 Work = Callable[[Desk, Session, datetime], Awaitable[None]]
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")  # names: numbers are off by one
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("spotchecks", _every(60), spotchecks.tick),
         Beat("daily", _daily(rules.daily_at), daily),
-        Beat("weekly", _weekly(rules.weekly_day, rules.weekly_at), weekly),
+        Beat("weekly", _daily(rules.weekly_at), weekly),
     )
 
 
@@ -49,8 +49,14 @@ async def daily(desk: Desk, db: Session, now: datetime) -> None:
 
 
 async def weekly(desk: Desk, db: Session, now: datetime) -> None:
-    """The week's summary, for the week of this day."""
+    """The week's summary, on the county's weekday or the last working day before it."""
     await bulletins.weekly(desk, db, now.date(), now)
+
+
+async def catch_up(desk: Desk, db: Session, now: datetime) -> None:
+    """After an outage: the last working day's summary is stored, though no longer sent."""
+    last = workday_on_or_before(now.date() - DAY, desk.rules)
+    await bulletins.daily(desk, db, last, now)
 
 
 def _every(seconds: int) -> Any:
@@ -59,12 +65,3 @@ def _every(seconds: int) -> Any:
 
 def _daily(clock: time) -> Any:
     return CronTrigger(hour=clock.hour, minute=clock.minute, timezone=SHANGHAI)
-
-
-def _weekly(weekday: int, clock: time) -> Any:
-    return CronTrigger(
-        day_of_week=WEEKDAYS[weekday - 1],
-        hour=clock.hour,
-        minute=clock.minute,
-        timezone=SHANGHAI,
-    )

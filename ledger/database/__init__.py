@@ -6,6 +6,14 @@ ledger receive it as `db`, never begin or end it, and pass `db.connection` to th
 
 from ledger.database.lock import AlreadyRunning
 from ledger.database.queries import queries
-from ledger.database.sqlite import Database, Session, StoreTrouble, open_database
+from ledger.database.sqlite import Database, Session, StoreTrouble, engine, open_database
 
-__all__ = ["AlreadyRunning", "Database", "Session", "StoreTrouble", "open_database", "queries"]
+__all__ = [
+    "AlreadyRunning",
+    "Database",
+    "Session",
+    "StoreTrouble",
+    "engine",
+    "open_database",
+    "queries",
+]

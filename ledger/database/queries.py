@@ -9,7 +9,7 @@ import aiosqlite
 from aiosql.adapters.aiosqlite import AioSQLiteAdapter
 
 
-class OneHop(AioSQLiteAdapter):  # type: ignore[misc]
+class OneHop(AioSQLiteAdapter):
     """Each select is one hop to the connection's thread; the stock adapter takes three."""
 
     async def select(

@@ -133,3 +133,11 @@ async def open_database(path: Path, *, durable: bool = True) -> AsyncIterator[Da
         for reader in readers:
             database._free.put_nowait(reader)
         yield database
+
+
+def engine() -> tuple[str, bool]:
+    """The SQLite version in use, and whether it is free of the WAL fault fixed in 3.51.3.
+
+    With an older one we are still safe: one writing connection, which alone checkpoints.
+    """
+    return sqlite3.sqlite_version, sqlite3.sqlite_version_info >= (3, 51, 3)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,8 +21,8 @@ from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.settings import TelegramSettings
 from ledger import files, inbox, invites, outbox, people, records
-from ledger.clock import SetClock, WallClock
-from ledger.database import Database, open_database
+from ledger.clock import Clock, SetClock, ShiftedClock, WallClock
+from ledger.database import Database, StoreTrouble, open_database
 from ledger.inbox import Raw
 from ledger.messages import Option, Reply
 from ledger.people import Address
@@ -31,6 +30,8 @@ from ledger.rules import Rules
 from templates.words import Words
 
 KEY = b"k" * 32
+CLOCK = WallClock()
+LEASES_OVER = ShiftedClock(outbox.LEASE + timedelta(seconds=1))
 PHONES = {"李队员": 700101, "赵队员": 700102, "王队长": 700103, "陈干事": 700104}
 LI, ZHAO, WANG, CHEN = PHONES.values()
 JPEG = b"\xff\xd8\xff\xe0" + b"roof" * 100
@@ -91,11 +92,13 @@ def settings_of(api: FakeBotApi, **facts: Any) -> TelegramSettings:
 
 
 @asynccontextmanager
-async def copy(api: FakeBotApi, folder: Path, **facts: Any) -> AsyncIterator[Copy]:
+async def copy(
+    api: FakeBotApi, folder: Path, clock: Clock = CLOCK, **facts: Any
+) -> AsyncIterator[Copy]:
     """Start over a folder; leaving the block is pulling the plug, nothing is finished first."""
     async with open_database(folder / "zhucun.db", durable=False) as database:
-        channel = Telegram(settings_of(api, **facts), folder / "files", database, WallClock())
-        words, clock = Words(None), WallClock()
+        channel = Telegram(settings_of(api, **facts), folder / "files", database, clock)
+        words = Words(None)
         box = Inbox(
             database, {"telegram": channel}, words, Rules(), KEY, clock, folder / "files"
         )
@@ -121,7 +124,8 @@ async def bind(database: Database) -> County:
         there = {one.name: one for one in await people.roster(db)}
     if there:
         return County(there["李队员"].county_id, there)
-    county = await settle(database)
+    week_ago = now - timedelta(days=7)
+    county = await settle(database, channel="elsewhere", now=week_ago)
     async with database.transaction() as db:
         for name, number in PHONES.items():
             address = Address("telegram", "777000", str(number))
@@ -263,7 +267,7 @@ async def test_nothing_is_confirmed_before_it_is_committed(
 
     async def keep(raws: Sequence[Raw], cursor: Cursor | None = None) -> None:
         if next(full_disk, None) is not None:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise StoreTrouble("SQLITE_FULL: database or disk is full")
         assert [one["update_id"] for one in api.pending] == [int(raw.ext_id) for raw in raws]
         async with database.transaction() as db:
             await inbox.keep(db, raws, now=clock.now())
@@ -277,7 +281,7 @@ async def test_nothing_is_confirmed_before_it_is_committed(
         api.text(LI, f"第 {number} 条")
     listening = asyncio.create_task(channel.run(keep))
     await until(lambda: kept and not api.pending)
-    offsets = [call.facts.get("offset") for call in api.calls if call.method == "getUpdates"]
+    offsets = api.offsets()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
     await channel.close()
@@ -290,10 +294,10 @@ async def test_a_crash_at_any_moment_loses_nothing(api: FakeBotApi, tmp_path: Pa
     for number in range(40):
         api.text((LI, ZHAO, WANG, CHEN)[number % 4], f"学习 {number + 1} 中央一号文件")
     for life in range(6):
-        async with copy(api, tmp_path) as program:
+        async with copy(api, tmp_path):
             with pytest.raises(TimeoutError):
                 await until(lambda: False, 0.1 + life * 0.05)
-    async with copy(api, tmp_path) as program:
+    async with copy(api, tmp_path, LEASES_OVER) as program:
         await until_async(lambda: all_done(program, 40), 30)
         await until(lambda: sum(len(set(api.told(who))) for who in PHONES.values()) >= 40, 30)
         assert await program.states() == {"done": 40}
@@ -436,8 +440,7 @@ async def test_after_a_quiet_week_the_server_is_asked_for_whatever_it_has(
     api.update("message", message(LI, 41, text="帮助"), update_id=12)
     async with copy(api, tmp_path):
         await until(lambda: api.told(LI) and not api.pending)
-    offsets = [call.get("offset") for call in api.made("getUpdates")]
-    assert offsets[:2] == [None, "13"]
+    assert api.offsets()[:2] == [None, "13"]
 
 
 async def test_a_fresh_cursor_is_where_fetching_goes_on(
@@ -446,8 +449,8 @@ async def test_a_fresh_cursor_is_where_fetching_goes_on(
     yesterday = WallClock().now() - timedelta(days=1)
     await fetched_up_to(tmp_path, 5000, yesterday)
     async with copy(api, tmp_path):
-        await until(lambda: api.made("getUpdates"))
-    assert api.made("getUpdates")[0]["offset"] == "5001"
+        await until(api.offsets)
+    assert api.offsets()[0] == "5001"
 
 
 async def test_a_rush_stays_within_what_telegram_puts_up_with(
@@ -572,7 +575,7 @@ async def test_a_full_disk_lets_telegram_try_again(
     pushed: Copy, api: FakeBotApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(*args: Any, **facts: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise StoreTrouble("SQLITE_FULL: database or disk is full")
 
     update = api.text(LI, "帮助")
     with monkeypatch.context() as patched:

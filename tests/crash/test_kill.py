@@ -95,7 +95,11 @@ class Writer(threading.Thread):
         while not self.stopping.is_set():
             number += 1
             topic = f"压力{self.person}第{number}次"
-            body = {"person": self.person, "text": f"学习 60 {topic}", "client_id": f"load-{self.person}-{number}"}
+            body = {
+                "person": self.person,
+                "text": f"学习 60 {topic}",
+                "client_id": f"load-{self.person}-{number}",
+            }
             while not self.program.post("/chat/api/messages", body):
                 if self.stopping.wait(0.05):
                     return
@@ -153,8 +157,13 @@ def check_ledger(path: Path, acknowledged: list[str]) -> None:
     (sound,) = database.execute("PRAGMA quick_check").fetchone()
     database.close()
     lost = [topic for topic in acknowledged if not topics[topic]]
-    double = [topic for topic, count in topics.items() if topic.startswith("压力") and count > 1]
-    answers = [sum(count for text, count in lines.items() if f"{topic}，" in text) for topic in acknowledged]
+    double = [
+        topic for topic, count in topics.items() if topic.startswith("压力") and count > 1
+    ]
+    answers = [
+        sum(count for text, count in lines.items() if f"{topic}，" in text)
+        for topic in acknowledged
+    ]
     print(
         f"kills {KILLS}, acknowledged {len(acknowledged)}, lost {len(lost)}, double {len(double)},"
         f" answered more than once {sum(count > 1 for count in answers)}"
@@ -164,4 +173,3 @@ def check_ledger(path: Path, acknowledged: list[str]) -> None:
     assert set(answers) == {1}
     assert set(states) == {"done"}
     assert sound == "ok"
-

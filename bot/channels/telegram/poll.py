@@ -16,7 +16,6 @@ from bot.channels.telegram.hear import WANTED, raw_of
 from bot.channels.telegram.troubles import Pause, asked
 from ledger import inbox
 from ledger.clock import moment
-from ledger.database import StoreTrouble
 
 if TYPE_CHECKING:
     from bot.channels.telegram import Telegram
@@ -39,7 +38,9 @@ async def listen(channel: "Telegram", keep: Keep) -> None:
             if trouble.kind is Trouble.MISCONFIGURED:
                 raise
             await pause.rest(trouble)
-        except StoreTrouble as trouble:  # nothing is confirmed: Telegram keeps it for us
+        except (
+            Exception
+        ) as trouble:  # full disk, defect: nothing is confirmed, Telegram keeps it
             await pause.rest(trouble)
 
 

@@ -74,7 +74,11 @@ class Pause:
             0.5 + secrets.randbelow(500) / 1000
         )
         self.failures += 1
-        log.warning("telegram_waits", reason=str(why)[:200], failures=self.failures)
+        log.warning(
+            "telegram_waits",
+            reason=f"{type(why).__name__}: {_text(why)}",
+            failures=self.failures,
+        )
         await asyncio.sleep(max(wait, getattr(why, "retry_after", 0)))
 
 

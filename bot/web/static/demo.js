@@ -64,7 +64,7 @@ function choose() {
 
 function picking(on) {
   document.body.classList.toggle("picking", on);
-  (on ? $("search") : $("open-people")).focus({ preventScroll: true });
+  $(on ? "close-people" : "open-people").focus({ preventScroll: true }); // not the search: a keyboard would cover the list
 }
 
 $("open-people").onclick = $("first-pick").onclick = () => picking(true);
