@@ -100,7 +100,7 @@ def _rows(lines: IO[bytes]) -> tuple[Row, ...]:
     """All rows, if the child came to its end; one that was stopped says nothing."""
     rows: list[Row] = []
     for line in lines:
-        if not line.endswith(b"\n"):
+        if not line.endswith(b"\n"):  # stopped in the middle of a word
             break
         kind, *rest = json.loads(line)
         if kind == "end":

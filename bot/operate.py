@@ -86,7 +86,7 @@ def show_invite(
     if username := _telegram_name():
         link = f"https://t.me/{username}?start={made.link}"
         console.print(f"Telegram 链接：{link}", soft_wrap=True)
-    segno.make(link, micro=False).terminal(out=console.file, compact=True)
+    segno.make(link, micro=False).terminal(compact=True)
 
 
 def _telegram_name() -> str:

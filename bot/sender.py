@@ -25,6 +25,7 @@ log = structlog.get_logger()
 BATCH = 20
 IDLE = 1.0  # seconds between looks when nobody wakes us
 TRIES = 8
+PATIENCE = 0.5  # seconds one held chat may keep the others of its batch waiting
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120)  # seconds
 
 
@@ -99,6 +100,8 @@ class Sender:
     async def _send(self, out: Outgoing) -> None:
         channel = self.channels[out.address.channel]
         pacer = self._pacer(channel)
+        if await self._put_back(out, pacer):
+            return
         await pacer.turn(out.address.user_key, answer=out.lane == ANSWER)
         try:
             handle = await channel.deliver(self._with_tokens(out))
@@ -109,6 +112,18 @@ class Sender:
             await outbox.sent(
                 db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()
             )
+
+    async def _put_back(self, out: Outgoing, pacer: Pacer) -> bool:
+        """A chat that the channel holds gives up its place, so that the others go on."""
+        held = pacer.held(out.address.user_key, asyncio.get_running_loop().time())
+        if held <= PATIENCE:
+            return False
+        until = self.clock.now() + timedelta(seconds=held)
+        async with self.database.transaction() as db:
+            await outbox.later(
+                db, out.id, owner=self.owner, until=until, error="held", uncertain=False
+            )
+        return True
 
     def _with_tokens(self, out: Outgoing) -> Outgoing:
         if out.card_id is None or out.person_id is None:

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import structlog
 import uvicorn
@@ -26,7 +26,7 @@ async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
     )  # fmt: skip
     await app.start()
     try:
-        await Server(config, on_ready).serve()
+        await Server(config, on_ready, app.channels["web"].close).serve()
     finally:
         await app.stop()
 
@@ -34,15 +34,23 @@ async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
 class Server(uvicorn.Server):
     """Uvicorn that says when it listens, and ends with exit code 0 when it is asked to stop."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None],
+        end_streams: Callable[[], Awaitable[None]],
+    ) -> None:  # fmt: skip
         super().__init__(config)
-        self._on_ready = on_ready
+        self._on_ready, self._end_streams = on_ready, end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the port, then say so."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the open pages' streams first: each would hold us for the whole grace."""
+        await self._end_streams()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -156,8 +156,9 @@ def main() -> None:
         last = ["refused", str(why)]
     except MemoryError:
         last = ["refused", "too_heavy"]
-    except Exception:  # whatever a library stumbles over is the file's fault
-        last = ["refused", "damaged"]
+    except Exception as why:  # whatever a library stumbles over is the file's fault
+        starved = "out of memory" in str(why)  # the XML parser's own word for MemoryError
+        last = ["refused", "too_heavy" if starved else "damaged"]
     _write(last)
     sys.stdout.flush()
 

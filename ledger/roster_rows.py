@@ -93,25 +93,20 @@ def read(rows: Sequence[Row], county: str, *, sure: bool) -> Reading:
     reading = Reading()
     people, households = _sheets(rows)
     if people:
-        _read_people(reading, people, county, sure=sure)
+        needed = ("name", "role") if county else ("name", "role", "county")
+        for cells in _rows(_sheet(people, FOR_PEOPLE, needed), reading, "name"):
+            _take(reading, reading.people, cells, _person(cells, _county(cells, county, sure)))
     if households:
         spoken = {line.county for line in reading.people}
         only = next(iter(spoken)) if len(spoken) == 1 else ""
-        _read_households(reading, households, county or only, sure=sure)
+        needed = (
+            ("household", "village") if county or people else ("household", "village", "county")
+        )
+        sheet = _sheet(households, FOR_HOUSEHOLDS, needed)
+        for cells in _rows(sheet, reading, "household"):
+            line = _household(cells, _county(cells, county or only, sure))
+            _take(reading, reading.households, cells, line)
     return reading
-
-
-def _read_people(reading: Reading, rows: list[Row], county: str, *, sure: bool) -> None:
-    needed = ("name", "role") if county else ("name", "role", "county")
-    for cells in _rows(_sheet(rows, FOR_PEOPLE, needed), reading, "name"):
-        _take(reading, reading.people, cells, _person(cells, _county(cells, county, sure)))
-
-
-def _read_households(reading: Reading, rows: list[Row], county: str, *, sure: bool) -> None:
-    needed = ("household", "village") if county else ("household", "village", "county")
-    for cells in _rows(_sheet(rows, FOR_HOUSEHOLDS, needed), reading, "household"):
-        one = _household(cells, _county(cells, county, sure))
-        _take(reading, reading.households, cells, one)
 
 
 def _sheets(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:

@@ -223,8 +223,9 @@ def picture(demo: Demo, target: Path) -> None:
     try:
         people = demo.get("/chat/api/people")
         member = next(one for one in people if one["role"] == "member")
-        driver.get(f"http://127.0.0.1:{demo.port}/chat?person={member['id']}")
+        driver.get(f"http://127.0.0.1:{demo.port}/chat#{member['id']}")
         time.sleep(2)
+        driver.execute_script("document.activeElement.blur()")
         driver.save_screenshot(str(target))
     finally:
         driver.quit()

@@ -1,5 +1,6 @@
 """Fixtures: a database in a folder, the cast, a phone for each of them. Offline by construction."""
 
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from phones import Phones
 
 from ledger.clock import SetClock
 from ledger.database import Database, open_database
+from ledger.database.schema import upgrade
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -28,9 +30,18 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty ledger's file, made once: each test copies it instead of migrating its own."""
+    path = tmp_path_factory.mktemp("migrated") / "zhucun.db"
+    upgrade(path)
+    return path
+
+
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(tmp_path: Path, migrated: Path) -> AsyncIterator[Database]:
     """An empty ledger."""
+    shutil.copy(migrated, tmp_path / "zhucun.db")
     async with open_database(tmp_path / "zhucun.db") as opened:
         yield opened
 
@@ -48,7 +59,8 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-async def phones(tmp_path: Path, clock: SetClock) -> AsyncIterator[Phones]:
+async def phones(tmp_path: Path, clock: SetClock, migrated: Path) -> AsyncIterator[Phones]:
     """The whole program behind a memory channel: everybody of the cast has a phone."""
+    shutil.copy(migrated, tmp_path / "zhucun.db")
     async with Phones.open(tmp_path, clock) as opened:
         yield opened

@@ -141,6 +141,10 @@ class FakeBotApi:
         found = [one for (chat, _), one in sorted(self.messages.items()) if chat == str(who)]
         return [one["text"] for one in found]
 
+    def offsets(self) -> list[Any]:
+        """From where each poll wanted to go on; None: from whatever is there."""
+        return [one.facts.get("offset") for one in self.calls if one.method == "getUpdates"]
+
     def refused(self) -> list[Call]:
         """Calls that this server, or a fault, has refused."""
         return [call for call in self.calls if call.refusal]
@@ -351,7 +355,7 @@ def message(who: int, message_id: int, **content: Any) -> dict[str, Any]:
         "message_id": message_id,
         "from": person(who),
         "chat": chat,
-        "date": 1795395600,
+        "date": int(time.time()),
         **content,
     }
 
@@ -418,7 +422,7 @@ def _keyboard(facts: dict[str, Any]) -> None:
 def _sent(chat: str, message_id: int, text: str) -> dict[str, Any]:
     kind = "supergroup" if chat.startswith("-") else "private"
     return {
-        "message_id": message_id, "date": 1795395600, "text": text,
+        "message_id": message_id, "date": int(time.time()), "text": text,
         "chat": {"id": int(chat), "type": kind}, "from": {**person(777000), "is_bot": True},
     }  # fmt: skip
 
@@ -473,11 +477,7 @@ def running(routes: list[Route]) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            Starlette(routes=routes), log_level="error", lifespan="off", ws="none",
-            timeout_graceful_shutdown=1,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
+        server = server_of(routes)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listening]}, daemon=True
         )
@@ -489,3 +489,13 @@ def running(routes: list[Route]) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join(timeout=5)
+
+
+def server_of(routes: list[Route]) -> uvicorn.Server:
+    """A quiet web server; not yet started."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            Starlette(routes=routes), log_level="error", lifespan="off", ws="none",
+            timeout_graceful_shutdown=1,
+        )
+    )  # fmt: skip

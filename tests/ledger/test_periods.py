@@ -115,7 +115,7 @@ async def _settle(path: Path) -> County:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(acts=st.lists(ACTS, min_size=1, max_size=25))
 def test_the_counts_equal_a_recount_of_the_records(

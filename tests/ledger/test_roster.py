@@ -554,10 +554,13 @@ async def test_a_failed_import_leaves_nothing_behind(
 ) -> None:
     found = await look(database, sheet("何新 队员 清水镇 新村"))
 
-    with pytest.raises(ZeroDivisionError):
+    async def fail_at_last() -> None:
         async with database.transaction() as db:
             await roster.apply(db, found, by=audit.SYSTEM, now=MONDAY)
-            _ = 1 / 0
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail_at_last()
 
     async with database.reading() as db:
         assert "何新" not in {one.name for one in await people.roster(db)}

@@ -1,0 +1,110 @@
+"""A rehearsed quarter: the very program with a set clock, and what must hold on every day of it."""
+
+import subprocess
+import sys
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal import FIRST_DAY, Rehearsal, rehearse
+from ledger import audit, people
+from ledger.clock import moment
+from ledger.database import Session
+from ledger.days import is_workday
+from ledger.rules import Rules
+
+QUARTER = 91
+RULES = Rules()
+UNASKED = ("reminder", "check", "report")
+
+
+async def test_the_same_seed_says_the_same_words(tmp_path: Path) -> None:
+    outcomes = []
+    for name in ("one", "two"):
+        outcome = await rehearse(tmp_path / name, 2, 10, 7, after_day=lambda: None)
+        outcomes.append(outcome)
+    assert outcomes[0] == outcomes[1]
+    other = await rehearse(tmp_path / "three", 2, 10, 8, after_day=lambda: None)
+    assert other.digest != outcomes[0].digest
+
+
+def test_the_order_of_hashing_changes_nothing(tmp_path: Path) -> None:
+    """Two processes with different PYTHONHASHSEED print the same line."""
+    command = [sys.executable, "-m", "bot.cli", "rehearse", "--villages", "2", "--days", "5"]
+    lines = [
+        subprocess.run(
+            [*command, "--seed", "3", "--json"], check=True, capture_output=True, text=True,
+            env={"PYTHONHASHSEED": seed, "PATH": "/usr/bin:/bin", "PYTHONPATH": "."},
+            cwd=Path(__file__).parent.parent,
+        ).stdout
+        for seed in ("1", "99")
+    ]  # fmt: skip
+    assert lines[0] == lines[1]
+    assert '"log_ok": true' in lines[0]
+
+
+@pytest.mark.slow
+async def test_a_quarter_keeps_every_promise(tmp_path: Path) -> None:
+    async with Rehearsal.open(tmp_path, 3, 1) as played:
+        await played.live(QUARTER, after_day=lambda: None)
+        async with played.app.database.reading() as db:
+            await check_messages(db)
+            await check_summaries(db)
+            await check_counts(db)
+            verdict = await audit.verify(db)
+        outcome = await played.outcome(3, QUARTER, 1)
+    assert verdict.faults == ()
+    assert outcome.counts["not_understood_by_the_program"] == 0
+    assert outcome.counts["messages_in"] > 1000
+
+
+async def rows(db: Session, text: str) -> list[dict[str, object]]:
+    """Whatever a plain question to the database answers."""
+    return [dict(row) for row in await db.connection.execute_fetchall(text)]
+
+
+async def check_messages(db: Session) -> None:
+    """Nothing unasked at night, at noon, on a day off; one reminder a person a day at most."""
+    reminders: Counter[tuple[object, str]] = Counter()
+    for row in await rows(db, "SELECT person_id, kind, dedupe, sent_at FROM outbox WHERE lane > 0"):
+        if row["sent_at"] is None or row["kind"] not in UNASKED:
+            continue
+        at = moment(int(str(row["sent_at"])))
+        assert is_workday(at.date(), RULES), f"{row} went out on a day off"
+        assert not RULES.quiet(at.time().replace(tzinfo=None)), f"{row} went out at {at:%H:%M}"
+        if str(row["dedupe"]).startswith("digest:"):
+            reminders[row["person_id"], f"{at:%F}"] += 1
+    assert reminders, "nobody was reminded of anything: the rehearsal shows nothing"
+    assert max(reminders.values()) == 1
+    waiting = await rows(db, "SELECT id FROM outbox WHERE state IN ('ready', 'claimed')")
+    assert waiting == []
+
+
+async def check_summaries(db: Session) -> None:
+    """Each working day's summary once to each reader, on no other day."""
+    readers = await people.readers(db, day=FIRST_DAY)
+    sent = await rows(db, "SELECT dedupe FROM outbox WHERE dedupe LIKE 'daily:%'")
+    days = {str(row["dedupe"]).split(":")[1] for row in sent}
+    span = [FIRST_DAY + timedelta(days=number) for number in range(QUARTER)]
+    assert days == {day.isoformat() for day in span if is_workday(day, RULES)}
+    assert len(sent) == len({row["dedupe"] for row in sent})
+    assert len(sent) <= len(days) * len(readers)
+
+
+async def check_counts(db: Session) -> None:
+    """The year's roll-up equals an independent recount of the raw records."""
+    counted = await rows(
+        db,
+        "SELECT team_id, sum(visits) AS visits, sum(studied) AS studied, sum(opened) AS opened"
+        " FROM team_period WHERE kind = 4 GROUP BY team_id ORDER BY team_id",
+    )
+    again = await rows(
+        db,
+        "SELECT team_id, sum(kind = 'visit') AS visits,"
+        " count(DISTINCT CASE WHEN kind = 'study' THEN person_id || day END) AS studied,"
+        " sum(kind = 'issue') AS opened"
+        " FROM record WHERE state = 'kept' GROUP BY team_id ORDER BY team_id",
+    )
+    assert counted == again
