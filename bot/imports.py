@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 from bot.channels.text import plain
 from ledger import audit, roster
@@ -53,6 +53,14 @@ class Table:
 
     sha256: str
     rows: tuple[Row, ...]
+
+
+class Pair(NamedTuple):
+    """One thing that changes about a person, in words."""
+
+    label: str
+    before: str
+    after: str
 
 
 # reading
@@ -183,7 +191,7 @@ def _first(lines: list[str], most: int, words: Words) -> list[str]:
 
 def _change(one: Change, words: Words) -> str:
     pairs = [
-        (LABELS[name], ROLES.get(before, before), ROLES.get(after, after))
+        Pair(LABELS[name], ROLES.get(before, before), ROLES.get(after, after))
         for name, (before, after) in one.differing.items()
     ]
     return words.say("roster.change", row=one.line.row, name=one.after.name, pairs=pairs)

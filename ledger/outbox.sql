@@ -10,9 +10,10 @@ ON CONFLICT (dedupe) DO NOTHING RETURNING id;
 UPDATE outbox SET state = 'expired' WHERE person_id = :person AND collapse_key = :collapse_key AND state = 'ready';
 
 -- name: expire(now)!
--- Both lists of states: the short one decides, the long one names the index of what waits.
+-- The list of states names the index of what waits; a lease that ran out does not save a message.
 UPDATE outbox SET state = 'expired'
- WHERE state IN ('ready', 'claimed') AND state = 'ready' AND expires_at IS NOT NULL AND expires_at <= :now;
+ WHERE state IN ('ready', 'claimed') AND (state = 'ready' OR lease_until < :now)
+   AND expires_at IS NOT NULL AND expires_at <= :now;
 
 -- name: claim(channels, owner, limit, now, lease, first, last)
 UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = attempts + 1,

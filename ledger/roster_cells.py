@@ -131,10 +131,12 @@ class Cells:
         self.problems: list[Problem] = []
 
     def raw(self, name: str) -> str:
+        """The cell as it came; empty where the row or the column ends before it."""
         place = self.columns.get(name, len(self.row.cells))
         return self.row.cells[place] if place < len(self.row.cells) else ""
 
     def bad(self, name: str, reason: str, /, **facts: Any) -> None:
+        """Note a problem with this field; the row goes on being read."""
         found = Problem(self.row.sheet, self.row.number, LABELS.get(name, ""), reason, facts)
         self.problems.append(found)
 

@@ -11,9 +11,11 @@ import pytest
 from chat_script import Step, matches, moment, read, written
 from phones import Phones
 
+from handlers.topics import TOPICS
 from ledger.clock import SetClock
 from ledger.messages import Outgoing
 
+PRESSED_ONLY = {"leave_answer"}  # 批假12 同意: the words behind a card's button
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 
 
@@ -104,3 +106,17 @@ def rewritten(path: Path, heard: list[tuple[Step, list[tuple[str, Outgoing]]]]) 
             for name, out in said:
                 lines += written("" if name == step.who else name, out)
     return "\n".join(lines) + "\n"
+
+
+def test_every_topic_and_every_role_has_its_scene() -> None:
+    """No command without a script a clerk could read."""
+    lines = [step for path in SCRIPTS for step in read(path) if step.kind in {"says", "press"}]
+    said = [step.text.removeprefix("/") for step in lines]
+    opened = {
+        topic.name
+        for topic in TOPICS
+        for text in said
+        if topic.rest_of(text, strict=False) is not None
+    }
+    assert {topic.name for topic in TOPICS} - opened - PRESSED_ONLY == set()
+    assert {"陈干事", "周总队长", "王队长", "李队员", "外人"} <= {step.who for step in lines}

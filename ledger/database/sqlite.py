@@ -2,10 +2,11 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import aiosqlite
 
@@ -13,6 +14,7 @@ from ledger.database.lock import only_copy
 from ledger.database.schema import upgrade
 from ledger.errors import ForOperator
 
+T = TypeVar("T")
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -35,6 +37,20 @@ def _translated(error: sqlite3.OperationalError) -> Exception:
     if error.sqlite_errorname.startswith(PASSING):
         return StoreTrouble(f"{error.sqlite_errorname}: {error}")
     return error
+
+
+async def _surely(step: Awaitable[T]) -> T:
+    """Finish a step that must not be left half done, even when we are cancelled meanwhile."""
+    task = asyncio.ensure_future(step)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        raise cancelled
+    return task.result()
 
 
 @dataclass
@@ -75,14 +91,14 @@ class Database:
         """All or nothing: committed when the block ends, rolled back when it raises."""
         async with self._turn:
             try:
-                await self.writer.execute("BEGIN IMMEDIATE")
+                await _surely(self.writer.execute("BEGIN IMMEDIATE"))
                 yield Session(self.writer)
-                await self.writer.commit()
+                await _surely(self.writer.commit())
             except sqlite3.OperationalError as error:
-                await self.writer.rollback()
+                await _surely(self.writer.rollback())
                 raise _translated(error) from error
             except BaseException:
-                await self.writer.rollback()
+                await _surely(self.writer.rollback())
                 raise
 
     @asynccontextmanager
@@ -90,11 +106,14 @@ class Database:
         """One consistent picture that cannot write."""
         connection = await self._free.get()
         try:
-            await connection.execute("BEGIN")
+            await _surely(connection.execute("BEGIN"))
             yield Session(connection)
         finally:
-            await connection.rollback()
-            self._free.put_nowait(connection)
+            await _surely(self._give_back(connection))
+
+    async def _give_back(self, connection: aiosqlite.Connection) -> None:
+        await connection.rollback()
+        self._free.put_nowait(connection)
 
     async def backup(self, target: Path) -> None:
         """Copy the whole database while it is in use (one step: it never has to restart)."""

@@ -18,6 +18,7 @@ from bot.channels.telegram.troubles import trouble_of
 from bot.settings import TelegramSettings
 from ledger.clock import WallClock
 from ledger.database import Database
+from ledger.errors import ForOperator
 from ledger.files import keep_bytes
 from ledger.messages import Media, Outgoing, Paper
 from ledger.people import Address
@@ -350,7 +351,7 @@ def test_a_socks_proxy_without_its_package_is_one_clear_sentence(
 ) -> None:
     monkeypatch.setattr("bot.channels.telegram.find_spec", lambda name: None)
     settings = TelegramSettings(token=TOKEN, proxy="socks5://127.0.0.1:1080", _env_file=None)
-    with pytest.raises(SendError, match="socksio"):
+    with pytest.raises(ForOperator, match="socksio"):
         opened(settings, tmp_path)
 
 

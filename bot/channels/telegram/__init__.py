@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from starlette.routing import Route
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
@@ -26,6 +25,7 @@ from bot.channels.telegram.troubles import asked, insist
 from bot.settings import Settings, TelegramSettings
 from ledger.clock import Clock, WallClock
 from ledger.database import Database
+from ledger.errors import ForOperator
 from ledger.messages import Handle, Incoming, Media, Outgoing
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ DIRECT = dict.fromkeys(("http://", "https://", "all://"))  # no proxy from the e
 
 
 def build(settings: Settings, database: Database, clock: Clock | None = None) -> "Telegram":
-    """The channel as the environment describes it; `SendError` when that cannot work."""
+    """The channel as the environment describes it; `ForOperator` when it cannot work."""
     return Telegram(TelegramSettings(), settings.files, database, clock or WallClock())
 
 
@@ -60,7 +60,7 @@ class Telegram:
         self.caps = Caps(
             edits=True, text_limit=4096, rate=settings.rate, chat_rate=1, chat_burst=3
         )
-        self.me = ""  # the bot's user name; known once `run` has asked
+        self.me = settings.username.lstrip("@")  # Telegram's own answer follows in `run`
         self.updates = _request(settings.proxy, connections=1)
         self.bot = Bot(
             token,
@@ -87,7 +87,7 @@ class Telegram:
         path = file.file_path or ""
         if not path.startswith(f"{self.bot.base_file_url}/"):
             raise SendError(
-                Trouble.REFUSED, "no download path: run the Bot API server without --local"
+                Trouble.REFUSED, "自建 Bot API 服务器不要加 --local：文件取不到"
             )
         if (file.file_size or 0) > DOWNLOAD_LIMIT:
             raise SendError(
@@ -107,10 +107,6 @@ class Telegram:
             return
         await insist(lambda: self.bot.delete_webhook(drop_pending_updates=False))
         await poll.listen(self, keep)
-
-    def routes(self, keep: Keep) -> list[Route]:
-        """What the web server has to serve for this channel: nothing, or the webhook."""
-        return webhook.routes(self, keep) if self.settings.mode == "webhook" else []
 
     def kept(self, updates: Sequence[Mapping[str, Any]]) -> None:
         """These are safe in the inbox: stop the little clocks on their buttons, in passing."""
@@ -138,10 +134,9 @@ class Telegram:
 
 def _request(proxy: str, *, connections: int) -> HTTPXRequest:
     if proxy.startswith("socks") and find_spec("socksio") is None:
-        raise SendError(
-            Trouble.MISCONFIGURED,
-            "TELEGRAM_PROXY is a SOCKS proxy, which needs the package socksio:"
-            " install it, or give the http:// port of the same proxy",
+        raise ForOperator(
+            "TELEGRAM_PROXY 是 SOCKS 代理，还缺 socksio 这个包。"
+            "请运行 pip install socksio，或改填同一代理的 http:// 端口。"
         )
     return HTTPXRequest(
         connection_pool_size=connections,

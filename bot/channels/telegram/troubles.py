@@ -29,7 +29,7 @@ T = TypeVar("T")
 PASSING = frozenset({Trouble.DOWN, Trouble.UNCERTAIN, Trouble.THROTTLED})
 BACK_OFF = (1, 2, 4, 8, 15, 30)  # seconds
 SECRET = re.compile(r"\d+:[A-Za-z0-9_-]{8,}")  # a token, wherever it may have got into a text
-SETTINGS = "check TELEGRAM_BASE_URL and TELEGRAM_PROXY"
+SETTINGS = "请检查 TELEGRAM_BASE_URL 和 TELEGRAM_PROXY"
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -97,7 +97,7 @@ def trouble_of(error: Exception) -> SendError:
             return _refused_token()
         case Conflict():
             return SendError(
-                Trouble.MISCONFIGURED, f"{_text(error)}: stop the other copy of this bot"
+                Trouble.MISCONFIGURED, f"{_text(error)}：另一处也在用这个机器人，请停掉那一个"
             )
         case Forbidden():
             return SendError(Trouble.UNREACHABLE, _text(error))
@@ -114,7 +114,7 @@ def said(trouble: SendError, *words: str) -> bool:
 
 
 def _refused_token() -> SendError:
-    detail = "the token was refused: copy TELEGRAM_TOKEN again from @BotFather"
+    detail = "Telegram 不认这个令牌：请从 @BotFather 重新抄一遍 TELEGRAM_TOKEN"
     return SendError(Trouble.MISCONFIGURED, detail)
 
 

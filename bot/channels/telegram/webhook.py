@@ -42,7 +42,7 @@ async def register(channel: "Telegram") -> None:
     if not settings.webhook_url:
         raise SendError(
             Trouble.MISCONFIGURED,
-            "TELEGRAM_WEBHOOK_URL is empty: set it, or TELEGRAM_MODE=poll",
+            "TELEGRAM_WEBHOOK_URL 没有填：请填对外网址，或设 TELEGRAM_MODE=poll",
         )
     await insist(
         lambda: channel.bot.set_webhook(
