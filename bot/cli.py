@@ -16,14 +16,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from bot.settings import Settings
 from ledger.clock import WallClock
-from ledger.errors import ForOperator, Refused
+from ledger.errors import ForOperator, Misunderstood, Refused
 
 cli = typer.Typer(
     help="驻村通：驻村工作队的聊天助手。", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-console = Console(highlight=False)
-errors = Console(stderr=True, highlight=False)
+console = Console(highlight=False, markup=False)
+errors = Console(stderr=True, highlight=False, markup=False)
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录；默认取设置里的 ZHUCUN_DATA")
@@ -54,7 +54,7 @@ def _plainly() -> Iterator[None]:
         yield
     except ForOperator as error:
         raise Wrong(str(error)) from error
-    except Refused as error:
+    except (Refused, Misunderstood) as error:
         from templates.words import Words
 
         raise Wrong(Words().say(error.block, **error.facts)) from error

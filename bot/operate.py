@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import segno
 from rich.console import Console
 
 import handlers
 from bot.app import open_app, secret_key
+from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
 from handlers.front import converse
@@ -105,20 +107,15 @@ async def import_file(
 
 
 async def report_text(settings: Settings, text: str, who: str) -> str:
-    """What somebody would read in the chat for these words; nothing is kept."""
-    async with open_database(settings.database) as database:
-        return await _asked(database, settings, text, who)
-
-
-async def _asked(database: Database, settings: Settings, text: str, who: str) -> str:
-    async with database.reading() as db:
+    """What somebody would read in the chat for these words; asked of a copy, nothing is kept."""
+    async with _copy(settings) as database, database.transaction() as db:
         asker = await _by_name(db, who) if who else await _first_county_person(db)
         if asker is None:
             raise Refused("invites.unknown", name=who or "县级工作人员")
         words = Words(settings.county_dir)
         room = handlers.Room(db, words, _rules(settings), b"", _now())
         reply = await converse(room, asker, Said(text, "cli"))
-        return reply.text.replace("**", "")
+        return plain(reply.text)
 
 
 async def _first_county_person(db: Session) -> Person | None:
@@ -132,13 +129,17 @@ async def back_up(settings: Settings, folder: Path) -> Backup:
 
 async def verify_log(settings: Settings) -> Verdict:
     """Check a copy of the log, so that a running program is not disturbed."""
-    made = await backup.copy_of(settings.database, settings.data / "verify", now=_now())
-    try:
-        async with open_database(made.path) as database, database.reading() as db:
-            return await audit.verify(db)
-    finally:
-        for path in made.path.parent.glob(f"{made.path.stem}*"):
-            path.unlink()
+    async with _copy(settings) as database, database.reading() as db:
+        return await audit.verify(db)
+
+
+@asynccontextmanager
+async def _copy(settings: Settings) -> AsyncIterator[Database]:
+    """A copy of the ledger to look into, also while the program runs; gone afterwards."""
+    with TemporaryDirectory() as folder:
+        made = await backup.copy_of(settings.database, Path(folder), now=_now())
+        async with open_database(made.path, durable=False) as database:
+            yield database
 
 
 async def replay_message(settings: Settings, number: int) -> str:

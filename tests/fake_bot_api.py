@@ -477,7 +477,7 @@ def running(routes: list[Route]) -> Iterator[str]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        server = server_of(routes)
+        server = server_of(Starlette(routes=routes))
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listening]}, daemon=True
         )
@@ -491,11 +491,11 @@ def running(routes: list[Route]) -> Iterator[str]:
             thread.join(timeout=5)
 
 
-def server_of(routes: list[Route]) -> uvicorn.Server:
+def server_of(app: Starlette) -> uvicorn.Server:
     """A quiet web server; not yet started."""
     return uvicorn.Server(
         uvicorn.Config(
-            Starlette(routes=routes), log_level="error", lifespan="off", ws="none",
+            app, log_level="error", lifespan="off", ws="none",
             timeout_graceful_shutdown=1,
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""House rules over the files of the checkout: nothing of one machine, no secret, all documented."""
+"""House rules over the files of the checkout: nothing of one machine, no secret, all locked."""
 
 import re
 import tomllib
@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from source import ROOT, files, modules, text_of
-
-from handlers.topics import TOPICS
+from source import ROOT, files, text_of
 
 # In pieces, so that this file does not find itself.
 REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.", "registry" + ".npm",
@@ -101,82 +99,6 @@ def test_every_dependency_is_locked_and_the_lock_names_no_host() -> None:
         if re.match(r"[A-Za-z0-9]", line) and "==" in line
     }
     assert not dependencies() - locked
-
-
-# documents
-def documents() -> str:
-    """README and manuals."""
-    return "\n".join(
-        text_of(path)
-        for path in files()
-        if path.suffix == ".md" and path.parent.name not in {"bulletins", "decisions"}
-    )
-
-
-def test_every_topic_is_documented() -> None:
-    text = documents()
-    missing = [topic.name for topic in TOPICS if topic.words and topic.words[0] not in text]
-
-    assert not missing
-
-
-def test_every_command_is_documented() -> None:
-    from typer.main import get_command
-
-    from bot.cli import app
-
-    text = documents()
-    names = getattr(get_command(app), "commands", {})
-    missing = [name for name in names if f"zhucun {name}" not in text]
-
-    assert {"run", "demo", "init", "backup", "doctor", "rehearse", "verify"} <= set(names)
-    assert not missing
-
-
-def test_every_setting_stands_in_the_example_and_in_the_manual() -> None:
-    from bot.settings import Settings, TelegramSettings
-
-    example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    manual = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    for kind in (Settings, TelegramSettings):
-        prefix = kind.model_config["env_prefix"]
-        for name, field in kind.model_fields.items():
-            variable = f"{prefix}{name}".upper()
-            assert field.description, f"{variable} says nothing about itself"
-            assert variable in example, f"{variable} is not in .env.example: make docs"
-            assert variable in manual, f"{variable} is not in docs/operating.md: make docs"
-
-
-def test_every_rule_of_a_county_stands_in_the_manual() -> None:
-    from dataclasses import fields
-
-    from ledger.rules import Rules
-
-    manual = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
-    missing = [field.name for field in fields(Rules) if f"`{field.name}`" not in manual]
-
-    assert not missing
-
-
-def test_every_identifier_of_the_glossary_stands_in_the_source() -> None:
-    glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
-    source = "\n".join(module.text for module in modules())
-    named = set(re.findall(r"`([a-z_]+)`", glossary))
-
-    assert len(named) >= 20
-    assert not {one for one in named if not re.search(rf"\b{one}s?\b", source)}
-
-
-def test_the_documents_point_at_files_that_exist() -> None:
-    missing = [
-        f"{path.relative_to(ROOT)}: {target}"
-        for path in files()
-        if path.suffix == ".md"
-        for target in re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text_of(path))
-        if not (path.parent / target).exists()
-    ]
-
-    assert not missing
 
 
 def test_the_root_holds_what_a_newcomer_looks_for() -> None:

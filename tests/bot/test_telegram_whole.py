@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from county import County, settle
 from fake_bot_api import TOKEN, FakeBotApi, fake_bot_api, message, server_of
+from starlette.applications import Starlette
 
+from bot.app import open_app
 from bot.channels.base import Cursor, SendError, Trouble
 from bot.channels.telegram import Telegram, webhook
 from bot.channels.telegram.hear import WANTED
 from bot.channels.telegram.webhook import LONGEST, path_of
 from bot.inbox import Inbox
 from bot.sender import Sender
-from bot.settings import TelegramSettings
+from bot.settings import Settings, TelegramSettings
+from bot.web import build_web
 from ledger import files, inbox, invites, outbox, people, records
 from ledger.clock import Clock, SetClock, ShiftedClock, WallClock
 from ledger.database import Database, StoreTrouble, open_database
@@ -210,8 +213,8 @@ async def test_every_command_of_the_menu_is_understood(program: Copy, api: FakeB
         for name in names:
             api.text(who, f"/{name}")
     await until(lambda: all(len(api.told(who)) == len(names) for who, names in asked.items()))
-    misunderstood = Words(None).say("talk.not_understood", said="")[:6]
-    assert not [one for who in asked for one in api.told(who) if one.startswith(misunderstood)]
+    misunderstood = Words(None).say("talk.not_understood", said="X").partition("X")[2][:7]
+    assert not [one for who in asked for one in api.told(who) if misunderstood in one]
 
 
 async def test_a_photo_is_fetched_and_kept_byte_for_byte(
@@ -506,7 +509,9 @@ async def pushed(api: FakeBotApi, tmp_path: Path) -> AsyncIterator[Copy]:
         address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         async with copy(api, tmp_path, mode="webhook", webhook_url=address) as program:
             await asyncio.wait_for(asyncio.shield(program.listening), 10)
-            server = server_of(webhook.routes(program.channel, program.inbox.keep))
+            server = server_of(
+                Starlette(routes=webhook.routes(program.channel, program.inbox.keep))
+            )
             serving = asyncio.create_task(server.serve([listening]))
             await until(lambda: server.started)
             yield program
@@ -606,3 +611,35 @@ def test_the_webhooks_path_and_secret_survive_a_restart_and_tell_nothing(
     assert path_of(first) == path_of(settings_of(api))
     assert path_of(first) != path_of(second)
     assert "another-secret" not in path_of(second)
+
+
+@pytest.mark.parametrize("mode", ["poll", "webhook"])
+async def test_the_whole_program_answers_on_telegram_beside_its_web_chat(
+    api: FakeBotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        environment = {
+            "TOKEN": TOKEN, "BASE_URL": api.base_url, "FILE_URL": api.file_url, "MODE": mode,
+            "WEBHOOK_URL": address,
+        }  # fmt: skip
+        for name, value in environment.items():
+            monkeypatch.setenv(f"TELEGRAM_{name}", value)
+        async with open_app(Settings(data=tmp_path, _env_file=None), CLOCK) as app:
+            assert set(app.channels) == {"web", "telegram"}
+            await bind(app.database)
+            server = server_of(build_web(app))
+            serving = asyncio.create_task(server.serve([listening]))
+            await app.start()
+            await until(lambda: api.made("setWebhook") or api.made("getUpdates"))
+            update = api.text(LI, "学习 60 中央一号文件")
+            if mode == "webhook":
+                assert await push(api, update, "wrong") == 403
+                assert await push(api, update) == 200
+            await until(lambda: api.told(LI))
+            server.should_exit = True
+            await serving
+            await app.stop()
+    assert "已记学习" in api.told(LI)[0]
+    assert api.refused() == []

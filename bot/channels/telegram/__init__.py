@@ -86,9 +86,7 @@ class Telegram:
         file = await asked(self.bot.get_file(media.fetch))
         path = file.file_path or ""
         if not path.startswith(f"{self.bot.base_file_url}/"):
-            raise SendError(
-                Trouble.REFUSED, "自建 Bot API 服务器不要加 --local：文件取不到"
-            )
+            raise SendError(Trouble.REFUSED, "自建 Bot API 服务器不要加 --local：文件取不到")
         if (file.file_size or 0) > DOWNLOAD_LIMIT:
             raise SendError(
                 Trouble.REFUSED, f"the file has {file.file_size} bytes, more than 20 MB"
