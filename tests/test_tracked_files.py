@@ -75,11 +75,11 @@ def test_what_belongs_to_one_machine_is_not_tracked() -> None:
 
 
 # dependencies
-def dependencies() -> set[str]:
-    """The names in pyproject.toml, those for running and those for tests."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    listed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    return {plain_name(one) for one in listed}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = {
+    "requirements.lock": PROJECT["project"]["dependencies"],
+    "requirements-dev.lock": PROJECT["dependency-groups"]["dev"],
+}
 
 
 def plain_name(requirement: str) -> str:
@@ -87,18 +87,16 @@ def plain_name(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;]", requirement)[0]).lower()
 
 
-def test_every_dependency_is_locked_and_the_lock_names_no_host() -> None:
-    lock = ROOT / "requirements.lock"
-    assert lock.is_file(), "requirements.lock is missing: make it as docs/operating.md says"
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_dependency_is_locked_and_the_lock_names_no_host(name: str) -> None:
+    lock = ROOT / name
+    assert lock.is_file(), f"{name} is missing"
     text = lock.read_text(encoding="utf-8")
+    pinned = re.findall(r"^([A-Za-z0-9][\w.\-]*)(?:\[.*?\])?==\S+(.*(?:\n +.*)*)", text, re.M)
 
     assert "://" not in text
-    locked = {
-        plain_name(line)
-        for line in text.splitlines()
-        if re.match(r"[A-Za-z0-9]", line) and "==" in line
-    }
-    assert not dependencies() - locked
+    assert not {plain_name(one) for one in LOCKS[name]} - {plain_name(one) for one, _ in pinned}
+    assert not [one for one, rest in pinned if "--hash=sha256:" not in rest]
 
 
 def test_the_root_holds_what_a_newcomer_looks_for() -> None:
