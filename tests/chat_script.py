@@ -8,6 +8,7 @@
     机器人< **已记学习** …          what he is told; 机器人对王队长< what somebody else is told
           | next line of the same message
           [改] [撤销]              its buttons
+    # 略去：日报、周报              messages with these words in their first line are left out
 〈…〉 in an expected line stands for anything. Nothing more than what is written may be said.
 """
 
@@ -59,6 +60,12 @@ def read(path: Path) -> list[Step]:
             continue
         _read_line(line.rstrip(), number, steps, path)
     return steps
+
+
+def left_out(path: Path) -> tuple[str, ...]:
+    """The words of messages this script does not care about."""
+    found = re.search(r"^# 略去：(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return tuple(found[1].split("、")) if found else ()
 
 
 def _read_line(line: str, number: int, steps: list[Step], path: Path) -> None:

@@ -13,6 +13,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
+class Text:
+    """One string of the source."""
+
+    node: ast.Constant
+    value: str
+    lineno: int
+
+
+@dataclass(frozen=True)
 class Module:
     """One Python file: its path from the root with forward slashes, and its text."""
 
@@ -36,18 +45,18 @@ class Module:
         return [one for one in ast.walk(self.tree) if isinstance(one, ast.Call)]
 
     @cached_property
-    def texts(self) -> list[ast.Constant]:
+    def texts(self) -> list[Text]:
         """Every string that is no docstring, the pieces of f-strings too."""
         documents = {id(one) for one in docstrings(self.tree)}
         return [
-            one
+            Text(one, one.value, one.lineno)
             for one in ast.walk(self.tree)
             if isinstance(one, ast.Constant)
             and isinstance(one.value, str)
             and id(one) not in documents
         ]
 
-    def at(self, node: ast.AST) -> str:
+    def at(self, node: ast.AST | Text) -> str:
         """Where, as an editor understands it."""
         return f"{self.path}:{getattr(node, 'lineno', 1)}"
 

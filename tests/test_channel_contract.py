@@ -514,7 +514,7 @@ async def test_who_is_not_on_the_roster_changes_nothing(rig: Rig) -> None:
 
 
 @pytest.fixture
-def quiet() -> Iterator[None]:
+def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     """The program's own log settings, as `zhucun run` makes them."""
     quiet_logs(as_json=False)
     yield

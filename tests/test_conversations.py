@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
-from chat_script import Step, matches, moment, read, written
+from chat_script import Step, left_out, matches, moment, read, written
 from phones import Phones
 
 from handlers.topics import TOPICS
@@ -65,12 +65,17 @@ async def test_the_conversation_goes_as_written(
                 said = await stage.act(phones, step)
             except LookupError as error:
                 pytest.fail(f"{path.name}:{step.line}: {error}")
-            heard.append((step, [(phones.name_of(out), out) for out in said]))
+            kept = [out for out in said if not _matters_not(out, left_out(path))]
+            heard.append((step, [(phones.name_of(out), out) for out in kept]))
     if os.environ.get("UPDATE_CHAT"):
         path.write_text(rewritten(path, heard), encoding="utf-8")
         return
     for step, said in heard:
         compare(path, step, said)
+
+
+def _matters_not(out: Outgoing, words: tuple[str, ...]) -> bool:
+    return any(word in out.text.split("\n")[0] for word in words)
 
 
 def compare(path: Path, step: Step, said: list[tuple[str, Outgoing]]) -> None:

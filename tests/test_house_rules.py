@@ -239,18 +239,26 @@ def sentences(module: Module) -> Iterator[str]:
     """Words for people stand in templates; operators read exceptions, settings, commands."""
     if module.path.startswith(OPERATORS):
         return
-    raised = {id(part) for one in _operator_errors(module) for part in ast.walk(one)}
+    errors = {id(part) for one in _operator_errors(module) for part in ast.walk(one)}
     for one in module.texts:
         han = len(SENTENCE.findall(one.value))
-        if han > 12 and re.search("[。，；]", one.value) and id(one) not in raised:
+        pattern = "(?" in one.value  # what people write is read with these
+        if (
+            han > 12
+            and re.search("[。，；]", one.value)
+            and not pattern
+            and id(one.node) not in errors
+        ):
             yield f"{module.at(one)}: {one.value[:30]}"
 
 
 def _operator_errors(module: Module) -> Iterator[ast.expr]:
     for one in ast.walk(module.tree):
-        exc = one.exc if isinstance(one, ast.Raise) else None
-        if isinstance(exc, ast.Call) and dotted(exc.func).split(".")[-1] not in FOR_PEOPLE:
-            yield exc
+        made = one.exc if isinstance(one, ast.Raise) else one
+        if isinstance(made, ast.Call):
+            name = dotted(made.func).split(".")[-1]
+            if name.endswith("Error") or (made is not one and name not in FOR_PEOPLE):
+                yield made
 
 
 def tracking_words(module: Module) -> Iterator[str]:

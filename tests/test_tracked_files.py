@@ -59,7 +59,7 @@ def test_no_tracked_file_holds(find: object) -> None:
 @pytest.mark.parametrize("find", FINDERS, ids=lambda find: find.__name__)
 def test_the_finder_finds_what_is_planted(find: object) -> None:
     assert callable(find)
-    bad, good = FINDERS[find]  # type: ignore[index]
+    bad, good = FINDERS[find]
 
     assert list(find(bad))
     assert not list(find(good))

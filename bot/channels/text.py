@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-PART = re.compile(r"\\(.)|\*\*(.+?)\*\*", re.DOTALL)
+PART = re.compile(r"\\(.)|\*\*((?:\\.|[^\\])+?)\*\*", re.DOTALL)
 BREAKS = ("\n\n", "\n", "。", "！", "？", "；", "，", " ")
 
 
