@@ -86,6 +86,39 @@ def dotted(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else "_"
 
 
+def origins(tree: ast.Module) -> dict[str, str]:
+    """What every imported name stands for: `dt` -> `datetime.datetime`."""
+    names: dict[str, str] = {}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Import):
+            for alias in one.names:
+                whole = alias.name if alias.asname else alias.name.split(".")[0]
+                names[alias.asname or whole] = whole
+        elif isinstance(one, ast.ImportFrom) and one.module and not one.level:
+            for alias in one.names:
+                names[alias.asname or alias.name] = f"{one.module}.{alias.name}"
+    return names
+
+
+@cache
+def named(module: Module) -> list[tuple[ast.AST, str]]:
+    """Every use of an imported name under its full name, the imports themselves too."""
+    return list(_named(module.tree))
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    known = origins(tree)
+    for one in ast.walk(tree):
+        if isinstance(one, ast.Attribute | ast.Name):
+            head, _, rest = dotted(one).partition(".")
+            if head in known:
+                yield one, known[head] + (f".{rest}" if rest else "")
+        elif isinstance(one, ast.Import):
+            yield from ((one, alias.name) for alias in one.names)
+        elif isinstance(one, ast.ImportFrom) and one.module:
+            yield from ((one, f"{one.module}.{alias.name}") for alias in one.names)
+
+
 @cache
 def modules() -> tuple[Module, ...]:
     """Every Python file of the five folders."""

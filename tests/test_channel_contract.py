@@ -6,6 +6,7 @@ is what a person sees in that channel.
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -513,23 +514,19 @@ async def test_who_is_not_on_the_roster_changes_nothing(rig: Rig) -> None:
     assert len(await rig.line.screen("赵队员")) == 1
 
 
-@pytest.fixture
-def quiet(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """The program's own log settings, as `zhucun run` makes them."""
-    quiet_logs(as_json=False)
-    yield
-    structlog.reset_defaults()
-
-
-@pytest.mark.usefixtures("quiet")
-async def test_nothing_secret_is_printed(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
-    await rig.hears(
-        rig.line.text("李队员", 1, "学习 60 中央一号文件"), rig.line.poison("李队员", 2)
-    )
-    printed = capsys.readouterr()
-    assert "parked" in printed.out + printed.err
+async def test_nothing_secret_is_printed(rig: Rig) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stderr(printed), contextlib.redirect_stdout(printed):
+        quiet_logs(as_json=False)  # the program's own settings, as `zhucun run` makes them
+        try:
+            await rig.hears(
+                rig.line.text("李队员", 1, "学习 60 中央一号文件"), rig.line.poison("李队员", 2)
+            )
+        finally:
+            structlog.reset_defaults()
+    assert "parked" in printed.getvalue()
     for secret in (TOKEN, KEY.decode()):
-        assert secret not in printed.out + printed.err
+        assert secret not in printed.getvalue()
 
 
 async def test_one_scripted_day_gives_the_same_ledger_everywhere(

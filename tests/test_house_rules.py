@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from source import Function, Module, docstrings, dotted, length, modules
+from source import Function, Module, docstrings, dotted, length, modules, named
 
 LONGEST_FUNCTION, MEDIAN, LONGEST_FILE = 50, 8, 400
 Check = Callable[[Module], Iterator[str]]
@@ -79,34 +79,6 @@ DICE = ("random", "uuid.uuid1", "uuid.uuid4", "os.urandom", "os.getrandom", "num
 SECRETS = ("bot/", "ledger/chance.py", "ledger/invites.py", "ledger/audit.py")
 
 
-def origins(tree: ast.Module) -> dict[str, str]:
-    """What every imported name stands for: `dt` -> `datetime.datetime`."""
-    names: dict[str, str] = {}
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Import):
-            for alias in one.names:
-                whole = alias.name if alias.asname else alias.name.split(".")[0]
-                names[alias.asname or whole] = whole
-        elif isinstance(one, ast.ImportFrom) and one.module and not one.level:
-            for alias in one.names:
-                names[alias.asname or alias.name] = f"{one.module}.{alias.name}"
-    return names
-
-
-def named(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Every use of an imported name under its full name, the imports themselves too."""
-    known = origins(tree)
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Attribute | ast.Name):
-            head, _, rest = dotted(one).partition(".")
-            if head in known:
-                yield one, known[head] + (f".{rest}" if rest else "")
-        elif isinstance(one, ast.Import):
-            yield from ((one, alias.name) for alias in one.names)
-        elif isinstance(one, ast.ImportFrom) and one.module:
-            yield from ((one, f"{one.module}.{alias.name}") for alias in one.names)
-
-
 def _is_or_in(name: str, things: tuple[str, ...]) -> bool:
     return any(name == thing or name.startswith(f"{thing}.") for thing in things)
 
@@ -114,7 +86,7 @@ def _is_or_in(name: str, things: tuple[str, ...]) -> bool:
 def clocks(module: Module) -> Iterator[str]:
     if module.path == "ledger/clock.py":
         return
-    for one, name in named(module.tree):
+    for one, name in named(module):
         if name in CLOCKS:
             yield f"{module.at(one)}: {name} (time is an argument)"
 
@@ -122,7 +94,7 @@ def clocks(module: Module) -> Iterator[str]:
 def dice(module: Module) -> Iterator[str]:
     if module.path == "ledger/chance.py":
         return
-    for one, name in named(module.tree):
+    for one, name in named(module):
         if _is_or_in(name, DICE):
             yield f"{module.at(one)}: {name} (chance is an argument)"
         if _is_or_in(name, ("secrets",)) and not module.path.startswith(SECRETS):
@@ -203,7 +175,7 @@ NEVER = ("pickle", "marshal", "shelve", "dill", "os.system", "os.popen", "yaml.l
 
 
 def code_from_data(module: Module) -> Iterator[str]:
-    for one, name in named(module.tree):
+    for one, name in named(module):
         if _is_or_in(name, NEVER):
             yield f"{module.at(one)}: {name}"
     for call in module.calls:
