@@ -42,7 +42,7 @@ class App:
     database: Database
     rules: Rules
     words: Words
-    key: bytes
+    key: bytes = field(repr=False)
     channels: Mapping[str, Channel]
     inbox: Inbox
     sender: Sender
@@ -98,6 +98,8 @@ class App:
         except SendError as trouble:
             self.sender.stopped.add(channel.name)
             log.error("channel_stopped", channel=channel.name, reason=str(trouble))
+        except Exception:
+            log.exception("channel_defect", channel=channel.name)
 
 
 CLOCK = "clock_offset_ms"  # the demo's clock survives a restart
@@ -138,10 +140,12 @@ async def open_app(
         chosen = (
             channels if channels is not None else build_channels(settings, database, demo=demo)
         )
-        inbox = Inbox(database, chosen, words, rules, key, clock, settings.files, seeds)
-        sender = Sender(database, chosen, key, clock, inbox.wake_sender)
+        sender = Sender(database, chosen, key, clock)
+        inbox = Inbox(
+            database, chosen, words, rules, key, clock, settings.files, sender.wake, seeds
+        )
         desk = Desk(words, rules, settings.data, seeds)
-        runner = Runner(database, desk, clock, inbox.wake_sender)
+        runner = Runner(database, desk, clock, sender.wake)
         yield App(
             settings, clock, database, rules, words, key, chosen, inbox, sender, runner, demo
         )

@@ -97,9 +97,8 @@ def _backups(folder: Path, now: datetime) -> Finding:
     if newest is None:
         return Finding("备份", False, "还没有", "运行 zhucun backup；正式运行时每小时自动备份")
     age = now - datetime.fromtimestamp(newest, now.tzinfo)
-    return Finding(
-        "备份", age < STALE, f"最近一次在 {age.seconds // 60} 分钟前", "运行 zhucun backup"
-    )
+    ago = f"{age.days} 天" if age.days else f"{age.seconds // 60} 分钟"
+    return Finding("备份", age < STALE, f"最近一次在 {ago}前", "运行 zhucun backup")
 
 
 def _sqlite() -> Finding:

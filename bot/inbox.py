@@ -6,6 +6,7 @@ answer()  one row: payload -> Incoming -> conversation -> outbox; effect, answer
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 import structlog
 
 import handlers
-from bot.channels.base import Channel, Cursor, SendError, Unreadable
+from bot.channels.base import Channel, Cursor, SendError, Trouble, Unreadable
 from ledger import inbox, outbox
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, moment
@@ -27,6 +28,7 @@ from templates.words import Words
 
 log = structlog.get_logger()
 FETCH_TRIES = 3
+PASSING = frozenset({Trouble.DOWN, Trouble.UNCERTAIN, Trouble.THROTTLED})
 TRUST_CHANNEL_TIME = timedelta(hours=26)  # channels keep messages for a day while we are down
 
 
@@ -38,13 +40,14 @@ class Inbox:
     channels: Mapping[str, Channel]
     words: Words
     rules: Rules
-    key: bytes
+    key: bytes = field(repr=False)
     clock: Clock
     files: Path
+    wake_sender: Callable[[], None]
     seeds: Callable[[], bytes] = fresh_seed
-    wake_sender: asyncio.Event = field(default_factory=asyncio.Event)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
+    _closing: bool = False
 
     async def keep(self, raws: Sequence[Raw], cursor: Cursor | None = None) -> None:
         """Commit raw messages, then wake the workers of their conversations."""
@@ -72,10 +75,13 @@ class Inbox:
 
     async def close(self) -> None:
         """Let running answers finish; what has not begun waits in the table."""
-        self._again.clear()
-        await asyncio.wait_for(self.settle(), timeout=10)
+        self._closing = True
+        with contextlib.suppress(TimeoutError):  # a file that does not come: the row waits, too
+            await asyncio.wait_for(self.settle(), timeout=10)
 
     def _wake(self, conv_key: str) -> None:
+        if self._closing:
+            return
         if conv_key in self._workers:
             self._again.add(conv_key)
             return
@@ -84,7 +90,7 @@ class Inbox:
 
     async def _work(self, conv_key: str) -> None:
         try:
-            while row := await self._next(conv_key):
+            while not self._closing and (row := await self._next(conv_key)):
                 await self._answer_or_park(row)
         except StoreTrouble as trouble:
             log.error("store_trouble", conversation=conv_key, error=str(trouble))
@@ -110,20 +116,31 @@ class Inbox:
 
     async def answer(self, row: Row) -> None:
         """Understand one row and answer it, all in one transaction."""
-        channel = self.channels[row.channel]
-        incoming = channel.hear(row.payload)
+        channel, incoming = self._hear(row)
         kept, lost = await self._fetch(channel, incoming)
         received = moment(row.received_at)
         async with self.database.transaction() as db:
             now = _now(incoming, received)
-            room = handlers.Room(db, self.words, self.rules, self.key, now, self.seeds)
+            room = handlers.Room(
+                db, self.words, self.rules, self.key, now, self.seeds, self.clock.now()
+            )
             person, reply = await handlers.answer(room, incoming, kept, lost)
             if reply:
                 await outbox.post(
                     db, incoming.address, person, reply, dedupe=f"in:{row.id}", now=received
                 )
             await inbox.done(db, row.id)
-        self.wake_sender.set()
+        self.wake_sender()
+
+    def _hear(self, row: Row) -> tuple[Channel, Incoming]:
+        """Whatever a payload does to its channel, it must not block the ones behind it."""
+        try:
+            channel = self.channels[row.channel]
+            return channel, channel.hear(row.payload)
+        except Unreadable:
+            raise
+        except Exception as defect:
+            raise Unreadable(f"{row.channel}: {type(defect).__name__}: {defect}") from defect
 
     async def _fetch(self, channel: Channel, incoming: Incoming) -> tuple[list[Kept], int]:
         """The files of a message on our disk, and how many could not be had."""
@@ -140,11 +157,13 @@ class Inbox:
         if media.size > self.rules.file_limit_mb << 20:
             return None
         for attempt in range(FETCH_TRIES):
+            await asyncio.sleep(attempt)
             try:
                 return await channel.fetch(media)
             except SendError as trouble:
                 log.warning("fetch_failed", channel=channel.name, kind=trouble.kind)
-                await asyncio.sleep(attempt)
+                if trouble.kind not in PASSING:
+                    return None
         return None
 
     def _keep_bytes(self, media: Media, data: bytes) -> Kept:
@@ -156,15 +175,12 @@ class Inbox:
             await inbox.failed(db, row.id, f"{type(defect).__name__}: {defect}")
             if isinstance(defect, Unreadable):
                 return
-            channel = self.channels.get(row.channel)
-            if channel is None:
-                return
-            address = channel.hear(row.payload).address
+            address = self._hear(row)[1].address
             reply = Reply(self.words.say("talk.fault", number=row.id))
             await outbox.post(
                 db, address, None, reply, dedupe=f"fault:{row.id}", now=self.clock.now()
             )
-        self.wake_sender.set()
+        self.wake_sender()
 
 
 def _now(incoming: Incoming, received: datetime) -> datetime:

@@ -151,5 +151,5 @@ async def replay_message(settings: Settings, number: int) -> str:
         await app.inbox.replay()
         await app.settle()
         async with app.database.reading() as db:
-            parked = (await inbox.counts(db)).get("dead", 0)
-    return f"编号 {number} 已补办。" if not parked else f"编号 {number} 仍未办成，请看日志。"
+            done = await inbox.state_of(db, number) == "done"
+    return f"编号 {number} 已补办。" if done else f"编号 {number} 仍未办成，请看日志。"

@@ -8,7 +8,8 @@ import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -23,6 +24,7 @@ from ledger.people import Address
 
 log = structlog.get_logger()
 BATCH = 20
+ROOM = 60  # chats of one lane that may be in hand at once
 IDLE = 1.0  # seconds between looks when nobody wakes us
 TRIES = 8
 PATIENCE = 0.5  # seconds one held chat may keep the others of its batch waiting
@@ -35,12 +37,17 @@ class Sender:
 
     database: Database
     channels: Mapping[str, Channel]
-    key: bytes
+    key: bytes = field(repr=False)
     clock: Clock
-    wake: asyncio.Event
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     stopped: set[str] = field(default_factory=set)
     _pacers: dict[str, Pacer] = field(default_factory=dict)
+    _bells: list[asyncio.Event] = field(default_factory=list)
+
+    def wake(self) -> None:
+        """There may be something to send: every lane looks again."""
+        for bell in self._bells:
+            bell.set()
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -57,23 +64,35 @@ class Sender:
         return tried
 
     async def _lane(self, first: int, last: int) -> None:
-        while True:
-            try:
-                batch = await self._claim(first, last)
-            except StoreTrouble as trouble:
-                log.error("store_trouble", error=str(trouble))
-                batch = []
-            if batch:
-                await self._send_all(batch)
-            else:
-                await self._rest()
+        """Claim and hand over, without waiting for slow chats; each chat keeps its order."""
+        bell = asyncio.Event()
+        self._bells.append(bell)
+        busy: dict[Address, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                bell.clear()
+                free = ROOM - len(busy)
+                batch = await self._claim_or_nothing(first, last) if free > 0 else []
+                for address, outs in _by_chat(batch).items():
+                    task = group.create_task(self._send_after(busy.get(address), outs))
+                    busy[address] = task
+                    task.add_done_callback(partial(_leave, busy, address, bell))
+                if not batch:
+                    await _ring_or_rest(bell)
 
-    async def _rest(self) -> None:
-        self.wake.clear()
+    async def _claim_or_nothing(self, first: int, last: int) -> list[Outgoing]:
         try:
-            await asyncio.wait_for(self.wake.wait(), IDLE)
-        except TimeoutError:
-            return
+            return await self._claim(first, last)
+        except StoreTrouble as trouble:
+            log.error("store_trouble", error=str(trouble))
+            return []
+
+    async def _send_after(
+        self, before: asyncio.Task[None] | None, outs: list[Outgoing]
+    ) -> None:
+        if before:
+            await asyncio.wait([before])
+        await self._send_chat(outs)
 
     async def _claim(self, first: int, last: int) -> list[Outgoing]:
         names = [name for name in self.channels if name not in self.stopped]
@@ -88,42 +107,58 @@ class Sender:
 
     async def _send_all(self, batch: list[Outgoing]) -> None:
         """Different chats side by side, one chat in order."""
-        chats: dict[Address, list[Outgoing]] = {}
-        for out in batch:
-            chats.setdefault(out.address, []).append(out)
-        await asyncio.gather(*(self._send_chat(outs) for outs in chats.values()))
+        await asyncio.gather(*(self._send_chat(outs) for outs in _by_chat(batch).values()))
 
     async def _send_chat(self, outs: list[Outgoing]) -> None:
-        for out in outs:
-            await self._send(out)
+        """In order; when one does not go out, those behind it wait as long as it does."""
+        for number, out in enumerate(outs):
+            try:
+                until = await self._send(out)
+            except StoreTrouble as trouble:
+                log.error("store_trouble", outbox=out.id, error=str(trouble))
+                return  # the lease runs out, the row is taken again
+            except Exception:
+                log.exception("sender_defect", outbox=out.id)
+                return
+            if until:
+                await self._keep_behind(outs[number + 1 :], until)
+                return
 
-    async def _send(self, out: Outgoing) -> None:
+    async def _keep_behind(self, outs: list[Outgoing], until: datetime) -> None:
+        async with self.database.transaction() as db:
+            for out in outs:
+                await outbox.later(
+                    db, out.id, owner=self.owner, until=until, error="behind", uncertain=False
+                )
+
+    async def _send(self, out: Outgoing) -> datetime | None:
+        """Send one; returns when it is to be tried again, None when it is settled."""
         channel = self.channels[out.address.channel]
         pacer = self._pacer(channel)
-        if await self._put_back(out, pacer):
-            return
+        if until := await self._put_back(out, pacer):
+            return until
         await pacer.turn(out.address.user_key, answer=out.lane == ANSWER)
         try:
             handle = await channel.deliver(self._with_tokens(out))
         except SendError as trouble:
-            await self._failed(out, trouble, pacer)
-            return
+            return await self._failed(out, trouble, pacer)
         async with self.database.transaction() as db:
             await outbox.sent(
                 db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()
             )
+        return None
 
-    async def _put_back(self, out: Outgoing, pacer: Pacer) -> bool:
+    async def _put_back(self, out: Outgoing, pacer: Pacer) -> datetime | None:
         """A chat that the channel holds gives up its place, so that the others go on."""
         held = pacer.held(out.address.user_key, asyncio.get_running_loop().time())
         if held <= PATIENCE:
-            return False
+            return None
         until = self.clock.now() + timedelta(seconds=held)
         async with self.database.transaction() as db:
             await outbox.later(
                 db, out.id, owner=self.owner, until=until, error="held", uncertain=False
             )
-        return True
+        return until
 
     def _with_tokens(self, out: Outgoing) -> Outgoing:
         if out.card_id is None or out.person_id is None:
@@ -134,8 +169,8 @@ class Sender:
         )
         return replace(out, tokens=tokens)
 
-    async def _failed(self, out: Outgoing, trouble: SendError, pacer: Pacer) -> None:
-        """What each kind of trouble means for this message, and for others."""
+    async def _failed(self, out: Outgoing, trouble: SendError, pacer: Pacer) -> datetime | None:
+        """What each kind of trouble means for this message; when to try it again."""
         log.warning("not_sent", outbox=out.id, kind=trouble.kind, detail=trouble.detail[:200])
         now = self.clock.now()
         if trouble.kind is Trouble.THROTTLED:
@@ -155,14 +190,16 @@ class Sender:
                 self.stopped.add(out.address.channel)
             if self._hopeless(out, trouble):
                 await outbox.dead(db, out.id, owner=self.owner, error=str(trouble))
-                return
+                return None
             wait = trouble.retry_after or BACK_OFF[min(out.attempts, len(BACK_OFF)) - 1]
             if trouble.kind is Trouble.MOVED:
                 wait = 0
+            until = now + timedelta(seconds=wait)
             await outbox.later(
-                db, out.id, owner=self.owner, until=now + timedelta(seconds=wait),
-                error=str(trouble), uncertain=trouble.kind is Trouble.UNCERTAIN,
+                db, out.id, owner=self.owner, until=until, error=str(trouble),
+                uncertain=trouble.kind is Trouble.UNCERTAIN,
             )  # fmt: skip
+        return until
 
     def _hopeless(self, out: Outgoing, trouble: SendError) -> bool:
         if trouble.kind in {Trouble.UNREACHABLE, Trouble.REFUSED, Trouble.GONE}:
@@ -175,3 +212,28 @@ class Sender:
         return self._pacers.setdefault(
             channel.name, Pacer(caps.rate, caps.chat_rate, caps.chat_burst)
         )
+
+
+def _by_chat(batch: list[Outgoing]) -> dict[Address, list[Outgoing]]:
+    chats: dict[Address, list[Outgoing]] = {}
+    for out in batch:
+        chats.setdefault(out.address, []).append(out)
+    return chats
+
+
+def _leave(
+    busy: dict[Address, asyncio.Task[None]], chat: Address, bell: asyncio.Event,
+    done: asyncio.Task[None],
+) -> None:  # fmt: skip
+    """A chat's messages are out; its place is free unless more of it came meanwhile."""
+    if busy.get(chat) is done:
+        del busy[chat]
+    bell.set()
+
+
+async def _ring_or_rest(bell: asyncio.Event) -> None:
+    """Until somebody rings, or a moment has passed: what was put off may be due."""
+    try:
+        await asyncio.wait_for(bell.wait(), IDLE)
+    except TimeoutError:
+        return

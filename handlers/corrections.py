@@ -7,7 +7,7 @@ from typing import Any
 from handlers import issues as issue_talk
 from handlers import study as study_talk
 from handlers import visits as visit_talk
-from handlers.talk import Room, Talk, Topic, normal, one_of, plain
+from handlers.talk import Room, Talk, Topic, labelled, normal, one_of, plain
 from ledger import files, issues, kinds, people, records, study, visits
 from ledger.errors import Refused
 from ledger.messages import Option, Reply
@@ -49,12 +49,11 @@ def _check_young(room: Room, asker: Person, record: Record) -> None:
 async def _rewrite(room: Room, asker: Person, record: Record, text: str) -> bool:
     """Read the new words as the old kind; False when nothing has changed."""
     if record.kind == issues.PROGRESS:
-        words = issue_talk.NUMBERED.fullmatch(_without_word(issue_talk.ISSUES, text))
-        rest = words["rest"] if words else text
         note = await issues.read_note(room.db, record)
-        if note.text == rest:
+        words = issue_talk.amended_note(note, normal(text).removeprefix("/"))
+        if note.text == words:
             return False
-        await issues.revise_note(room.db, record, asker, plain(rest), now=room.now)
+        await issues.revise_note(room.db, record, asker, words, now=room.now)
         return True
     old, new = await _amended(room, asker, record, text)
     if old == new:
@@ -100,6 +99,8 @@ async def _changed(room: Room, record: Record, before: str) -> Reply:
 async def change(talk: Talk) -> Reply:
     """Choose a record, choose a field, give the new value."""
     record = await _pick(talk, "corrections.ask_record")
+    if record.state != "kept":
+        raise Refused("records.already_undone")
     _check_young(talk.room, talk.asker, record)
     before = await kinds.line(talk.db, talk.say, record)
     fields = {field: field for field in kinds.KINDS[record.kind].fields}
@@ -147,18 +148,19 @@ async def _pick(talk: Talk, question: str, *, obvious: bool = False) -> Record:
     if number := re.fullmatch(r"(\d{1,9})", talk.rest):
         return await records.access_record(talk.db, talk.asker, int(number[1]))
     since = talk.now - timedelta(hours=talk.rules.undo_hours)
-    found = (await records.recent(talk.db, talk.asker, since=since))[:OFFERED]
+    recent = await records.recent(talk.db, talk.asker, since=since)
+    found = [one for one in recent if await kinds.changeable(talk.db, one)][:OFFERED]
     if not found:
         raise Refused("corrections.nothing", hours=talk.rules.undo_hours)
-    if len(found) == 1 and obvious:
+    if len(found) == 1 and obvious and not talk.rest:
         return found[0]
-    lines = {(await kinds.line(talk.db, talk.say, one))[:24]: one for one in found}
+    lines = labelled([(await kinds.line(talk.db, talk.say, one), one) for one in found])
     return await talk.ask(question, one_of(lines), lines)
 
 
 # 撤销, 恢复
 async def undo(talk: Talk) -> Reply:
-    """Strike out a record; the only one of the day goes without a question."""
+    """Strike out a record; the only one of 24 hours goes without a question."""
     record = await _pick(talk, "corrections.ask_undo", obvious=True)
     line = await kinds.line(talk.db, talk.say, record)
     await kinds.undo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)

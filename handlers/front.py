@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import corrections, join, photos, spotchecks
-from handlers.talk import Room, answered, hold, normal, stepped_back
+from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
 from handlers.topics import BY_NAME, TOPICS
 from ledger import cards, people, talks
+from ledger.clock import ms
 from ledger.errors import Misunderstood, Refused
 from ledger.files import Kept
 from ledger.messages import ActionIn, EnterIn, Incoming, LifecycleIn, Reply, TextIn
@@ -67,26 +68,25 @@ async def _heard(
         raise Refused("talk.message_too_long", limit=room.rules.chat_line_limit)
     text = normal(event.text)
     files = await photos.attach(room, asker, kept, source=incoming.source)
-    said = Said(text, incoming.source, files, event.place)
+    said = Said(text, incoming.source, files, event.place, ms(room.now))
     if incoming.edited:
         return await corrections.edited(room, asker, said)
-    if not (text or event.media or event.place):
-        raise Refused("talk.empty")
+    if not (text or files or event.place):
+        raise Refused("photos.none_kept" if event.media else "talk.empty")
     return await converse(room, asker, said)
 
 
-async def converse(room: Room, asker: Person, said: Said) -> Reply:
-    """Words, photos or a place, in the open talk or as a new one."""
+async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True) -> Reply:
+    """Words, photos or a place, in the open talk or as a new one; a press is never its answer."""
     state = await talks.load(room.db, asker.id, now=room.now)
     if said.text in CANCEL_WORDS | BACK_WORDS:
         return await _cancel_or_back(room, asker, state, said.text)
     for topic in TOPICS:
         text = said.text.removeprefix("/")
         rest = topic.rest_of(text, strict=state is not None and text == said.text)
-        if rest is not None:
+        if rest is not None and not (typed and await _is_answer(room, asker, state, said.text)):
             _check_role(topic.roles, asker)
-            fresh = talks.State(topic.name, Said(rest, said.source, said.files, said.place))
-            return await hold(room, asker, topic, fresh, rest)
+            return await _open(room, asker, topic, replace(said, text=rest), state)
     if state is not None:
         return await _go_on(room, asker, answered(state, said))
     if (heard := await spotchecks.overhear(room, asker, said)) is not None:
@@ -96,8 +96,28 @@ async def converse(room: Room, asker: Person, said: Said) -> Reply:
     return Reply(room.words.say("talk.not_understood", said=said.text[:40]), join.menu(asker))
 
 
+async def _is_answer(room: Room, asker: Person, state: talks.State | None, text: str) -> bool:
+    """A word that opens a topic, but stands on a button of the open question: 今天."""
+    if state is None:
+        return False
+    return await offers(room, asker, BY_NAME[state.topic], state, text)
+
+
+async def _open(
+    room: Room, asker: Person, topic: Topic, said: Said, before: talks.State | None
+) -> Reply:
+    """A new talk; one that gives way to it with answers in it is not dropped in silence."""
+    reply = await hold(room, asker, topic, talks.State(topic.name, said), said.text)
+    if topic.aside or before is None or not (before.answers or before.opening.text):
+        return reply
+    note = room.words.say("talk.put_aside")
+    return replace(reply, text=f"{reply.text}\n\n{note}")
+
+
 async def _go_on(room: Room, asker: Person, state: talks.State) -> Reply:
-    return await hold(room, asker, BY_NAME[state.topic], state, state.opening.text)
+    topic = BY_NAME[state.topic]
+    _check_role(topic.roles, asker)
+    return await hold(room, asker, topic, state, state.opening.text)
 
 
 async def _cancel_or_back(
@@ -113,13 +133,14 @@ async def _cancel_or_back(
 
 async def _pressed(room: Room, asker: Person, token: str, source: str) -> Reply:
     pressed = await cards.press(room.db, room.key, asker.id, token)
+    said = Said(pressed.say, source, at=ms(room.now))
     if pressed.step:
         state = await talks.load(room.db, asker.id, now=room.now)
         if state is None or state.step_name(asker.id) != pressed.step:
             raise Refused("cards.past")
         if pressed.say not in CANCEL_WORDS | BACK_WORDS:
-            return await _go_on(room, asker, answered(state, Said(pressed.say, source)))
-    return await converse(room, asker, Said(pressed.say, source))
+            return await _go_on(room, asker, answered(state, said))
+    return await converse(room, asker, said, typed=False)
 
 
 async def _lifecycle(room: Room, incoming: Incoming, kind: str) -> None:

@@ -12,6 +12,7 @@ from ledger.people import Household
 
 NEAR = 50  # rapidfuzz score from which two names look alike
 NO_HOUSEHOLD = "不涉及某户"
+LONGEST_NAME = 20  # characters; what is longer is a story
 
 
 def starts_with(text: str, known: Sequence[Household]) -> tuple[Household | None, str]:
@@ -26,6 +27,17 @@ def starts_with(text: str, known: Sequence[Household]) -> tuple[Household | None
             rest = text[len(name) :].removeprefix("家").lstrip(" ，,：:")
             return (same[0], rest) if len(same) == 1 else (None, text)
     return None, text
+
+
+def named(value: str, known: Sequence[Household]) -> Household:
+    """The one household with that label or name (改 户); of two with one name neither is taken."""
+    fits = [one for one in known if one.label == value]
+    fits = fits or [one for one in known if one.name == value]
+    if not fits:
+        raise Misunderstood("households.unknown", name=value[:LONGEST_NAME])
+    if len(fits) > 1:
+        raise Misunderstood("talk.choose", choices=[one.label for one in fits])
+    return fits[0]
 
 
 def near(name: str, known: Sequence[Household], *, limit: int = 3) -> list[Household]:
@@ -79,10 +91,19 @@ async def ask(
     """Ask for a household; the longest unvisited are offered as buttons."""
     offered: list[str] = [NO_HOUSEHOLD] if optional else []
     offered += [one.label for one in known[:4]]
-    name = await talk.ask(question, plain, offered)
+    by_label = {one.label: one for one in known}
+    name = await talk.ask(question, _name_or(by_label), offered)
     if optional and name == NO_HOUSEHOLD:
         return None, ""
-    by_label = {one.label: one for one in known}
     if name in by_label:
         return by_label[name].id, by_label[name].name
     return await settle(talk, name.removesuffix("家"), known)
+
+
+def _name_or(by_label: dict[str, Household]) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in by_label and len(plain(text)) > LONGEST_NAME:
+            raise Misunderstood("households.too_long", limit=LONGEST_NAME)
+        return text
+
+    return read

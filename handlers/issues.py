@@ -10,15 +10,18 @@ from handlers.study import after_saving
 from handlers.talk import Talk, Topic, plain
 from ledger import files, issues, people
 from ledger.errors import Misunderstood, Refused
-from ledger.issues import Found, Issue, Tier, due_of, tier_of
+from ledger.issues import Found, Issue, Note, Tier, due_of, tier_of
 from ledger.messages import Option, Reply
-from ledger.people import ON_TEAM, Household
+from ledger.people import ON_TEAM, Household, Person
 from ledger.rules import Rules
 from ledger.times import find_day, read_day
 
 AT_ONCE_WORDS = ("立行立改", "马上解决", "立即解决", "当场解决")
 TIERS = {"立行立改": Tier.AT_ONCE, "一般问题": Tier.GENERAL, "复杂问题": Tier.COMPLEX}
 NEW = "报新问题"
+DONE = "完成"
+NOTE = "记进展"
+LISTED = 10  # issues shown at once
 NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
 
 
@@ -53,7 +56,7 @@ async def talk_issues(talk: Talk) -> Reply:
     if talk.rest and talk.rest != NEW:
         return await _report_line(talk)
     if talk.asker.role not in ON_TEAM:
-        return await _list(talk)
+        return await list_open(talk)
     if not talk.rest and (known := await issues.open_issues(talk.db, talk.asker, limit=4)):
         choices = {f"{one.id}号 {one.label}"[:20]: one.id for one in known} | {NEW: 0}
         id = await talk.ask("issues.ask_which", _which(choices), choices)
@@ -66,22 +69,23 @@ def _which(choices: dict[str, int]) -> Callable[[str], int]:
     def read(text: str) -> int:
         if text in choices:
             return choices[text]
-        number = re.match(r"问题?(\d+)|(\d+)", text)
-        if number:
-            return int(number[1] or number[2])
+        if number := re.fullmatch(r"(\d{1,9})\s*号?", text):
+            return int(number[1])
         raise Misunderstood("talk.choose", choices=list(choices))
 
     return read
 
 
-async def _list(talk: Talk) -> Reply:
-    found = await issues.open_issues(talk.db, talk.asker, limit=10)
+async def list_open(talk: Talk) -> Reply:
+    """问题清单: the most urgent ones of the asker's scope, and how many there are."""
+    found = await issues.open_issues(talk.db, talk.asker, limit=LISTED)
+    count = await issues.count_open(talk.db, talk.asker, talk.today)
     waiting = {one.id for one in await issues.waiting_for(talk.db, talk.asker)}
     options = tuple(
         Option(f"看问题{one.id}", f"问题{one.id}") for one in found if one.id in waiting
     )
     return talk.reply(
-        "issues.list", options[:4], issues=found, waiting=waiting, today=talk.today
+        "issues.list", options[:4], issues=found, count=count, waiting=waiting, today=talk.today
     )
 
 
@@ -108,7 +112,7 @@ async def _report_guided(talk: Talk) -> Reply:
     tier, due = await talk.ask(
         "issues.ask_tier", _tier_or_day(talk.today, talk.rules), TIERS, rules=talk.rules
     )
-    await talk.ask_more("issues.ask_more", ("完成",))
+    text = "；".join([text, *await talk.ask_more("issues.ask_more", DONE)])
     return await _save(talk, Found(talk.today, text, tier, due, name, id))
 
 
@@ -153,7 +157,7 @@ async def _show(talk: Talk, issue: Issue) -> Reply:
     if talk.asker.role in ON_TEAM and issue.state in {"open", "doing"}:
         options += [Option("记进展", f"问题{issue.id} 记进展")]
         options += [Option("申请销号", f"问题{issue.id} 申请销号")]
-    if issue in await issues.waiting_for(talk.db, talk.asker):
+    if await issues.may_decide(talk.db, issue, talk.asker):
         options += decision_options(issue.id)
     return talk.reply("issues.show", options, issue=issue, notes=notes[-5:], today=talk.today)
 
@@ -183,15 +187,26 @@ async def _submit(talk: Talk, issue: Issue, rest: str) -> Reply:
         talk.db, talk.asker, issue, _effect(effect), source=talk.source, now=talk.now
     )
     await files.join(talk.db, talk.files, record, person=talk.asker.id)
-    verifiers = await people.superiors(talk.db, talk.asker, day=talk.today)
     photos = sum(note.photos for note in await issues.notes(talk.db, issue.id))
     card = talk.reply(
         "issues.verify", decision_options(issue.id), issue=issue, effect=effect,
         submitter=talk.asker, photos=photos,
     )  # fmt: skip
-    for one in verifiers:
-        await talk.tell(one.id, card, dedupe=f"verify:{issue.id}:{record}:{one.id}")
-    return talk.reply("issues.submitted", issue=issue, verifiers=verifiers)
+    told = [
+        one
+        for one in await _verifiers(talk, issue)
+        if await talk.tell(one.id, card, dedupe=f"verify:{issue.id}:{record}:{one.id}")
+    ]
+    return talk.reply("issues.submitted", issue=issue, verifiers=told)
+
+
+async def _verifiers(talk: Talk, issue: Issue) -> list[Person]:
+    """The submitter's superiors; if only the owner himself is among them, the owner's."""
+    found = await people.superiors(talk.db, talk.asker, day=talk.today)
+    if others := [one for one in found if one.id != issue.owner_id]:
+        return others
+    owner = await people.by_id(talk.db, issue.owner_id)
+    return await people.superiors(talk.db, owner, day=talk.today)
 
 
 def _effect(text: str) -> str:
@@ -227,7 +242,7 @@ def decision_options(id: int) -> tuple[Option, ...]:
 
 
 ACTS = {
-    "记进展": _ask_note,
+    NOTE: _ask_note,
     "申请销号": _submit,
     "销号": _submit,
     "同意销号": _close,
@@ -263,6 +278,19 @@ def amended(
     return replace(kept, household=line.household.name, household_id=line.household.id)
 
 
+def amended_note(old: Note, text: str) -> str:
+    """The words of an edited note; under another issue's number it would be another note."""
+    rest = ISSUES.rest_of(text, strict=False)
+    numbered = NUMBERED.fullmatch(rest) if rest else None
+    if numbered and int(numbered["id"]) != old.issue_id:
+        raise Refused("corrections.other_issue", id=old.issue_id)
+    words = numbered["rest"] if numbered else text if rest is None else rest
+    words = words.strip().removeprefix(NOTE).lstrip(" ，：:")
+    if not words:
+        raise Refused("corrections.incomplete")
+    return plain(words)
+
+
 def changed(
     old: Found, field: str, value: str, known: list[Household], *, today: date, rules: Rules
 ) -> Found:
@@ -271,12 +299,11 @@ def changed(
         tier, due = _tier_or_day(today, rules)(value)
         return replace(old, due=due, tier=tier)
     if field == "户":
-        by_label = {one.label: one for one in known} | {one.name: one for one in known}
-        if value not in by_label:
-            raise Misunderstood("households.unknown", name=value)
-        return replace(old, household=by_label[value].name, household_id=by_label[value].id)
+        meant = households.named(value, known)
+        return replace(old, household=meant.name, household_id=meant.id)
     return replace(old, text=plain(value))
 
 
 CLOSING = Topic("closing", ("待销号", "核验", "销号"), list_waiting)
-ISSUES = Topic("issue", ("问题清单", "报问题", "问题", "issue"), talk_issues, form="loose")
+LIST = Topic("issue_list", ("问题清单",), list_open, aside=True)
+ISSUES = Topic("issue", ("报问题", "问题", "issue"), talk_issues, form="loose")

@@ -63,4 +63,5 @@ HELP = Topic(
     ("帮助", "帮助说明", "菜单", "更多", "怎么用", "help", "start"),
     show_help,
     form="bare",
+    aside=True,
 )

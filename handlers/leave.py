@@ -68,9 +68,10 @@ async def ask_leave(talk: Talk) -> Reply:
     asked = await leave.access_leave(talk.db, talk.asker, id)
     approvers = await people.superiors(talk.db, talk.asker, day=talk.today)
     card = talk.reply("leave.card", decision_options(id), leave=asked, asker=talk.asker)
-    for one in approvers:
-        await talk.tell(one.id, card, dedupe=f"leave:{id}:{one.id}")
-    return talk.reply("leave.asked", leave=asked, approvers=approvers)
+    told = [
+        one for one in approvers if await talk.tell(one.id, card, dedupe=f"leave:{id}:{one.id}")
+    ]
+    return talk.reply("leave.asked", leave=asked, approvers=told)
 
 
 def decision_options(id: int) -> tuple[Option, ...]:

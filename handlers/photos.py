@@ -1,10 +1,11 @@
 """Photos that come alone: they join the record they belong to, or are asked about."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from handlers.talk import Room, Talk, Topic, hold, one_of
-from ledger import files, kinds, records, talks
+from handlers.talk import Room, Talk, Topic, hold, labelled, one_of
+from ledger import files, kinds, records, talks, visits
 from ledger.errors import Refused
 from ledger.files import Kept
 from ledger.messages import Reply
@@ -15,6 +16,7 @@ from ledger.talks import Said, State
 FRESH = timedelta(minutes=10)  # a photo this soon after a record belongs to it
 WITH_PHOTOS = frozenset({"visit", "issue", "progress"})
 NOT_NOW = "先放着"
+OFFERED = 4  # records shown as buttons
 
 
 async def attach(
@@ -33,39 +35,54 @@ async def take(room: Room, asker: Person, said: Said) -> Reply:
     """Photos or a place without words: to the record just made, else ask for which."""
     if asker.role not in ON_TEAM:
         raise Refused("photos.not_for_role")
-    since = room.now - FRESH
-    fresh = [
-        one
-        for one in await records.recent(room.db, asker, since=since)
-        if one.kind in WITH_PHOTOS
-    ]
-    if fresh and said.files:
-        await files.join(room.db, list(said.files), fresh[0].id, person=asker.id)
-        line = await kinds.line(room.db, room.words.say, fresh[0])
-        return Reply(room.words.say("photos.joined", count=len(said.files), line=line))
+    fresh = await _candidates(room, asker, said.files, since=room.now - FRESH)
+    if fresh:
+        return await _put(room, asker, said, fresh[0])
     state = State(PHOTOS.name, said)
     await talks.drop(room.db, asker.id)
-    return await hold(room, asker, PHOTOS, state, "")
+    return await hold(room, asker, PHOTOS, state, said.text)
+
+
+async def _candidates(
+    room: Room, asker: Person, photos: Sequence[int], *, since: datetime
+) -> list[Record]:
+    """The asker's records that can take it, the newest first; a place alone is a visit's."""
+    wanted = WITH_PHOTOS if photos else {visits.KIND}
+    found = await records.recent(room.db, asker, since=since)
+    return [one for one in found if one.kind in wanted]
+
+
+async def _put(room: Room, asker: Person, said: Said, record: Record) -> Reply:
+    """Let photos and a place belong to a record; words beside them change nothing in it."""
+    await files.join(room.db, list(said.files), record.id, person=asker.id)
+    placed = bool(said.place) and record.kind == visits.KIND
+    if placed:
+        made = replace(await visits.read(room.db, record), place=said.place)
+        await visits.revise(room.db, record, asker, made, now=room.now, rules=room.rules)
+    line = await kinds.line(room.db, room.words.say, record)
+    count = len(said.files)
+    text = room.words.say(
+        "photos.joined", count=count, placed=placed, line=line, said=said.text[:40]
+    )
+    return Reply(text)
 
 
 async def choose_record(talk: Talk) -> Reply:
     """Ask which record the photos belong to."""
     since = talk.now - timedelta(hours=talk.rules.undo_hours)
-    found = await records.recent(talk.db, talk.asker, since=since)
-    candidates: dict[str, Record | None] = {}
-    for one in [one for one in found if one.kind in WITH_PHOTOS][:4]:
-        candidates[(await kinds.line(talk.db, talk.say, one))[:20]] = one
-    if not candidates:
+    found = (await _candidates(talk.room, talk.asker, talk.files, since=since))[:OFFERED]
+    if not found:
         return talk.reply("photos.no_record", count=len(talk.files))
-    candidates[NOT_NOW] = None
+    lines = [(await kinds.line(talk.db, talk.say, one), one) for one in found]
+    candidates: dict[str, Record | None] = {**labelled(lines), NOT_NOW: None}
     record = await talk.ask(
         "photos.ask_record", one_of(candidates), candidates, count=len(talk.files)
     )
     if record is None:
         return talk.reply("photos.put_away")
-    await files.join(talk.db, talk.files, record.id, person=talk.asker.id)
-    line = await kinds.line(talk.db, talk.say, record)
-    return talk.reply("photos.joined", count=len(talk.files), line=line)
+    opening = talk.state.opening
+    said = Said(opening.text, opening.source, tuple(talk.files), talk.place)
+    return await _put(talk.room, talk.asker, said, record)
 
 
 PHOTOS = Topic("photos", (), choose_record, ON_TEAM)

@@ -18,5 +18,5 @@ async def unmute(talk: Talk) -> Reply:
     return talk.reply("reminders.unmuted")
 
 
-MUTE = Topic("mute", ("不提醒",), mute, ON_TEAM, "bare")
-UNMUTE = Topic("unmute", ("恢复提醒",), unmute, ON_TEAM, "bare")
+MUTE = Topic("mute", ("不提醒",), mute, ON_TEAM, "bare", aside=True)
+UNMUTE = Topic("unmute", ("恢复提醒",), unmute, ON_TEAM, "bare", aside=True)

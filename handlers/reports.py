@@ -111,5 +111,5 @@ async def _show_details(talk: Talk, place: Place, window: Window) -> Reply:
     return talk.reply(block, details=found)
 
 
-DAILY = Topic("daily", ("日报", "日调度", "daily"), show_daily, form="loose")
-WEEKLY = Topic("weekly", ("周报告", "周报", "weekly"), show_weekly, form="loose")
+DAILY = Topic("daily", ("日报", "日调度", "daily"), show_daily, form="loose", aside=True)
+WEEKLY = Topic("weekly", ("周报告", "周报", "weekly"), show_weekly, form="loose", aside=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from handlers.talk import Room, Talk, Topic, plain
 from ledger import draws, people, spotchecks
@@ -25,6 +26,7 @@ from ledger.talks import Said
 from ledger.windows import next_start, window
 
 COUNTS = (3, 5, 10)  # offered as buttons
+STALE = timedelta(minutes=10)  # a wish to draw that waited longer is asked for again
 SHOWN = 3  # earlier draws offered, own checks listed
 BARE = {
     "在村": IN_VILLAGE,
@@ -46,6 +48,8 @@ GLUED = re.compile(rf"抽查(?P<rest>(?:[一-鿿]{{1,8}}[镇乡道])?\s*-?{NUMER
 # drawing
 async def draw_checks(talk: Talk) -> Reply:
     """Draw so many teams, ask one member of each, tell the asker whom."""
+    if (talk.room.present or talk.now) - talk.now > STALE:
+        raise Refused("spotchecks.stale", sent=talk.now)
     span = window(talk.now, talk.rules)
     if span is None:
         following = next_start(talk.now, talk.rules)
@@ -225,7 +229,7 @@ class DrawTopic(Topic):
 
 
 ANSWER = AnswerTopic("check_answer", (), answer_check, EVERYONE, aside=True)
-RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results)
+RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results, aside=True)
 DRAW = DrawTopic(
     "draw", ("抽查", "check"), draw_checks, frozenset({Role.TOWNSHIP, Role.COUNTY})
 )

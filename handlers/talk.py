@@ -6,27 +6,32 @@ an `if`. The function asks first and writes last; it runs in a savepoint that is
 when it stops to ask.
 """
 
+import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from ledger import chance, outbox, talks
+from ledger.clock import moment
 from ledger.database import Session
-from ledger.errors import Misunderstood
+from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import EVERYONE, Person, Role
 from ledger.rules import Rules
 from ledger.talks import Answer, Said, State
-from templates.words import Words
+from templates.words import Words, unmarked
 
 T = TypeVar("T")
 Form = Literal["bare", "spaced", "loose"]  # the word alone; set off; glued to what follows
 
 BACK = Option("返回", "返回")
 CANCEL = Option("取消", "取消")
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\u202a-\u202e\u2066-\u2069]")
+LONGEST_LABEL = 24  # characters of a button that is a record's line
 LONGEST_ANSWER = 1000  # characters of one answer
+ENOUGH = frozenset({"没有", "没有了", "没了", "不用", "不用了", "好了"})  # nothing to add
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Room:
     key: bytes
     now: datetime
     lots: Callable[[], bytes] = chance.fresh_seed  # the seed of a draw
+    present: datetime | None = None  # when it is answered, if that may be long after `now`
 
 
 class Waiting(Exception):
@@ -73,8 +79,9 @@ class Talk:
 
     @property
     def today(self) -> date:
-        """The day it arrived, in Asia/Shanghai."""
-        return self.room.now.date()
+        """The day the talk was opened: 昨天 means the same at every replay, past midnight too."""
+        opened = self.state.opening.at
+        return moment(opened).date() if opened else self.room.now.date()
 
     @property
     def rules(self) -> Rules:
@@ -116,21 +123,27 @@ class Talk:
         self.position += 1
         return value
 
-    async def ask_more(self, question: str, done: tuple[str, ...], **facts: Any) -> None:
-        """Take photos, places and words until one of `done` is said."""
+    async def ask_more(self, question: str, done: str) -> list[str]:
+        """Take photos, places and words until `done` is said; returns the words."""
+        words: list[str] = []
         while True:
             answer = self._stored(question)
             if answer is None:
-                raise self._wait(question, done, {**facts, "files": len(self.files)})
+                facts = {"files": len(self.files), "words": len(words)}
+                raise self._wait(question, (done,), facts)
             self._collect(answer)
             self.position += 1
-            if answer.text in done:
-                return
+            if answer.text == done or answer.text in ENOUGH:
+                return words
+            words += [answer.text[:LONGEST_ANSWER]] if answer.text else []
 
-    async def tell(self, person: int, reply: Reply, *, dedupe: str) -> None:
-        """Say something to somebody else; it goes out with this talk's transaction."""
+    async def tell(self, person: int, reply: Reply, *, dedupe: str) -> bool:
+        """Say something to somebody else, with this talk's transaction; False: he has not joined."""
         timing = outbox.Timing(lane=outbox.ANSWER)
-        await outbox.post_to(self.db, person, reply, dedupe=dedupe, now=self.now, timing=timing)
+        posted = await outbox.post_to(
+            self.db, person, reply, dedupe=dedupe, now=self.now, timing=timing
+        )
+        return posted is not None
 
     def _stored(self, question: str) -> Said | None:
         answers = self.state.answers
@@ -186,12 +199,15 @@ class Topic:
 
 
 def normal(text: str) -> str:
-    """Letters, digits and spaces in their half-width form, Chinese marks as they are."""
+    """Letters, digits and spaces in their half-width form, Chinese marks as they are.
+
+    What nobody sees (control characters, marks that turn the direction) is left out.
+    """
     shaped = "".join(
         one if one in "，。：；（）！？《》、" else unicodedata.normalize("NFKC", one)
         for one in text
     )
-    return shaped.replace("\u200b", "").replace("\ufeff", "").strip()
+    return UNSEEN.sub("", shaped).strip()
 
 
 def plain(text: str) -> str:
@@ -214,6 +230,16 @@ def one_of(choices: dict[str, T]) -> Callable[[str], T]:
     return read
 
 
+def labelled(lines: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """A button for each thing by its line; the same words twice are told apart by a number."""
+    choices: dict[str, T] = {}
+    for line, one in lines:
+        words = unmarked(line)[:LONGEST_LABEL]
+        same = sum(label.startswith(words) for label in choices)
+        choices[f"{words}（{same + 1}）" if words in choices else words] = one
+    return choices
+
+
 async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str) -> Reply:
     """Run the topic's function; keep the talk when it waits, end it when it is done."""
     talk = Talk(
@@ -222,12 +248,15 @@ async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str)
     try:
         async with room.db.savepoint():
             reply = await topic.run(talk)
+    except Refused as why:
+        if not state.step:
+            raise
+        await talks.drop(room.db, asker.id)  # its last question must not catch what comes next
+        return Reply(talk.say(why.block, **why.facts))
     except Waiting as waiting:
         state.pending = waiting.question
         state.step += 1
-        state.opening = Said(
-            state.opening.text, state.opening.source, tuple(talk.files), talk.place
-        )
+        state.opening = replace(state.opening, files=tuple(talk.files), place=talk.place)
         await talks.save(room.db, asker.id, state, now=room.now, rules=room.rules)
         return Reply(
             waiting.reply.text, waiting.reply.options, kind="question",
@@ -246,6 +275,22 @@ def answered(state: State, said: Said) -> State:
     )  # fmt: skip
 
 
+async def offers(room: Room, asker: Person, topic: Topic, state: State, word: str) -> bool:
+    """Whether the open question has a button that says this very word."""
+    asked = replace(state, answers=list(state.answers))
+    try:
+        async with room.db.savepoint():
+            await topic.run(Talk(room, asker, asked, asked.opening.text))
+            raise Refused("cards.past")  # it asks nothing any more: nothing of it may stay
+    except Waiting as waiting:
+        return word in {one.say for one in waiting.reply.options}
+    except (Refused, Misunderstood):
+        return False
+
+
 def stepped_back(state: State) -> State:
-    """The talk without its last answer (返回)."""
-    return State(state.topic, state.opening, state.answers[:-1], state.pending, state.step)
+    """The talk without its last answer (返回), and without all that the open question has got."""
+    answers = list(state.answers)
+    while len(answers) > 1 and answers[-1].question == state.pending:
+        answers.pop()
+    return State(state.topic, state.opening, answers[:-1], state.pending, state.step)

@@ -1,7 +1,7 @@
 """今天: what is recorded and what is still open, in one card."""
 
 from handlers.talk import Talk, Topic
-from ledger import issues, kinds, leave, records, spotchecks, study
+from ledger import issues, kinds, leave, records, spotchecks, study, talks
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, scope_of
 
@@ -21,6 +21,7 @@ async def show_today(talk: Talk) -> Reply:
     return talk.reply(
         "today.card", _options(owing, bool(found), len(waiting)), lines=lines, away=away,
         near=near[:5], waiting=len(waiting), check=check, owing=owing, today=talk.today,
+        halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
     )  # fmt: skip
 
 
@@ -39,14 +40,13 @@ def _options(owing: bool, any_record: bool, waiting: int) -> tuple[Option, ...]:
 
 async def _for_staff(talk: Talk) -> Reply:
     waiting = await issues.waiting_for(talk.db, talk.asker)
-    found = await issues.open_issues(talk.db, talk.asker, limit=200)
-    late = [one for one in found if one.due_day < talk.today]
+    count = await issues.count_open(talk.db, talk.asker, talk.today)
     away = await leave.away(talk.db, scope_of(talk.asker), talk.today)
     words = ("日报", "待销号", "问题", "抽查")
     return talk.reply(
         "today.staff", tuple(Option(word, word) for word in words), waiting=len(waiting),
-        open=len(found), late=len(late), away=len(away), today=talk.today,
+        open=count.open, late=count.late, away=len(away), today=talk.today,
     )  # fmt: skip
 
 
-TODAY = Topic("today", ("今天", "今日", "today"), show_today, form="bare")
+TODAY = Topic("today", ("今天", "今日", "today"), show_today, form="bare", aside=True)

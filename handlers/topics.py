@@ -26,6 +26,7 @@ TOPICS: tuple[Topic, ...] = (
     study.STUDY,
     visits.VISIT,
     issues.CLOSING,
+    issues.LIST,
     issues.ISSUES,
     leave.BACK,
     leave.ANSWER,

@@ -32,7 +32,7 @@ async def report_visit(talk: Talk) -> Reply:
         id, name = await households.ask(talk, "visits.ask_household", known)
     if not found:
         found = await talk.ask("visits.ask_found", plain, ("一切正常",), household=name)
-        await talk.ask_more("visits.ask_more", (DONE,))
+        found = "；".join([found, *await talk.ask_more("visits.ask_more", DONE)])
     made = Visit(day, name, found, id, talk.place)
     return await _save(talk, made)
 
@@ -42,6 +42,9 @@ async def _unknown(
 ) -> tuple[int | None, str, str]:
     """The line names a household we do not know: its first word is taken for the name."""
     name, *found = re.split(r"[ ，,]", text, maxsplit=1)
+    if len(name) > households.LONGEST_NAME:
+        id, name = await households.ask(talk, "visits.ask_household", known)
+        return id, name, text
     id, name = await households.settle(talk, name.removesuffix("家"), known)
     return id, name, found[0].strip() if found else ""
 
@@ -85,10 +88,8 @@ def changed(
             raise Misunderstood("days.not_a_day", said=value)
         return replace(old, day=found.day)
     if field == "户":
-        by_label = {one.label: one for one in known} | {one.name: one for one in known}
-        if value not in by_label:
-            raise Misunderstood("households.unknown", name=value)
-        return replace(old, household=by_label[value].name, household_id=by_label[value].id)
+        meant = households.named(value, known)
+        return replace(old, household=meant.name, household_id=meant.id)
     return replace(old, found=plain(value))
 
 

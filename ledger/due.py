@@ -33,6 +33,12 @@ async def take(db: Session, *, now: datetime) -> list[Due]:
     return [Due(**dict(row)) async for row in sql.take(db.connection, now=ms(now))]
 
 
+async def give_back(db: Session, rows: Iterable[Due]) -> None:
+    """It could not be said (on leave, not joined): as if it had expired unsaid."""
+    facts = [{"kind": row.kind, "person_id": row.person_id, "slot": row.slot} for row in rows]
+    await sql.give_back(db.connection, facts)
+
+
 async def any_waiting(db: Session, *, now: datetime) -> bool:
     """Whether `take` would find anything to do."""
     return bool(await sql.any_waiting(db.connection, now=ms(now)))

@@ -15,5 +15,8 @@ UPDATE due SET state = 'done'
  WHERE id IN (SELECT id FROM due WHERE state = 'waiting' AND due_at <= :now)
 RETURNING kind, person_id, slot, subject, due_at, expires_at;
 
+-- name: give_back(kind, person_id, slot)*!
+UPDATE due SET state = 'expired' WHERE kind = :kind AND person_id = :person_id AND slot = :slot AND state = 'done';
+
 -- name: any_waiting(now)$
 SELECT count(*) FROM (SELECT 1 FROM due WHERE state = 'waiting' AND due_at <= :now LIMIT 1) AS some;

@@ -70,6 +70,12 @@ async def by_id(db: Session, id: int) -> Row | None:
     return _row(row) if row else None
 
 
+async def state_of(db: Session, id: int) -> str | None:
+    """Whether a kept message is new, done or parked (dead); None when there is no such one."""
+    found: str | None = await sql.state_of(db.connection, id=id)
+    return found
+
+
 async def done(db: Session, id: int) -> None:
     """Ticked off, in the transaction of its effect."""
     await sql.done(db.connection, id=id)

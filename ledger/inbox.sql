@@ -15,6 +15,9 @@ SELECT conv_key FROM inbox WHERE state = 'new' GROUP BY conv_key ORDER BY min(id
 -- name: by_id(id)^
 SELECT id, channel, account, ext_id, conv_key, payload, received_at, attempts FROM inbox WHERE id = :id;
 
+-- name: state_of(id)$
+SELECT state FROM inbox WHERE id = :id;
+
 -- name: done(id)!
 UPDATE inbox SET state = 'done', error = '' WHERE id = :id;
 

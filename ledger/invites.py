@@ -7,6 +7,7 @@ unknown account may try five an hour.
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,7 +46,14 @@ def may_invite(asker: Person, person: Person) -> bool:
 
 def read_code(text: str) -> str | None:
     """The code in a message as people type it, or None when it has none."""
-    word = text.upper().replace("-", "").replace(" ", "").removeprefix("邀请码").strip("：:")
+    word = (
+        unicodedata.normalize("NFKC", text)
+        .upper()
+        .replace("-", "")
+        .replace(" ", "")
+        .removeprefix("邀请码")
+        .strip("：:")
+    )
     word = word.translate(LOOKS_LIKE)
     fits = len(word) == CODE_LENGTH and all(one in ALPHABET for one in word)
     return word if fits else None
@@ -97,8 +105,12 @@ async def try_allowed(db: Session, address: Address, *, now: datetime, rules: Ru
 async def bind(
     db: Session, person: int, address: Address, *, by: int | None, now: datetime
 ) -> None:
-    """Make this address the person's; the same channel's earlier one is let go."""
+    """Make this address the person's; the same channel's earlier one is let go.
+
+    So is the account's own earlier person: only somebody who has left comes here again.
+    """
     await sql.unbind(db.connection, channel=address.channel, person=person, now=ms(now))
+    await sql.let_go(db.connection, **vars(address), now=ms(now))
     await sql.bind(db.connection, **vars(address), person=person, now=ms(now))
     body = {"channel": address.channel, "account": address.account}
     subject = f"person:{person}"

@@ -24,6 +24,10 @@ RETURNING tries;
 -- name: unbind(channel, person, now)!
 UPDATE address SET unbound_at = :now WHERE channel = :channel AND person_id = :person AND unbound_at IS NULL;
 
+-- name: let_go(channel, account, user_key, now)!
+UPDATE address SET unbound_at = :now
+ WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
+
 -- name: bind(channel, account, user_key, person, now)!
 INSERT INTO address (channel, account, user_key, person_id, bound_at, last_seen)
 VALUES (:channel, :account, :user_key, :person, :now, :now);

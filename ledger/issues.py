@@ -93,6 +93,14 @@ class Issue:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How many issues of a scope are not struck off, and how many of them are past their day."""
+
+    open: int
+    late: int
+
+
+@dataclass(frozen=True)
 class Note:
     """One step on an issue, with who and when."""
 
@@ -183,11 +191,19 @@ async def open_issues(db: Session, asker: Person, *, limit: int = 20) -> list[Is
 
 async def waiting_for(db: Session, asker: Person) -> list[Issue]:
     """Issues handed in for 销号 that this person may verify."""
-    found = [one for one in await open_issues(db, asker, limit=200) if one.state == "submitted"]
-    return [one for one in found if await _may_decide(db, one, asker)]
+    rows = sql.submitted(db.connection, **vars(scope_of(asker)))
+    found = [Issue(**dict(row)) async for row in rows]
+    return [one for one in found if await may_decide(db, one, asker)]
 
 
-async def _may_decide(db: Session, issue: Issue, asker: Person) -> bool:
+async def count_open(db: Session, asker: Person, day: date) -> Standing:
+    """The numbers of the asker's scope, whatever a list may show of them."""
+    row = await sql.count_open(db.connection, day=day.isoformat(), **vars(scope_of(asker)))
+    return Standing(row["open"], row["late"])
+
+
+async def may_decide(db: Session, issue: Issue, asker: Person) -> bool:
+    """Whether it is handed in and this person may verify it."""
     submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
     return refusal_to_decide(issue, asker, submitter) is None
 
@@ -261,13 +277,15 @@ async def read(db: Session, record: Record) -> Found:
 async def revise(
     db: Session, record: Record, by: Person, found: Found, *, now: datetime, rules: Rules
 ) -> None:
-    """Correct the report (更正); a struck-off issue is corrected by a new one only."""
+    """Correct the report (更正): not what a verifier is looking at, nor what is struck off."""
     records.check_day(
         found.day, today=max(now.date(), moment(record.made_at).date()), rules=rules
     )
     issue = await of_record(db, record.id)
     if issue.state == "closed":
         raise Refused("issues.already_closed", id=issue.id)
+    if issue.state == "submitted":
+        raise Refused("issues.being_verified", id=issue.id)
     if found.due < found.day:
         raise Refused("issues.due_before_found", due=found.due)
     await records.change(
@@ -284,7 +302,8 @@ async def counted(db: Session, record: Record, *, sign: int) -> None:
     issue = await of_record(db, record.id)
     if sign < 0 and issue.state in {"submitted", "closed"}:
         raise Refused("issues.under_way", id=issue.id)
-    await sql.set_state(db.connection, id=issue.id, state="open" if sign > 0 else "withdrawn")
+    before = "doing" if await notes(db, issue.id) else "open"
+    await sql.set_state(db.connection, id=issue.id, state=before if sign > 0 else "withdrawn")
     await periods.add(db, record.team_id, issue.found.day, opened=sign)
 
 

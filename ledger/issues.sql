@@ -23,6 +23,20 @@ SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
    AND (:team = 0 OR t.id = :team)
  ORDER BY i.due, i.id LIMIT :limit;
 
+-- name: submitted(county, township, team)
+SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
+ WHERE i.closed_day IS NULL AND i.state = 'submitted' AND t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team)
+ ORDER BY i.due, i.id;
+
+-- name: count_open(day, county, township, team)^
+SELECT count(*) AS open, coalesce(sum(CASE WHEN i.due < :day THEN 1 ELSE 0 END), 0) AS late
+  FROM issue i JOIN team t ON t.id = i.team_id
+ WHERE i.closed_day IS NULL AND i.state <> 'withdrawn' AND t.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+   AND (:team = 0 OR t.id = :team);
+
 -- name: start(id)!
 UPDATE issue SET state = 'doing' WHERE id = :id AND state = 'open';
 

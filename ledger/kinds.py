@@ -54,6 +54,11 @@ async def line(db: Session, say: Callable[..., str], record: Record) -> str:
     return say(kind.line, made=await kind.read(db, record), record=record)
 
 
+async def changeable(db: Session, record: Record) -> bool:
+    """Whether it may be corrected at all: asking for 销号 stands, it can only be sent back."""
+    return record.kind != issues.PROGRESS or (await issues.read_note(db, record)).step == "note"
+
+
 async def undo(
     db: Session, asker: Person, record: Record, *, now: datetime, rules: Rules
 ) -> None:

@@ -18,7 +18,7 @@ SELECT l.id, l.person_id, p.name AS person, coalesce(l.team_id, 0) AS team_id, l
 
 -- name: decide(id, state, by, now)$
 UPDATE leave SET state = :state, decided_by = :by, decided_at = :now
- WHERE id = :id AND state = 'asked' RETURNING id;
+ WHERE id = :id AND state = 'asked' AND back_day IS NULL RETURNING id;
 
 -- name: current(person, day)^
 SELECT l.id, l.person_id, p.name AS person, coalesce(l.team_id, 0) AS team_id, l.from_day, l.to_day, l.reason, l.state, l.decided_by, l.back_day

@@ -52,10 +52,12 @@ def check_day(day: date, *, today: date, rules: Rules) -> None:
 
 
 def may_undo(record: Record, asker: Person, *, now: datetime, rules: Rules) -> bool:
-    """The writer within 24 hours, his leader later as well (chat-ux §6)."""
-    young = ms(now) - record.made_at <= rules.undo_hours * 3600 * 1000
+    """The writer within 24 hours, another leader of his team later as well (chat-ux §6).
+
+    A leader's own needs another person, like everybody's (audit-log §4).
+    """
     if record.person_id == asker.id:
-        return young or asker.role == "leader"
+        return ms(now) - record.made_at <= rules.undo_hours * 3600 * 1000
     return asker.role == "leader" and asker.team_id == record.team_id
 
 

@@ -16,6 +16,18 @@ class BadRules(ForOperator):
     """A county's rules.toml says something we cannot follow."""
 
 
+LIMITS = {  # what is not named here: any whole number from 0
+    "workdays": (1, 7),
+    "weekly_day": (1, 7),
+    "reminder_window": (1, 600),
+    "check_window": (1, 600),
+    "check_remind_share": (1, 99),
+    "talk_hours": (1, 48),
+    "invite_hours": (1, 8760),
+    "chat_line_limit": (1, 100_000),
+}
+
+
 @dataclass(frozen=True)
 class Rules:
     """One county's numbers. Times are Asia/Shanghai, weekdays ISO (1 = Monday)."""
@@ -87,7 +99,17 @@ def _fit(name: str, value: Any, default: Any) -> Any:
         value = _clock_time(name, value)
     if type(value) is not type(default):
         raise BadRules(f"{name} = {value!r}：要写成 {default!r} 这样的值。")
+    if not isinstance(default, bool | time):
+        _check_numbers(name, value if isinstance(value, tuple) else (value,))
     return value
+
+
+def _check_numbers(name: str, numbers: tuple[Any, ...]) -> None:
+    """Whole numbers within reason; a week needs at least one working day."""
+    low, high = LIMITS.get(name, (0, 100_000))
+    sound = all(type(one) is int and low <= one <= high for one in numbers)
+    if not sound or (name == "workdays" and not numbers):
+        raise BadRules(f"{name} = {list(numbers)}：要写 {low} 到 {high} 之间的整数。")
 
 
 def _clock_time(name: str, value: str) -> time:

@@ -14,12 +14,13 @@ sql = queries("talks")
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody sent at one step: words, files already kept, a place."""
+    """What somebody sent at one step: words, files already kept, a place; when, in epoch ms."""
 
     text: str
     source: str
     files: tuple[int, ...] = ()
     place: str = ""
+    at: int = 0
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,16 @@ def find_day(text: str, *, today: date, looks: Looks) -> Found | None:
         after = LIMIT.match(text[match.end() :])
         end = match.end() + (len(after[0]) if after else 0)
         head, tail = text[: match.start()].strip(" ，,"), text[end:].strip(" ，,")
-        if head and tail:
+        if (head and tail) or (head and _is_number(match, after)):
             continue
         return Found(_resolve(match, today, looks), text[match.start() : end], head or tail)
     return None
+
+
+def _is_number(match: re.Match[str], limit: re.Match[str] | None) -> bool:
+    """Behind other words 36.5 is a number, 12.1前 and 2026.12.1 are days."""
+    bare = re.fullmatch(r"\d{1,2}[./-]\d{1,2}", match[0].strip())
+    return bare is not None and not (limit and limit[0])
 
 
 def read_day(text: str, *, today: date, looks: Looks) -> date | None:

@@ -78,7 +78,7 @@ async def _publish(desk: Desk, db: Session, edition: Edition, now: datetime) -> 
     for county in sorted({one.county_id for one in readers}):
         there = [one for one in readers if one.county_id == county]
         reports = await _write(db, edition, there, now=now)
-        if now < edition.expires_at:
+        if now < edition.expires_at and is_workday(now.date(), desk.rules):
             told += await _send(
                 desk, db, edition, await _present(db, there, now), reports, now=now
             )

@@ -105,8 +105,20 @@ async def tick(desk: Desk, db: Session, now: datetime) -> None:
     for row in await due.take(db, now=now):
         by_person.setdefault(row.person_id, []).append(row)
     for person, rows in sorted(by_person.items()):
-        if await desk.may_disturb(db, person, now):
-            await _remind(desk, db, await _still(db, person, rows, now), now)
+        await due.give_back(db, await _say(desk, db, person, rows, now))
+
+
+async def _say(
+    desk: Desk, db: Session, person: int, rows: list[Due], now: datetime
+) -> list[Due]:
+    """Remind one person; returns what could not be said, to be planned anew if it has a next day."""
+    if not await desk.may_disturb(db, person, now):
+        return rows
+    digest = await _still(db, person, rows, now)
+    if not await _remind(desk, db, digest, now):
+        return rows
+    said = {one.id for one in (*digest.near, *digest.late)}
+    return [row for row in rows if row.subject and row.subject not in said]
 
 
 async def _still(db: Session, person: int, rows: list[Due], now: datetime) -> Digest:
@@ -117,21 +129,24 @@ async def _still(db: Session, person: int, rows: list[Due], now: datetime) -> Di
         owes = not muted and bool(await study.still_owing(db, {person}, now.date()))
     return Digest(
         await people.by_id(db, person), owes,
-        await issues.unfinished(db, _subjects(rows, ISSUE)),
-        await issues.unfinished(db, _subjects(rows, LATE)),
+        await _unfinished(db, [row for row in rows if row.kind == ISSUE]),
+        await _unfinished(db, [row for row in rows if row.kind == LATE]),
     )  # fmt: skip
 
 
-def _subjects(rows: Iterable[Due], kind: str) -> list[int]:
-    return sorted({row.subject for row in rows if row.kind == kind})
+async def _unfinished(db: Session, rows: Iterable[Due]) -> list[Issue]:
+    """The issues that still wait for work and still have the deadline the rows are about."""
+    meant = {(row.subject, row.slot.rpartition("|")[2]) for row in rows}
+    found = await issues.unfinished(db, sorted({subject for subject, _ in meant}))
+    return [one for one in found if (one.id, one.due) in meant]
 
 
-async def _remind(desk: Desk, db: Session, digest: Digest, now: datetime) -> None:
+async def _remind(desk: Desk, db: Session, digest: Digest, now: datetime) -> bool:
     if not (digest.study or digest.near or digest.late):
-        return
+        return False
     text = desk.words.say("reminders.digest", digest=digest, today=now.date())
     words = ["学习"] if digest.study else []
     words += [f"问题{one.id}" for one in (*digest.near, *digest.late)[:3]]
     reply = Reply(text, tuple(Option(word, word) for word in words), kind="reminder")
     dedupe = f"digest:{digest.person.id}:{now.date().isoformat()}"
-    await desk.tell(db, digest.person.id, reply, dedupe=dedupe, now=now)
+    return await desk.tell(db, digest.person.id, reply, dedupe=dedupe, now=now)

@@ -40,7 +40,7 @@ class Runner:
     database: Database
     desk: Desk
     clock: Clock
-    wake_sender: asyncio.Event
+    wake_sender: Callable[[], None]
     step: timedelta = STEP
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _lived: datetime | None = None
@@ -146,7 +146,7 @@ class Runner:
             log.error("store_trouble", beat=beat.name, error=str(trouble))
         except Exception:
             log.exception("beat_failed", beat=beat.name)
-        self.wake_sender.set()
+        self.wake_sender()
 
     async def _wanted(self, beat: Beat, now: datetime) -> bool:
         """A look before the writer is taken: most ticks find nothing."""

@@ -5,7 +5,7 @@ Every beat may run late, twice, or be missed: the rows behind it know what has b
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
@@ -36,6 +36,7 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
     """The county's beats, in the order in which they run when they fall together."""
     return (
         Beat("plan_day", _daily(time(0, 5)), reminders.plan_day),
+        Beat("plan_again", _daily(_before(rules.reminder_at)), reminders.plan_day),
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("spotchecks", _every(60), spotchecks.tick),
         Beat("daily", _daily(rules.daily_at), daily),
@@ -54,9 +55,18 @@ async def weekly(desk: Desk, db: Session, now: datetime) -> None:
 
 
 async def catch_up(desk: Desk, db: Session, now: datetime) -> None:
-    """After an outage: the last working day's summary is stored, though no longer sent."""
+    """After an outage: the last working day's and week's summary is stored, though not sent."""
     last = workday_on_or_before(now.date() - DAY, desk.rules)
     await bulletins.daily(desk, db, last, now)
+    for day in (now.date() - 7 * DAY, now.date()):
+        friday = bulletins.weekly_on(day, desk.rules)
+        if friday and friday < now.date():
+            await bulletins.weekly(desk, db, friday, now)
+
+
+def _before(clock: time) -> time:
+    """Shortly before: what was reported today and is due today is planned, too."""
+    return (datetime.combine(date.min + DAY, clock) - timedelta(minutes=10)).time()
 
 
 def _every(seconds: int) -> Any:

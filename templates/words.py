@@ -4,6 +4,7 @@ A county puts only the blocks it wants otherwise into its own chat/<noun>.txt.
 Facts are escaped for the neutral markup (`**bold**`), so that a name with stars stays a name.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ def escape(fact: object) -> object:
     if isinstance(fact, Said) or not isinstance(fact, str):
         return fact
     return fact.replace("\\", "\\\\").replace("*", "\\*")
+
+
+def unmarked(words: str) -> str:
+    """Words without what `escape` has added: for a button, which knows no markup."""
+    return re.sub(r"\\(.)", r"\1", words)
 
 
 class Words:

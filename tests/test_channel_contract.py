@@ -299,8 +299,9 @@ async def opened(name: str, make: Make, folder: Path) -> AsyncIterator[Rig]:
                 await invites.bind(db, county[one].id, address, by=None, now=MONDAY)
         clock = SetClock(MONDAY)
         chosen = {line.channel.name: line.channel}
-        box = Inbox(database, chosen, Words(None), Rules(), KEY, clock, folder / "files")
-        sender = Sender(database, chosen, KEY, clock, box.wake_sender)
+        sender = Sender(database, chosen, KEY, clock)
+        words, files = Words(None), folder / "files"
+        box = Inbox(database, chosen, words, Rules(), KEY, clock, files, sender.wake)
         yield Rig(name, line, database, county, box, sender, clock)
         await line.channel.close()
 

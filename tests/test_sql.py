@@ -31,6 +31,8 @@ MAY_SCAN = {
     "due.expire": "only the index of waiting reminders",
     "issues.due_between": "only the index of open issues, once a day",
     "issues.open_issues": "only the index of open issues",
+    "issues.submitted": "only the index of open issues",
+    "issues.count_open": "only the index of open issues",
     "leave.away": "a few rows a person and year",
     "spotchecks.close_due": "only the index of open checks",
     "spotchecks.open_since": "after an outage only",

@@ -18,7 +18,7 @@ CHAT = ROOT / "templates" / "chat"
 NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 SAYING = {"say", "reply", "ask", "ask_more", "Refused", "Misunderstood", "Problem", "number"}
 NOT_FACTS = {"options", "read", "done", "dedupe", "now", "kind", "step"}
-ADDED = {"files"}  # what Talk puts to every question and note by itself
+ADDED = {"files", "words"}  # what Talk puts to its questions and notes by itself
 
 
 def environment() -> Environment:

@@ -25,6 +25,7 @@ PRAGMAS = (
 WRITER = ("PRAGMA secure_delete=ON", "PRAGMA journal_size_limit=67108864")
 READER = ("PRAGMA query_only=ON", "PRAGMA wal_autocheckpoint=0")
 READERS = 2
+GRACE = 5.0  # seconds a step may still take when its task has been cancelled
 PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 
@@ -43,12 +44,14 @@ async def _surely(step: Awaitable[T]) -> T:
     """Finish a step that must not be left half done, even when we are cancelled meanwhile."""
     task = asyncio.ensure_future(step)
     cancelled: asyncio.CancelledError | None = None
-    while not task.done():
+    loop, end = asyncio.get_running_loop(), float("inf")
+    while not task.done() and loop.time() < end:  # past it the connection is gone for good
         try:
-            await asyncio.wait([task])
+            await asyncio.wait([task], timeout=end - loop.time() if cancelled else None)
         except asyncio.CancelledError as error:
-            cancelled = error
+            cancelled, end = error, min(end, loop.time() + GRACE)
     if cancelled:
+        task.cancel()
         raise cancelled
     return task.result()
 
@@ -108,6 +111,8 @@ class Database:
         try:
             await _surely(connection.execute("BEGIN"))
             yield Session(connection)
+        except sqlite3.OperationalError as error:
+            raise _translated(error) from error
         finally:
             await _surely(self._give_back(connection))
 

@@ -102,11 +102,10 @@ async def copy(
     """Start over a folder; leaving the block is pulling the plug, nothing is finished first."""
     async with open_database(folder / "zhucun.db", durable=False) as database:
         channel = Telegram(settings_of(api, **facts), folder / "files", database, clock)
-        words = Words(None)
-        box = Inbox(
-            database, {"telegram": channel}, words, Rules(), KEY, clock, folder / "files"
-        )
-        sender = Sender(database, {"telegram": channel}, KEY, clock, box.wake_sender)
+        words, channels = Words(None), {"telegram": channel}
+        sender = Sender(database, channels, KEY, clock)
+        files = folder / "files"
+        box = Inbox(database, channels, words, Rules(), KEY, clock, files, sender.wake)
         county = await bind(database)
         await box.replay()
         listening = asyncio.create_task(channel.run(box.keep))
@@ -376,7 +375,7 @@ async def test_a_group_that_moved_gets_its_message_at_the_new_address(
         group = Address("telegram", "777000", "-4001")
         now = WallClock().now()
         await outbox.post(db, group, None, Reply("周调度"), dedupe="weekly", now=now)
-    program.sender.wake.set()
+    program.sender.wake()
     await until(lambda: api.told(-1002000000001) == ["周调度"])
 
 
@@ -472,7 +471,7 @@ async def test_a_rush_stays_within_what_telegram_puts_up_with(
             await outbox.post(
                 db, somebody, None, Reply("提醒"), dedupe=f"r{number}", now=now, timing=bulk
             )
-    program.sender.wake.set()
+    program.sender.wake()
     await until(lambda: len(api.made("sendMessage")) > 10)
     api.text(LI, "帮助")
     await until(lambda: api.told(LI))
@@ -495,7 +494,7 @@ async def test_buttons_and_files_of_the_outbox_reach_the_phone(
         now = WallClock().now()
         to = Address("telegram", "777000", str(LI))
         await outbox.post(db, to, program.county["李队员"].id, reply, dedupe="d", now=now)
-    program.sender.wake.set()
+    program.sender.wake()
     await until(lambda: len(api.told(LI)) == 2)
     assert api.told(LI) == ["日报", f"[photo a.jpg {len(JPEG)}]"]
     assert list(buttons(api, LI)) == ["知道了"]
