@@ -8,17 +8,18 @@ from handlers import issues as issue_talk
 from handlers import study as study_talk
 from handlers import visits as visit_talk
 from handlers.talk import Room, Talk, Topic, labelled, normal, one_of, plain
-from ledger import files, issues, kinds, people, records, study, visits
+from ledger import files, issues, kinds, people, progress, records, study, visits
 from ledger.errors import Refused
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Person
 from ledger.records import Record
 from ledger.talks import Said
 
+OPENING = {"study": "学习", "visit": "走访", "issue": "问题"}
 OFFERED = 5  # records shown as buttons
 CHOICES = {
     "时长": ("30 分钟", "60 分钟", "90 分钟", study_talk.NO_MINUTES),
-    "方式": ("自学", "集中学习", "交流学习"),
+    "方式": study_talk.OFFERED_WAYS,
     "日期": ("今天", "昨天"),
     "期限": tuple(issue_talk.TIERS),
 }
@@ -30,6 +31,8 @@ async def edited(room: Room, asker: Person, said: Said) -> Reply:
     found = await records.by_source(room.db, asker, said.source)
     if not found:
         raise Refused("corrections.not_a_record")
+    if len(found) > 1:
+        raise Refused("corrections.several")
     record = found[0]
     if record.state != "kept":
         raise Refused("records.already_undone")
@@ -48,12 +51,12 @@ def _check_young(room: Room, asker: Person, record: Record) -> None:
 
 async def _rewrite(room: Room, asker: Person, record: Record, text: str) -> bool:
     """Read the new words as the old kind; False when nothing has changed."""
-    if record.kind == issues.PROGRESS:
-        note = await issues.read_note(room.db, record)
+    if record.kind == progress.KIND:
+        note = await progress.read(room.db, record)
         words = issue_talk.amended_note(note, normal(text).removeprefix("/"))
         if note.text == words:
             return False
-        await issues.revise_note(room.db, record, asker, words, now=room.now)
+        await progress.revise(room.db, record, asker, words, now=room.now)
         return True
     old, new = await _amended(room, asker, record, text)
     if old == new:
@@ -79,9 +82,11 @@ async def _amended(room: Room, asker: Person, record: Record, text: str) -> tupl
 
 
 def _without_word(topic: Topic, text: str) -> str:
-    """The line without its opening word; one that begins otherwise is taken whole."""
+    """The line without its opening word; one that begins otherwise is another kind of record."""
     rest = topic.rest_of(normal(text).removeprefix("/"), strict=False)
-    return text if rest is None else rest
+    if rest is None:
+        raise Refused("corrections.other_kind", word=OPENING[topic.name])
+    return rest
 
 
 async def _revise(room: Room, asker: Person, record: Record, new: Any) -> None:
@@ -108,8 +113,8 @@ async def change(talk: Talk) -> Reply:
     if len(fields) > 1:
         field = await talk.ask("corrections.ask_field", one_of(fields), fields, line=before)
     new = await _ask_value(talk, record, field)
-    if record.kind == issues.PROGRESS:
-        await issues.revise_note(talk.db, record, talk.asker, new, now=talk.now)
+    if record.kind == progress.KIND:
+        await progress.revise(talk.db, record, talk.asker, new, now=talk.now)
     else:
         await _revise(talk.room, talk.asker, record, new)
     return await _changed(talk.room, await _fresh(talk, record), before)
@@ -127,7 +132,7 @@ async def _reader(talk: Talk, record: Record, field: str) -> Any:
     if record.kind == study.KIND:
         old_study = await study.read(talk.db, record)
         return lambda said: study_talk.changed(old_study, field, said, today=today)
-    if record.kind == issues.PROGRESS:
+    if record.kind == progress.KIND:
         return plain
     known = await people.households(talk.db, talk.asker)
     if record.kind == visits.KIND:
@@ -181,6 +186,6 @@ async def redo(talk: Talk) -> Reply:
     return talk.reply("corrections.redone", (Option("撤销", f"撤销 {record.id}"),), line=line)
 
 
-UNDO = Topic("undo", ("撤销", "撤回", "undo"), undo, ON_TEAM)
+UNDO = Topic("undo", ("撤销", "撤消", "撤回", "undo"), undo, ON_TEAM)
 REDO = Topic("redo", ("恢复", "redo"), redo, ON_TEAM)
 CHANGE = Topic("change", ("更正", "修改", "改", "change"), change, ON_TEAM)

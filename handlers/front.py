@@ -10,7 +10,7 @@ from dataclasses import replace
 from handlers import corrections, join, photos, spotchecks
 from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
 from handlers.topics import BY_NAME, TOPICS
-from ledger import cards, people, talks
+from ledger import cards, people, records, talks
 from ledger.clock import ms
 from ledger.errors import Misunderstood, Refused
 from ledger.files import Kept
@@ -19,6 +19,7 @@ from ledger.people import Person, Role
 from ledger.talks import Said
 
 CANCEL_WORDS = {"取消", "算了", "cancel"}
+QUOTED = 40  # characters of what somebody said that we repeat
 BACK_WORDS = {"返回", "上一步", "back"}
 
 
@@ -69,11 +70,19 @@ async def _heard(
     text = normal(event.text)
     files = await photos.attach(room, asker, kept, source=incoming.source)
     said = Said(text, incoming.source, files, event.place, ms(room.now))
-    if incoming.edited:
+    if incoming.edited and not await _is_new(room, asker, said):
         return await corrections.edited(room, asker, said)
     if not (text or files or event.place):
         raise Refused("photos.none_kept" if event.media else "talk.empty")
     return await converse(room, asker, said)
+
+
+async def _is_new(room: Room, asker: Person, said: Said) -> bool:
+    """An edited message that had become no record and now says something: as if said now."""
+    if await records.by_source(room.db, asker, said.source):
+        return False
+    text = said.text.removeprefix("/")
+    return any(topic.rest_of(text, strict=False) is not None for topic in TOPICS)
 
 
 async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True) -> Reply:
@@ -93,7 +102,15 @@ async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True)
         return heard
     if said.files or said.place:
         return await photos.take(room, asker, said)
-    return Reply(room.words.say("talk.not_understood", said=said.text[:40]), join.menu(asker))
+    return join.small_talk(room, asker, said.text) or _hint(room, asker, said.text)
+
+
+def _hint(room: Room, asker: Person, text: str) -> Reply:
+    """How to say it, with examples for this role; the words themselves are kept."""
+    said = text if len(text) <= QUOTED else f"{text[:QUOTED]}……"
+    return Reply(
+        room.words.say("talk.not_understood", said=said, person=asker), join.menu(asker)
+    )
 
 
 async def _is_answer(room: Room, asker: Person, state: talks.State | None, text: str) -> bool:

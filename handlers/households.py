@@ -1,17 +1,19 @@
 """Which household is meant: the team's own ledger first, then a question, never a guess."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from rapidfuzz import fuzz, process
 
 from handlers.talk import Talk, plain
 from ledger import people
-from ledger.errors import Misunderstood
+from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option
 from ledger.people import Household
 
 NEAR = 50  # rapidfuzz score from which two names look alike
 NO_HOUSEHOLD = "不涉及某户"
+LIST_MARK, JOINERS = "、", ("和", "与", "及")
 LONGEST_NAME = 20  # characters; what is longer is a story
 
 
@@ -27,6 +29,29 @@ def starts_with(text: str, known: Sequence[Household]) -> tuple[Household | None
             rest = text[len(name) :].removeprefix("家").lstrip(" ，,：:")
             return (same[0], rest) if len(same) == 1 else (None, text)
     return None, text
+
+
+def leading(text: str, known: Sequence[Household]) -> tuple[list[Household], str]:
+    """All households a line begins with (「姚守义、秦有根 送煤」) and the rest of the line.
+
+    After 、 a name must follow; one we do not know is refused, not taken for a story.
+    """
+    found: list[Household] = []
+    while True:
+        one, after = starts_with(text, known)
+        if one is None:
+            if found and text.startswith(LIST_MARK):
+                raise Refused("households.unknown_in_list", said=re.split(r"[ ，,]", text.lstrip(LIST_MARK))[0][:10])
+            return found, text.removeprefix(LIST_MARK)
+        found.append(one)
+        text = after
+        if after.startswith(LIST_MARK):
+            following, _ = starts_with(after[1:], known)
+            text = after[1:] if following else after
+        elif after[:1] in JOINERS and starts_with(after[1:], known)[0]:
+            text = after[1:]
+        else:
+            return found, after
 
 
 def named(value: str, known: Sequence[Household]) -> Household:
@@ -65,7 +90,9 @@ async def settle(talk: Talk, name: str, known: Sequence[Household]) -> tuple[int
     options = [Option(label, label) for label in choices]
     options += [Option(enter, enter), Option(only_name, only_name)]
     block = "households.ask_twins" if exact else "households.ask_near"
-    said = await talk.ask(block, _one_of_or_name(choices, enter, only_name), options, name=name)
+    said = await talk.ask(
+        block, _one_of_or_name(choices, enter, only_name), options, name=name, near=close
+    )
     if said in choices:
         return choices[said].id, choices[said].name
     if said == enter:

@@ -8,10 +8,10 @@ from datetime import date
 from handlers import households
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, plain
-from ledger import files, issues, people
+from ledger import files, issues, people, progress, records, visits
 from ledger.errors import Misunderstood, Refused
-from ledger.issues import Found, Issue, Note, Tier, due_of, tier_of
-from ledger.messages import Option, Reply
+from ledger.issues import Found, Issue, Tier, due_of, tier_of
+from ledger.messages import Option, Paper, Reply
 from ledger.people import ON_TEAM, Household, Person
 from ledger.rules import Rules
 from ledger.times import find_day, read_day
@@ -19,6 +19,9 @@ from ledger.times import find_day, read_day
 AT_ONCE_WORDS = ("立行立改", "马上解决", "立即解决", "当场解决")
 TIERS = {"立行立改": Tier.AT_ONCE, "一般问题": Tier.GENERAL, "复杂问题": Tier.COMPLEX}
 NEW = "报新问题"
+NUMBER_DIGITS = 9
+SHOWN_FILES = 4  # pieces of evidence sent along
+STEPS_SHOWN = 6
 DONE = "完成"
 NOTE = "记进展"
 LISTED = 10  # issues shown at once
@@ -80,16 +83,24 @@ async def list_open(talk: Talk) -> Reply:
     """问题清单: the most urgent ones of the asker's scope, and how many there are."""
     found = await issues.open_issues(talk.db, talk.asker, limit=LISTED)
     count = await issues.count_open(talk.db, talk.asker, talk.today)
-    waiting = {one.id for one in await issues.waiting_for(talk.db, talk.asker)}
+    waiting = {one.id for one in await issues.waiting_for(talk.db, talk.asker, talk.today)}
     options = tuple(
         Option(f"看问题{one.id}", f"问题{one.id}") for one in found if one.id in waiting
     )
     return talk.reply(
-        "issues.list", options[:4], issues=found, count=count, waiting=waiting, today=talk.today
+        "issues.list",
+        options[:4],
+        issues=found,
+        count=count,
+        waiting=waiting,
+        today=talk.today,
+        detail=talk.asker.role in ON_TEAM,
     )
 
 
 async def _report_line(talk: Talk) -> Reply:
+    if talk.asker.role not in ON_TEAM:
+        raise Refused("issues.reported_by_teams")
     known = await people.households(talk.db, talk.asker)
     line = read_line(talk.rest, known, today=talk.today)
     text = line.text or await talk.ask("issues.ask_text", plain)
@@ -140,6 +151,24 @@ async def _save(talk: Talk, found: Found) -> Reply:
     return talk.reply("issues.saved", options, issue=issue, files=len(talk.files))
 
 
+async def from_visit(talk: Talk) -> Reply:
+    """转为问题: a visit becomes an issue, once however often it is pressed."""
+    if not talk.rest.isdigit() or len(talk.rest) > NUMBER_DIGITS:
+        raise Refused("records.not_found")
+    record = await records.access_record(talk.db, talk.asker, int(talk.rest))
+    if record.kind != visits.KIND or record.person_id != talk.asker.id:
+        raise Refused("records.not_found")
+    talk.state.opening = replace(talk.state.opening, source=f"visit:{record.id}")
+    for made in await records.by_source(talk.db, talk.asker, talk.source):
+        if made.state == "kept":
+            issue = await issues.of_record(talk.db, made.id)
+            return talk.reply("issues.made_before", issue=issue)
+    seen = await visits.read(talk.db, record)
+    due = due_of(Tier.GENERAL, talk.today, talk.rules)
+    found = Found(talk.today, seen.found, Tier.GENERAL, due, seen.household, seen.household_id)
+    return await _save(talk, found)
+
+
 # what can be done with one issue
 async def _on_issue(talk: Talk, id: int, rest: str) -> Reply:
     issue = await issues.access_issue(talk.db, talk.asker, id)
@@ -152,14 +181,18 @@ async def _on_issue(talk: Talk, id: int, rest: str) -> Reply:
 
 
 async def _show(talk: Talk, issue: Issue) -> Reply:
-    notes = await issues.notes(talk.db, issue.id)
+    await issues.note_reading(talk.db, issue, talk.asker, now=talk.now)
+    steps = await progress.story(talk.db, issue.id)
     options: list[Option] = []
     if talk.asker.role in ON_TEAM and issue.state in {"open", "doing"}:
         options += [Option("记进展", f"问题{issue.id} 记进展")]
         options += [Option("申请销号", f"问题{issue.id} 申请销号")]
     if await issues.may_decide(talk.db, issue, talk.asker):
         options += decision_options(issue.id)
-    return talk.reply("issues.show", options, issue=issue, notes=notes[-5:], today=talk.today)
+    reply = talk.reply(
+        "issues.show", options, issue=issue, steps=steps[-STEPS_SHOWN:], today=talk.today
+    )
+    return replace(reply, files=(await _evidence(talk, issue))[:SHOWN_FILES])
 
 
 async def _ask_note(talk: Talk, issue: Issue, rest: str) -> Reply:
@@ -175,7 +208,9 @@ async def _note(talk: Talk, issue: Issue, text: str) -> Reply:
         talk.db, talk.asker, issue, words, source=talk.source, now=talk.now
     )
     await files.join(talk.db, talk.files, record, person=talk.asker.id)
-    options = (Option("申请销号", f"问题{issue.id} 申请销号"), Option("撤销", f"撤销 {record}"))
+    options = [Option("撤销", f"撤销 {record}")]
+    if issue.state in {"open", "doing"}:
+        options.insert(0, Option("申请销号", f"问题{issue.id} 申请销号"))
     return talk.reply("issues.noted", options, issue=issue, text=words, files=len(talk.files))
 
 
@@ -187,17 +222,24 @@ async def _submit(talk: Talk, issue: Issue, rest: str) -> Reply:
         talk.db, talk.asker, issue, _effect(effect), source=talk.source, now=talk.now
     )
     await files.join(talk.db, talk.files, record, person=talk.asker.id)
-    photos = sum(note.photos for note in await issues.notes(talk.db, issue.id))
+    papers = await _evidence(talk, issue)
     card = talk.reply(
         "issues.verify", decision_options(issue.id), issue=issue, effect=effect,
-        submitter=talk.asker, photos=photos,
+        submitter=talk.asker, photos=len(papers),
     )  # fmt: skip
+    card = replace(card, files=papers[:SHOWN_FILES])
     told = [
         one
         for one in await _verifiers(talk, issue)
         if await talk.tell(one.id, card, dedupe=f"verify:{issue.id}:{record}:{one.id}")
     ]
     return talk.reply("issues.submitted", issue=issue, verifiers=told)
+
+
+async def _evidence(talk: Talk, issue: Issue) -> tuple[Paper, ...]:
+    """The issue's photos and files as they can be sent, the newest first."""
+    found = await files.of_issue(talk.db, issue.id)
+    return tuple(Paper(one.sha256, one.name, one.mime) for one in found)
 
 
 async def _verifiers(talk: Talk, issue: Issue) -> list[Person]:
@@ -255,9 +297,10 @@ async def list_waiting(talk: Talk) -> Reply:
     if numbered := NUMBERED.fullmatch(talk.rest):
         issue = await issues.access_issue(talk.db, talk.asker, int(numbered["id"]))
         return await _submit(talk, issue, numbered["rest"].strip())
-    waiting = await issues.waiting_for(talk.db, talk.asker)
+    waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     options = tuple(Option(f"看问题{one.id}", f"问题{one.id}") for one in waiting[:6])
-    return talk.reply("issues.waiting", options, issues=waiting)
+    detail = talk.asker.role in ON_TEAM
+    return talk.reply("issues.waiting", options, issues=waiting, detail=detail)
 
 
 # corrections
@@ -278,7 +321,7 @@ def amended(
     return replace(kept, household=line.household.name, household_id=line.household.id)
 
 
-def amended_note(old: Note, text: str) -> str:
+def amended_note(old: progress.Note, text: str) -> str:
     """The words of an edited note; under another issue's number it would be another note."""
     rest = ISSUES.rest_of(text, strict=False)
     numbered = NUMBERED.fullmatch(rest) if rest else None
@@ -305,5 +348,6 @@ def changed(
 
 
 CLOSING = Topic("closing", ("待销号", "核验", "销号"), list_waiting)
-LIST = Topic("issue_list", ("问题清单",), list_open, aside=True)
+LIST = Topic("issue_list", ("问题清单", "我的问题", "清单"), list_open, aside=True)
 ISSUES = Topic("issue", ("报问题", "问题", "issue"), talk_issues, form="loose")
+FROM_VISIT = Topic("issue_from_visit", ("转为问题",), from_visit, ON_TEAM)

@@ -6,6 +6,31 @@ from ledger.errors import Refused
 from ledger.messages import EnterIn, Incoming, LifecycleIn, Option, Reply, TextIn
 from ledger.people import Person, Role
 
+GREETINGS = {
+    "你好",
+    "您好",
+    "在吗",
+    "在不在",
+    "早上好",
+    "上午好",
+    "下午好",
+    "晚上好",
+    "hi",
+    "hello",
+}
+THANKS = {
+    "谢谢",
+    "谢谢您",
+    "谢谢你",
+    "多谢",
+    "辛苦了",
+    "好的",
+    "好",
+    "收到",
+    "知道了",
+    "ok",
+    "嗯",
+}
 MENUS = {
     Role.MEMBER: ("学习", "走访", "问题", "今天", "请假", "帮助"),
     Role.LEADER: ("今天", "走访", "问题", "待销号", "日报", "帮助"),
@@ -46,6 +71,14 @@ async def welcome_back(room: Room, asker: Person, payload: str) -> Reply:
     """Somebody we know opens the chat; a second invite changes nothing."""
     block = "join.already" if payload else "join.hello"
     return Reply(room.words.say(block, person=asker), menu(asker))
+
+
+def small_talk(room: Room, asker: Person, text: str) -> Reply | None:
+    """A greeting and a thank-you get a human answer; None for everything else."""
+    word = text.rstrip("！!。~～ ").lower()
+    if word in GREETINGS:
+        return Reply(room.words.say("join.hello", person=asker), menu(asker))
+    return Reply(room.words.say("join.thanks")) if word in THANKS else None
 
 
 def menu(person: Person) -> tuple[Option, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers.talk import Room, Talk, Topic, hold, labelled, one_of
-from ledger import files, kinds, records, talks, visits
+from ledger import files, issues, kinds, progress, records, talks, visits
 from ledger.errors import Refused
 from ledger.files import Kept
 from ledger.messages import Reply
@@ -49,7 +49,17 @@ async def _candidates(
     """The asker's records that can take it, the newest first; a place alone is a visit's."""
     wanted = WITH_PHOTOS if photos else {visits.KIND}
     found = await records.recent(room.db, asker, since=since)
-    return [one for one in found if one.kind in wanted]
+    return [one for one in found if one.kind in wanted and await _open_still(room, one)]
+
+
+async def _open_still(room: Room, record: Record) -> bool:
+    """Evidence of what is being verified or struck off does not change any more."""
+    if record.kind == progress.KIND:
+        note = await progress.read(room.db, record)
+        return (await issues.any_issue(room.db, note.issue_id)).state in {"open", "doing"}
+    if record.kind == issues.KIND:
+        return (await issues.of_record(room.db, record.id)).state in {"open", "doing"}
+    return True
 
 
 async def _put(room: Room, asker: Person, said: Said, record: Record) -> Reply:

@@ -11,6 +11,8 @@ from ledger.people import ON_TEAM
 from ledger.study import Study
 from ledger.times import find_day, find_minutes, read_minutes, sensible
 
+OFFERED_WAYS = ("自学", "集中或交流")
+WAYS = {"自学": False, "集中或交流": True, "集中学习": True, "交流学习": True}
 EXCHANGE_WORDS = ("交流学习", "集中学习", "交流", "集中", "一起学")
 NO_MINUTES = "不记时长"
 
@@ -30,11 +32,14 @@ def read_line(text: str, *, today: date) -> Line:
     found_day = find_day(text, today=today, looks="back")
     day, text = (found_day.day, found_day.rest) if found_day else (today, text)
     found = find_minutes(text)
-    minutes, text = (sensible(found[0], text), found[1]) if found else (None, text)
+    minutes, text = (
+        (sensible(found[0], f"{found[0]} 分钟"), found[1]) if found else (None, text)
+    )
     exchange = any(word in text for word in EXCHANGE_WORDS)
     for word in EXCHANGE_WORDS:
         text = _without(word, text)
-    return Line(day, minutes, text.strip(" ，,。"), exchange)
+    topic = text.strip(" ，,。")
+    return Line(day, minutes, topic if any(one.isalpha() for one in topic) else "", exchange)
 
 
 def _without(word: str, text: str) -> str:
@@ -62,8 +67,7 @@ async def _ask_missing(talk: Talk, line: Line) -> Line:
     if minutes is None:
         choices = ("30 分钟", "60 分钟", "90 分钟", NO_MINUTES)
         minutes = await talk.ask("study.ask_minutes", read_minutes_or_none, choices)
-    ways = {"自学": False, "集中学习": True, "交流学习": True}
-    exchange = await talk.ask("study.ask_way", one_of(ways), ways)
+    exchange = await talk.ask("study.ask_way", one_of(WAYS), OFFERED_WAYS)
     return replace(line, topic=topic, minutes=minutes, exchange=exchange)
 
 
@@ -91,9 +95,7 @@ def changed(old: Study, field: str, value: str, *, today: date) -> Study:
     if field == "时长":
         return replace(old, minutes=read_minutes_or_none(value))
     if field == "方式":
-        return replace(
-            old, exchange=one_of({"自学": False, "集中学习": True, "交流学习": True})(value)
-        )
+        return replace(old, exchange=one_of(WAYS)(value))
     if field == "日期":
         return replace(old, day=_day(value, today))
     return replace(old, topic=plain(value))

@@ -15,7 +15,7 @@ async def show_today(talk: Talk) -> Reply:
     away = await leave.is_away(talk.db, talk.asker.id, talk.today)
     own = await issues.open_issues(talk.db, talk.asker, limit=50)
     near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
-    waiting = await issues.waiting_for(talk.db, talk.asker)
+    waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
     owing = not away and not any(one.kind == study.KIND for one in found)
     return talk.reply(
@@ -39,7 +39,7 @@ def _options(owing: bool, any_record: bool, waiting: int) -> tuple[Option, ...]:
 
 
 async def _for_staff(talk: Talk) -> Reply:
-    waiting = await issues.waiting_for(talk.db, talk.asker)
+    waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     count = await issues.count_open(talk.db, talk.asker, talk.today)
     away = await leave.away(talk.db, scope_of(talk.asker), talk.today)
     words = ("日报", "待销号", "问题", "抽查")
@@ -49,4 +49,4 @@ async def _for_staff(talk: Talk) -> Reply:
     )  # fmt: skip
 
 
-TODAY = Topic("today", ("今天", "今日", "today"), show_today, form="bare", aside=True)
+TODAY = Topic("today", ("今天", "今日", "待办", "today"), show_today, form="bare", aside=True)

@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
     visits.VISIT,
     issues.CLOSING,
     issues.LIST,
+    issues.FROM_VISIT,
     issues.ISSUES,
     leave.BACK,
     leave.ANSWER,

@@ -22,10 +22,12 @@ async def report_visit(talk: Talk) -> Reply:
     known = await people.households(talk.db, talk.asker)
     found_day = find_day(talk.rest, today=talk.today, looks="back")
     day, text = (found_day.day, found_day.rest) if found_day else (talk.today, talk.rest)
-    household, found = households.starts_with(text, known)
+    together, found = households.leading(re.sub(r"^[了到]\s*", "", text), known)
+    if len(together) > 1 and found:
+        return await _save_several(talk, day, together, found)
     id: int | None
-    if household:
-        id, name = household.id, household.name
+    if together:
+        id, name = together[0].id, together[0].name
     elif text:
         id, name, found = await _unknown(talk, text, known)
     else:
@@ -54,10 +56,27 @@ async def _save(talk: Talk, made: Visit) -> Reply:
         talk.db, talk.asker, made, source=talk.source, now=talk.now, rules=talk.rules
     )
     await files.join(talk.db, talk.files, id, person=talk.asker.id)
-    options = (Option("转为问题", f"问题 {made.household} {made.found}"), *after_saving(id))
+    options = (Option("转为问题", f"转为问题 {id}"), *after_saving(id))
     return talk.reply(
         "visits.saved", options, made=made, today=talk.today, files=len(talk.files)
     )
+
+
+async def _save_several(talk: Talk, day: date, together: list[Household], found: str) -> Reply:
+    """One line about several households: a visit each, the photos with the first."""
+    ids = []
+    for one in together:
+        made = Visit(day, one.name, found, one.id, talk.place)
+        ids.append(
+            await visits.record(
+                talk.db, talk.asker, made, source=talk.source, now=talk.now, rules=talk.rules
+            )
+        )
+    await files.join(talk.db, talk.files, ids[0], person=talk.asker.id)
+    return talk.reply(
+        "visits.saved_several", (Option("改", "改"), Option("撤销", "撤销")),
+        together=together, found=found, day=day, today=talk.today, files=len(talk.files),
+    )  # fmt: skip
 
 
 def amended(old: Visit, text: str, known: list[Household], *, today: date) -> Visit:

@@ -101,6 +101,11 @@ async def of_record(db: Session, record: int) -> list[Attachment]:
     ]
 
 
+async def of_issue(db: Session, issue: int) -> list[Attachment]:
+    """The evidence of an issue, the newest first; the caller answers for the right to see it."""
+    return [Attachment(**dict(row)) async for row in sql.of_issue(db.connection, issue=issue)]
+
+
 async def elsewhere(db: Session, id: int, *, record: int) -> bool:
     """Whether the same picture already stands in another record."""
     return bool(await sql.elsewhere(db.connection, id=id, record=record))

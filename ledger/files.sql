@@ -16,6 +16,15 @@ SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
   FROM attachment a JOIN file f ON f.sha256 = a.sha256
  WHERE a.record_id = :record ORDER BY a.id;
 
+-- name: of_issue(issue)
+-- Everything that belongs to an issue: to its report and to its notes, the newest first.
+SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
+  FROM attachment a JOIN file f ON f.sha256 = a.sha256 JOIN record r ON r.id = a.record_id
+ WHERE r.state = 'kept'
+   AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :issue)
+        OR a.record_id IN (SELECT record_id FROM progress WHERE issue_id = :issue))
+ ORDER BY a.id DESC;
+
 -- name: elsewhere(id, record)$
 SELECT count(*) FROM attachment mine JOIN attachment other ON other.sha256 = mine.sha256
  WHERE mine.id = :id AND other.record_id IS NOT NULL AND other.record_id <> :record;

@@ -23,6 +23,7 @@ from ledger.study import Study
 from ledger.visits import Visit
 
 TEAM_SIZE = 3  # S004-10: at least three a team
+FIRST_HOUSEHOLD = "张大山"  # of every village: the manual's examples work everywhere
 HOUSEHOLDS = 24  # a village, enough to try with
 VILLAGES_A_TOWNSHIP = 4
 
@@ -92,8 +93,9 @@ class Generator:
 
     async def _household(self, db: Session, team: int, village: int, house: int) -> None:
         key = f"house{village}.{house}"
+        name = FIRST_HOUSEHOLD if house == 0 else self._name("given_household", key)
         await people.add_household(
-            db, team, self._name("given_household", key),
+            db, team, name,
             group_name=self._choose("groups", "group", key),
             kind=self._choose("household_kinds", "kind", key),
         )  # fmt: skip
@@ -120,6 +122,10 @@ class Generator:
     def _choose(self, words: str, *parts: object) -> str:
         choices = self.words[words]
         return str(choices[self.lots.below(len(choices), words, *parts)])
+
+    def _matching(self, words: str, issue: str) -> str:
+        """The step or the effect that belongs to an issue."""
+        return str(self.words[words][self.words["issues"].index(issue)])
 
     def _happens(self, percent: int, *parts: object) -> bool:
         return self.lots.below(100, "happens", *parts) < percent
@@ -210,10 +216,10 @@ class Generator:
             return
         source = _source(member, now)
         if kind == "progress":
-            text = self._choose("notes", member.id, now)
+            text = self._matching("notes", under_way[0].text)
             await issues.progress(db, member, under_way[0], text, source=source, now=now)
             return
-        effect = self._choose("effects", member.id, now)
+        effect = self._matching("effects", under_way[0].text)
         await issues.submit(db, member, under_way[0], effect, source=source, now=now)
         if self._happens(70, "verified", under_way[0].id):
             issue = await issues.access_issue(db, member, under_way[0].id)

@@ -80,6 +80,12 @@ async def make(
     return Invite(f"{code[:5]}-{code[5:]}", link, expires_at)
 
 
+async def still_good(db: Session, token: str, *, now: datetime) -> bool:
+    """Whether a link could be redeemed now; looking uses nothing up."""
+    row = await sql.by_link(db.connection, link_hash=_link_hash(token), now=ms(now))
+    return row is not None
+
+
 async def redeem_link(
     db: Session, token: str, *, channel: str, account: str, user_key: str | None, now: datetime
 ) -> Person:

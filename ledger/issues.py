@@ -10,16 +10,16 @@ from enum import StrEnum
 from typing import Any
 
 from ledger import audit, people, periods, records
+from ledger import progress as progress_notes
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.people import Person, Role, may_verify, scope_of
+from ledger.people import Person, may_verify, scope_of
 from ledger.records import Record
 from ledger.rules import Rules
 
 sql = queries("issues")
 KIND = "issue"
-PROGRESS = "progress"
 EFFECT_AT_LEAST = 4  # characters: "一句成效" is more than 好了
 
 
@@ -100,19 +100,6 @@ class Standing:
     late: int
 
 
-@dataclass(frozen=True)
-class Note:
-    """One step on an issue, with who and when."""
-
-    record_id: int
-    issue_id: int
-    step: str
-    text: str
-    person: str
-    at: int
-    photos: int
-
-
 # rules
 def due_of(tier: Tier, found: date, rules: Rules) -> date:
     """The last day that still counts for an issue found that day (S000-13)."""
@@ -183,17 +170,22 @@ async def of_record(db: Session, record: int) -> Issue:
     return Issue(**dict(await sql.by_record(db.connection, record=record)))
 
 
+async def any_issue(db: Session, id: int) -> Issue:
+    """An issue whose number stands in a record the caller may see."""
+    return Issue(**dict(await sql.any_by_id(db.connection, id=id)))
+
+
 async def open_issues(db: Session, asker: Person, *, limit: int = 20) -> list[Issue]:
     """Issues not struck off in the asker's scope, the most urgent first."""
     rows = sql.open_issues(db.connection, limit=limit, **vars(scope_of(asker)))
     return [Issue(**dict(row)) async for row in rows]
 
 
-async def waiting_for(db: Session, asker: Person) -> list[Issue]:
-    """Issues handed in for 销号 that this person may verify."""
+async def waiting_for(db: Session, asker: Person, day: date) -> list[Issue]:
+    """Issues handed in for 销号 that wait for this person."""
     rows = sql.submitted(db.connection, **vars(scope_of(asker)))
     found = [Issue(**dict(row)) async for row in rows]
-    return [one for one in found if await may_decide(db, one, asker)]
+    return [one for one in found if await _is_asked(db, one, asker, day)]
 
 
 async def count_open(db: Session, asker: Person, day: date) -> Standing:
@@ -202,15 +194,25 @@ async def count_open(db: Session, asker: Person, day: date) -> Standing:
     return Standing(row["open"], row["late"])
 
 
+async def _is_asked(db: Session, issue: Issue, asker: Person, day: date) -> bool:
+    """Whether it waits for this very person: not only allowed, but the next in line."""
+    if not await may_decide(db, issue, asker):
+        return False
+    submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
+    return asker.id in {one.id for one in await people.superiors(db, submitter, day=day)}
+
+
 async def may_decide(db: Session, issue: Issue, asker: Person) -> bool:
     """Whether it is handed in and this person may verify it."""
     submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
     return refusal_to_decide(issue, asker, submitter) is None
 
 
-async def notes(db: Session, id: int) -> list[Note]:
-    """Every step on an issue, oldest first."""
-    return [Note(**dict(row)) async for row in sql.notes(db.connection, id=id)]
+async def note_reading(db: Session, issue: Issue, asker: Person, *, now: datetime) -> None:
+    """Above the team, reading what is behind a number leaves a trace (security §3)."""
+    if asker.role in people.STAFF:
+        subject = f"issue:{issue.id}"
+        await audit.record(db, asker.id, "issue.read", subject=subject, body={}, now=now)
 
 
 async def progress(
@@ -219,7 +221,7 @@ async def progress(
     """Note a step; an open issue becomes 'doing'. Returns the note's record id."""
     if issue.state in {"closed", "withdrawn"}:
         raise Refused("issues.already_closed", id=issue.id)
-    record = await _note(db, by, issue, "note", text, source=source, now=now)
+    record = await progress_notes.write(db, by, issue.id, "note", text, source=source, now=now)
     await sql.start(db.connection, id=issue.id)
     await periods.add(db, issue.team_id, now.date(), progressed=1)
     return record
@@ -236,7 +238,9 @@ async def submit(
         is None
     ):
         raise Refused("issues.already_submitted", id=issue.id)
-    record = await _note(db, by, issue, "submit", effect, source=source, now=now)
+    record = await progress_notes.write(
+        db, by, issue.id, "submit", effect, source=source, now=now
+    )
     await periods.add(db, issue.team_id, now.date(), submitted=1)
     return record
 
@@ -302,34 +306,9 @@ async def counted(db: Session, record: Record, *, sign: int) -> None:
     issue = await of_record(db, record.id)
     if sign < 0 and issue.state in {"submitted", "closed"}:
         raise Refused("issues.under_way", id=issue.id)
-    before = "doing" if await notes(db, issue.id) else "open"
+    before = "doing" if await progress_notes.notes(db, issue.id) else "open"
     await sql.set_state(db.connection, id=issue.id, state=before if sign > 0 else "withdrawn")
     await periods.add(db, record.team_id, issue.found.day, opened=sign)
-
-
-async def read_note(db: Session, record: Record) -> Note:
-    """One progress note by its record."""
-    return Note(**dict(await sql.note(db.connection, record=record.id)))
-
-
-async def revise_note(
-    db: Session, record: Record, by: Person, text: str, *, now: datetime
-) -> None:
-    """Correct the words of a progress note."""
-    before = await read_note(db, record)
-    if before.step != "note":
-        raise Refused("issues.step_stands")
-    await records.change(
-        db, record, by, before={"text": before.text}, after={"text": text}, now=now
-    )
-    await sql.revise_note(db.connection, record=record.id, text=text)
-
-
-async def counted_note(db: Session, record: Record, *, sign: int) -> None:
-    """Take a struck note out of the counts, or put it back; a submission stands."""
-    if (await read_note(db, record)).step != "note":
-        raise Refused("issues.step_stands")
-    await periods.add(db, record.team_id, date.fromisoformat(record.day), progressed=sign)
 
 
 async def due_between(db: Session, first: date, last: date) -> list[Issue]:
@@ -342,20 +321,6 @@ async def unfinished(db: Session, ids: list[int]) -> list[Issue]:
     """Which of these issues still wait for work (handed in or struck off ones do not)."""
     found = [await sql.any_by_id(db.connection, id=id) for id in ids]
     return [Issue(**dict(row)) for row in found if row and row["state"] in {"open", "doing"}]
-
-
-async def _note(
-    db: Session, by: Person, issue: Issue, step: str, text: str, *, source: str, now: datetime
-) -> int:
-    """A note is a record of its own when a team writes it."""
-    if by.role not in {Role.MEMBER, Role.LEADER}:
-        raise Refused("issues.not_by_staff")
-    facts = {"issue": issue.id, "step": step, "text": text}
-    record = await records.make(
-        db, by, PROGRESS, day=now.date(), source=source, facts=facts, now=now
-    )
-    await sql.add_note(db.connection, record=record, issue=issue.id, step=step, text=text)
-    return record
 
 
 async def _step(

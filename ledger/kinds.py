@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from ledger import issues, records, study, visits
+from ledger import issues, progress, records, study, visits
 from ledger.database import Session
 from ledger.errors import Refused
 from ledger.people import Person
@@ -43,7 +43,7 @@ KINDS = {
         ),
         Kind("visit", "visits.line", visits.read, visits.counted, ("户", "情况", "日期")),
         Kind("issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "期限")),
-        Kind("progress", "issues.note_line", issues.read_note, issues.counted_note, ("内容",)),
+        Kind("progress", "issues.note_line", progress.read, progress.counted, ("内容",)),
     )
 }
 
@@ -56,7 +56,7 @@ async def line(db: Session, say: Callable[..., str], record: Record) -> str:
 
 async def changeable(db: Session, record: Record) -> bool:
     """Whether it may be corrected at all: asking for 销号 stands, it can only be sent back."""
-    return record.kind != issues.PROGRESS or (await issues.read_note(db, record)).step == "note"
+    return record.kind != progress.KIND or (await progress.read(db, record)).step == "note"
 
 
 async def undo(

@@ -44,10 +44,11 @@ async def ask(
         raise Refused("leave.backwards")
     if (last - first).days >= LONGEST:
         raise Refused("leave.too_long", days=LONGEST)
-    if await sql.overlapping(
+    held = await sql.overlapping(
         db.connection, person=by.id, first=first.isoformat(), last=last.isoformat()
-    ):
-        raise Refused("leave.overlaps")
+    )
+    if held:
+        raise Refused("leave.overlaps", held=dict(held))
     id = await sql.ask(
         db.connection, person=by.id, team=by.team_id or None, first=first.isoformat(),
         last=last.isoformat(), reason=reason, source=source, now=ms(now),

@@ -4,10 +4,11 @@
 INSERT INTO leave (person_id, team_id, from_day, to_day, reason, state, source, asked_at)
 VALUES (:person, :team, :first, :last, :reason, 'asked', :source, :now) RETURNING id;
 
--- name: overlapping(person, first, last)$
-SELECT count(*) FROM leave
+-- name: overlapping(person, first, last)^
+SELECT from_day, to_day FROM leave
  WHERE person_id = :person AND state IN ('asked', 'approved') AND from_day <= :last AND to_day >= :first
-   AND (back_day IS NULL OR back_day > :first);
+   AND (back_day IS NULL OR back_day > :first)
+ ORDER BY from_day LIMIT 1;
 
 -- name: by_id(id, county, township, team)^
 SELECT l.id, l.person_id, p.name AS person, coalesce(l.team_id, 0) AS team_id, l.from_day, l.to_day, l.reason, l.state, l.decided_by, l.back_day

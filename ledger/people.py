@@ -1,5 +1,6 @@
 """People: who somebody is, what he may see. Scope is decided here and nowhere else."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -156,13 +157,22 @@ async def members(db: Session, scope: Scope, *, day: date) -> list[Person]:
 
 
 async def superiors(db: Session, person: Person, *, day: date) -> list[Person]:
-    """Who answers for this person: his leader, the leader's township, the township's county."""
+    """Who answers for this person: his leader, the leader's township, the township's county.
+
+    Where that seat is empty, the next one up answers.
+    """
+    found: list[Person] = []
     if person.role is Role.MEMBER:
-        rows = sql.leaders_of(db.connection, team=person.team_id, day=day.isoformat())
-    elif person.role is Role.LEADER:
-        rows = sql.townships_of(db.connection, township=person.township_id, day=day.isoformat())
-    else:
-        rows = sql.counties_of(db.connection, county=person.county_id, day=day.isoformat())
+        found = await _seats(sql.leaders_of(db.connection, team=person.team_id, day=str(day)))
+    if person.role is Role.LEADER or (person.role is Role.MEMBER and not found):
+        rows = sql.townships_of(db.connection, township=person.township_id, day=str(day))
+        found = await _seats(rows)
+    return [one for one in found if one.id != person.id] or await staff(
+        db, person.county_id, day=day
+    )
+
+
+async def _seats(rows: AsyncIterator[object]) -> list[Person]:
     return [_person(row) async for row in rows]
 
 

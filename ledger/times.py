@@ -26,7 +26,7 @@ DAY_PHRASE = re.compile(
     """,
     re.VERBOSE,
 )
-LIMIT = re.compile(r"^(?:之前|以前|前|之内|以内|内)?")
+LIMIT = re.compile(r"^(?:上午|下午|中午|早上|晚上|傍晚)?(?:之前|以前|前|之内|以内|内)?")
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,18 @@ def find_minutes(text: str) -> tuple[int, str] | None:
     """The first length of time in a text, in minutes, and the text without it."""
     match = MINUTES.search(text)
     if match is None:
-        bare = re.match(r"(\d{1,4})(?=\s|$)", text)
-        return (int(bare[1]), text[bare.end() :].strip()) if bare else None
+        return _bare_minutes(text)
     rest = (text[: match.start()] + text[match.end() :]).strip(" ，,")
     return _minutes_of(match), rest
+
+
+def _bare_minutes(text: str) -> tuple[int, str] | None:
+    """A number set off at the beginning means minutes: 「60 中央一号文件」「六十 低保政策」."""
+    bare = re.match(rf"([+-]?\d+|{NUMERAL})(?=\s|$)", text)
+    value = read_number(bare[1].lstrip("+")) if bare else None
+    if bare is None or value is None:
+        return None
+    return int(value), text[bare.end() :].strip()
 
 
 def read_minutes(text: str) -> int:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 from web_pages import login_link, open_web, serving
+
+from bot.web.stream import feed_of
+from ledger import chat_lines
+from ledger.chat_lines import Line
+from ledger.files import keep_bytes
+from ledger.messages import Paper
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 PICTURES = os.environ.get("ZHUCUN_TEST_PICTURES")  # a folder: every test leaves a picture there
@@ -44,6 +51,27 @@ class Backstage:
         """A fresh login link."""
         made = asyncio.run_coroutine_threadsafe(login_link(self.web, name), self._loop)
         return made.result(SECONDS)
+
+    def show(self, name: str, lines: list[Line]) -> None:
+        """Put lines into somebody's transcript, as if they had come."""
+
+        async def write() -> None:
+            assert self.county is not None
+            person = self.county[name].id
+            async with self.web.app.database.transaction() as db:
+                ids = [
+                    await chat_lines.add(db, replace(line, person_id=person)) for line in lines
+                ]
+            feed_of(self.web.app).tell(person, ids[-1])
+
+        asyncio.run_coroutine_threadsafe(write(), self._loop).result(SECONDS)
+
+    def keep(self, data: bytes, name: str) -> Paper:
+        """A picture on the program's disk."""
+        kept = keep_bytes(
+            self.web.app.settings.files, data, mime="image/png", name=name, kind="photo"
+        )
+        return Paper(kept.sha256, kept.name, kept.mime)
 
     async def _run(self, ready: threading.Event) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()

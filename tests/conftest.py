@@ -2,11 +2,12 @@
 
 import shutil
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from county import MONDAY, County, settle
 from phones import Phones
 
@@ -28,6 +29,13 @@ def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def own_logs() -> Iterator[None]:
+    """A test that sets up the program's log (the commands do) leaves nothing of it behind."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,10 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from bot.app import App
 from bot.channels import web
 from bot.web.login import signed_in, visitor
-from bot.web.security import Problem, app_of
+from bot.web.security import Problem, app_of, total_limit_mb
 from bot.web.stream import feed_of, view
 from bot.web.uploads import (
+    FILES_LIMIT,
     Posted,
     keep_uploads,
     number,
@@ -27,6 +28,7 @@ from ledger.errors import Refused
 from ledger.files import Kept, path_of
 from ledger.inbox import Raw
 from ledger.messages import Paper
+from ledger.people import Person
 from templates.filters import ROLES
 from templates.pages import page
 
@@ -38,14 +40,23 @@ async def show(request: Request) -> Response:
     """GET /chat: the page; without a session a word about login links."""
     app = app_of(request)
     if app.demo:
-        return HTMLResponse(page("chat", demo=True, person=None, role="", menus=MENUS))
+        return HTMLResponse(_chat_page(app, None))
     who = await signed_in(request)
     if who is None:
         return HTMLResponse(page("login", join=False, refused=""))
     async with app.database.reading() as db:
         person = await people.by_id(db, who.person)
-    role = ROLES[person.role]
-    return HTMLResponse(page("chat", demo=False, person=person, role=role, menus=MENUS))
+    return HTMLResponse(_chat_page(app, person))
+
+
+def _chat_page(app: App, person: Person | None) -> str:
+    limits = {
+        "file_mb": app.rules.file_limit_mb,
+        "total_mb": total_limit_mb(app.rules),
+        "files": FILES_LIMIT,
+    }
+    role = ROLES[person.role] if person else ""
+    return page("chat", demo=app.demo, person=person, role=role, menus=MENUS, limits=limits)
 
 
 async def post_message(request: Request) -> Response:

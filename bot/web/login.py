@@ -78,9 +78,22 @@ async def _named(app: App, named: object) -> int:
 
 
 async def show(request: Request) -> Response:
-    """GET of a login link: asks for one press, so that a link preview does not use it up."""
-    _only_normal(app_of(request))
-    return HTMLResponse(page("login", join=True, refused=""))
+    """GET of a login link: asks for one press, so that a link preview does not use it up.
+
+    A link that is no longer good is told so at once; looking never redeems.
+    """
+    app = app_of(request)
+    _only_normal(app)
+    async with app.database.reading() as db:
+        good = await invites.still_good(db, request.path_params["token"], now=app.clock.now())
+    if good:
+        return HTMLResponse(page("login", join=True, refused=""))
+    return _refused(app, Refused("join.bad_invite"))
+
+
+def _refused(app: App, why: Refused) -> Response:
+    said = plain(app.words.say(why.block, **why.facts))
+    return HTMLResponse(page("login", join=False, refused=said), 403)
 
 
 async def join(request: Request) -> Response:
@@ -96,8 +109,7 @@ async def join(request: Request) -> Response:
             )  # fmt: skip
             binding = await chat_lines.binding_of(db, person.id, web.ACCOUNT)
     except Refused as why:
-        said = plain(app.words.say(why.block, **why.facts))
-        return HTMLResponse(page("login", join=False, refused=said), 403)
+        return _refused(app, why)
     await app.inbox.keep([web.raw(person.id, f"{person.id}.enter.{binding}", now, enter="")])
     response = RedirectResponse("/chat", 303)
     signed = _signer(app).dumps({"person": person.id, "binding": binding})

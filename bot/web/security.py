@@ -19,11 +19,13 @@ from bot.app import App
 from bot.channels.text import plain
 from bot.settings import TelegramSettings
 from ledger.database import StoreTrouble
+from ledger.rules import Rules
 from templates.words import Words
 
 log = structlog.get_logger()
 
-BODY_LIMIT_MB = 15
+JSON_ROOM = 4 / 3  # base64 makes three bytes four
+FRAME = 1 << 16  # words, names and boundaries around the files
 DRAIN = 4  # a body that is too large is read to its end up to so many limits, then dropped
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -79,7 +81,16 @@ class Guard:
         if problem := self._refusal(scope["method"], Headers(scope=scope)):
             await answer(self.zhucun.words, problem)(scope, receive, dressed)
             return
-        await self.app(scope, _capped(receive, BODY_LIMIT_MB << 20), dressed)
+        await self.app(scope, self._capped(receive, Headers(scope=scope)), dressed)
+
+    def _capped(self, receive: Receive, headers: Headers) -> Receive:
+        """As many bytes of content in either form: base64 takes more room on the way."""
+        rules = self.zhucun.rules
+        room = total_limit_mb(rules) << 20
+        if not headers.get("content-type", "").startswith("multipart/form-data"):
+            room = int(room * JSON_ROOM)
+        facts = {"limit": total_limit_mb(rules), "file": rules.file_limit_mb}
+        return _capped(receive, room + FRAME, Problem(413, "web.too_large", **facts))
 
     def _refusal(self, method: str, headers: Headers) -> Problem | None:
         host = headers.get("host", "")
@@ -98,6 +109,11 @@ class Guard:
             return False
         origin = headers.get("origin")
         return origin is None or urlsplit(origin).netloc in {host, self.public} - {""}
+
+
+def total_limit_mb(rules: Rules) -> int:
+    """What the files of one message may weigh together: one and a half of a single file's."""
+    return max(1, rules.file_limit_mb * 3 // 2)
 
 
 def allowed_hosts(app: App) -> frozenset[str]:
@@ -137,7 +153,7 @@ def _dress(send: Send) -> Send:
     return dressed
 
 
-def _capped(receive: Receive, limit: int) -> Receive:
+def _capped(receive: Receive, limit: int, refusal: Problem) -> Receive:
     """Bodies over the limit are dropped while they come in, also without a stated length."""
     total = 0
 
@@ -151,7 +167,7 @@ def _capped(receive: Receive, limit: int) -> Receive:
         while message.get("more_body") and total < DRAIN * limit:
             message = await receive()
             total += len(message.get("body", b""))
-        raise Problem(413, "web.too_large", limit=BODY_LIMIT_MB)
+        raise refusal
 
     return capped
 

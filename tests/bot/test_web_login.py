@@ -34,6 +34,17 @@ async def test_a_link_signs_in_once(web: Web) -> None:
     assert "用过了" in again.text
 
 
+async def test_looking_at_a_link_that_is_no_longer_good_says_so_at_once(web: Web) -> None:
+    used = await login_link(web, "李队员")
+    await web.client.post(used)
+    replaced = await login_link(web, "赵队员")
+    await login_link(web, "赵队员")
+    for link in (used, replaced, "/chat/join/false"):
+        answer = await web.client.get(link)
+        assert (answer.status_code, "用过了" in answer.text) == (403, True)
+        assert "<form" not in answer.text
+
+
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(web: Web) -> None:
     cookie = (await join(web, "李队员")).headers["set-cookie"].lower()
     assert "httponly" in cookie

@@ -1,6 +1,8 @@
 """Foreign hosts, foreign pages, bodies that are too large, headers, types and names of files."""
 
+import base64
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -70,16 +72,16 @@ async def test_every_answer_carries_the_headers(web: Web) -> None:
         assert "unsafe" not in headers["content-security-policy"]
 
 
-async def test_a_body_over_fifteen_mib_is_refused_with_and_without_a_length(web: Web) -> None:
+async def test_too_large_a_body_is_refused_with_and_without_a_length(web: Web) -> None:
     async def pieces() -> AsyncIterator[bytes]:
-        for _ in range(16):
+        for _ in range(21):
             yield b"x" * (1 << 20)
 
     async with serving(web) as address, httpx.AsyncClient(base_url=address) as client:
-        for body in (b"x" * (16 << 20), pieces()):
+        for body in (b"x" * (21 << 20), pieces()):
             answer = await client.post("/chat/api/messages", content=body)
             assert answer.status_code == 413
-            assert "15 MB" in answer.json()["error"]
+            assert "一个文件不能超过 10 MB，一次合计不能超过 15 MB" in answer.json()["error"]
         form = {"files": ("a.bin", b"x" * (16 << 20))}
         answer = await client.post("/chat/api/messages", files=form)
         assert answer.status_code == 413
@@ -91,6 +93,17 @@ async def test_one_file_over_the_countys_limit_is_refused(web: Web) -> None:
     answer = await web.client.post("/chat/api/messages", data={"person": "李队员"}, files=form)
     assert answer.status_code == 413
     assert f"{limit} MB" in answer.json()["error"]
+    data = base64.b64encode(b"x" * (limit * 5 // 4 << 20)).decode()
+    body = {"person": "李队员", "text": "看", "files": [{"name": "a.jpg", "data": data}]}
+    answer = await web.post("messages", body)
+    assert (answer.status_code, "超过 10 MB" in answer.json()["error"]) == (413, True)
+
+
+async def test_the_page_knows_the_limits_from_the_server(web: Web) -> None:
+    web.app.rules = replace(web.app.rules, file_limit_mb=6)
+    page = (await web.client.get("/chat")).text
+    assert 'data-file-mb="6" data-total-mb="9" data-most-files="9"' in page
+    assert "超过 6 MB" in page
 
 
 async def test_a_broken_form_is_refused(web: Web) -> None:

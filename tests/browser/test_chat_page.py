@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 from chromium import CHROMIUM, CONTRAST, DRIVER, Backstage, Phone
+from county import MONDAY
 from selenium import webdriver
 from selenium.webdriver import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from web_pages import PNG
+
+from ledger.chat_lines import BOT, Line
+from ledger.clock import ms
 
 pytestmark = [
     pytest.mark.browser,
@@ -152,13 +156,120 @@ def test_what_is_written_while_the_server_is_away_is_sent_once(phone: Phone) -> 
     }
 
 
-def test_a_refused_message_stays_with_its_reason(phone: Phone) -> None:
+def test_a_refused_message_stays_in_its_place_with_its_reason(phone: Phone) -> None:
     phone.become("李队员")
     phone.driver.execute_script("document.getElementById('text').value = '字'.repeat(20001)")
     phone.find("#send").click()
     phone.wait(lambda: "请分成几条发" in phone.last(".own .state"))
+    assert [one.text for one in phone.all(".own .state button")] == ["不发了"]
+    for expected in (3, 1):  # now, and after the page was loaded again
+        if expected == 3:
+            phone.say("今天")
+            phone.wait(lambda: phone.last(".own .state") == "已存")
+        lines = [one.get_attribute("class") for one in phone.all("#log > .line")]
+        assert ["failed" in one for one in lines[:4]] == [False, True, False, False]
+        phone.driver.refresh()
+        phone.wait(lambda: len(phone.all("#log > .line")) == 4)
     phone.find(".drop").click()
-    phone.wait(lambda: not phone.all(".own .words"))
+    phone.wait(lambda: len(phone.all(".own .words")) == 1)
+
+
+def test_too_large_a_file_is_told_before_it_is_sent(phone: Phone, tmp_path: Path) -> None:
+    phone.become("李队员")
+    large, small = tmp_path / "大图.png", tmp_path / "小图.png"
+    large.write_bytes(PNG + bytes(10 << 20))
+    small.write_bytes(PNG)
+    phone.find("#files").send_keys(f"{large}\n{small}")
+    phone.wait(lambda: "“大图.png”超过 10 MB" in phone.last("#chosen-said"))
+    assert [one.text for one in phone.all("#chosen li span")] == ["小图.png"]
+    phone.picture("14-too-large")
+    phone.find("#send").click()
+    phone.wait(lambda: phone.last(".own .state") == "已存")
+    assert not phone.all("#chosen-said")
+
+
+def test_two_quick_taps_are_one_press(phone: Phone) -> None:
+    phone.become("李队员")
+    phone.say("学习 60 中央一号文件")
+    phone.hears("60 分钟")
+    undo = next(one for one in phone.all(".choices button") if one.text == "撤销")
+    ActionChains(phone.driver).double_click(undo).perform()
+    phone.driver.execute_script(
+        "document.querySelectorAll('.choices button').forEach((one) => one.click())"
+    )
+    phone.wait(lambda: phone.last(".own .words") == "撤销")
+    phone.wait(lambda: len(phone.all(".bot .words")) == 3)
+    phone.wait(lambda: all(one.is_enabled() for one in phone.all(".choices button")))
+    assert [one.text for one in phone.all(".own .words")] == ["学习 60 中央一号文件", "撤销"]
+
+
+def long_chat(phone: Phone, name: str, picture: bytes = PNG) -> None:
+    """A transcript longer than the page takes at once, with pictures from the bot in it."""
+    paper = phone.backstage.keep(picture, "屋顶.png")
+    phone.backstage.show(name, [
+        Line(0, BOT, f"第 {number} 条", "text", f"{name}:{number}", ms(MONDAY),
+             files=(paper,) if number % 7 == 0 else ())
+        for number in range(260)
+    ])  # fmt: skip
+
+
+def below(phone: Phone) -> int:
+    """How far the newest line is under the window's edge."""
+    return int(
+        phone.driver.execute_script(
+            "const s = document.getElementById('scroll');"
+            "return s.scrollHeight - s.scrollTop - s.clientHeight"
+        )
+    )
+
+
+def test_a_long_chat_opens_at_its_newest_line(phone: Phone) -> None:
+    for name in ("李队员", "赵队员"):
+        long_chat(phone, name)
+    for name in ("李队员", "赵队员", "李队员"):
+        phone.driver.execute_script("location.hash = arguments[0]", str(_id(phone, name)))
+        phone.wait(lambda: phone.last("#log > :last-child .words") == "第 259 条")
+        phone.wait(lambda: below(phone) < 2)
+        phone.wait(lambda: phone.driver.execute_script(
+            "return [...document.querySelectorAll('#log img')].every((one) => one.complete)"
+        ))  # fmt: skip
+        assert below(phone) < 2
+    assert len(phone.driver.find_elements("css selector", "#log > .line")) == 200
+    phone.picture("15-long")
+
+
+def test_who_has_scrolled_up_is_left_where_he_reads(phone: Phone) -> None:
+    long_chat(phone, "李队员")
+    phone.driver.execute_script("location.hash = arguments[0]", str(_id(phone, "李队员")))
+    phone.wait(lambda: phone.last("#log > :last-child .words") == "第 259 条")
+    phone.wait(lambda: below(phone) < 2)
+    phone.driver.execute_script("document.getElementById('scroll').scrollTop -= 900")
+    phone.wait(lambda: below(phone) > 800)
+    where = "return document.getElementById('scroll').scrollTop"
+    before = phone.driver.execute_script(where)
+    phone.backstage.show("李队员", [Line(0, BOT, "新的一条", "text", "new", ms(MONDAY))])
+    phone.wait(
+        lambda: "新的一条" in phone.find("#log > :last-child").get_attribute("textContent")
+    )
+    assert abs(phone.driver.execute_script(where) - before) < 2
+    phone.say("今天")  # speaking goes back to the newest line
+    phone.wait(lambda: phone.last(".own .state") == "已存" and below(phone) < 2)
+
+
+def test_a_picture_from_the_bot_is_a_thumbnail_that_opens(phone: Phone) -> None:
+    phone.become("李队员")
+    paper = phone.backstage.keep(PNG, "屋顶.png")
+    card = Line(0, BOT, "请核验：新瓦", "card", "evidence", ms(MONDAY), files=(paper,))
+    phone.backstage.show("李队员", [card])
+    shown = "return document.querySelector('.bot .files img')?.naturalWidth === 1"
+    phone.wait(lambda: phone.driver.execute_script(shown))
+    chat = phone.driver.current_window_handle
+    phone.find(".bot .files a").click()
+    phone.wait(lambda: len(phone.driver.window_handles) == 2)
+    phone.driver.switch_to.window(next(iter({*phone.driver.window_handles} - {chat})))
+    phone.wait(lambda: phone.driver.execute_script("return document.images[0]?.naturalWidth"))
+    phone.driver.close()
+    phone.driver.switch_to.window(chat)
 
 
 def test_two_pages_of_one_person_show_the_same(phone: Phone) -> None:

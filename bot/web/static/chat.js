@@ -11,6 +11,9 @@ let lines = new Map(); // id -> line, as the API gave it
 let editing = null;
 let chosen = []; // files picked, not sent yet
 let bottom = true; // the newest line is in sight, and stays so
+let top = 0; // where the scroll stood last: only a person moves it up
+const resting = new Map(); // card -> when one of its buttons was pressed
+const { fileMb, totalMb, mostFiles } = document.body.dataset;
 const PATIENCE = 60000; // ms for one request; moving the clock may take longer
 
 export async function call(path, options) {
@@ -27,10 +30,12 @@ export const post = (path, body) =>
 export function enter(person) {
   source?.close();
   me = person;
-  [lines, editing, chosen, bottom] = [new Map(), null, [], true];
+  [lines, editing, chosen, bottom, top] = [new Map(), null, [], true, 0];
+  resting.clear();
   $("log").replaceChildren();
   $("empty").classList.remove("choose");
   for (const nav of document.querySelectorAll(".quick")) nav.hidden = nav.dataset.role !== me.role;
+  tell("");
   stopEditing();
   showChosen();
   listen();
@@ -38,7 +43,9 @@ export function enter(person) {
 
 function listen() {
   const mine = me;
-  source = new EventSource(`${API}/stream?person=${me.id}&after=${newest()}`);
+  // a fresh page gets its lines with the list; the stream then begins with what is new
+  const after = lines.size ? `&after=${newest()}` : "";
+  source = new EventSource(`${API}/stream?person=${me.id}${after}`);
   source.onopen = () => refresh(mine);
   source.onmessage = (event) => me === mine && show([JSON.parse(event.data)]);
   source.onerror = () => {
@@ -67,22 +74,26 @@ async function refresh(mine) {
 function show(list) {
   const [first, known] = [lines.size === 0, new Set(lines.keys())];
   for (const line of list) {
+    if (lineOf(line.id) && JSON.stringify(lines.get(line.id)) === JSON.stringify(line)) continue;
+    if (line.from === "bot") answered();
     lines.set(line.id, line);
     if (line.client_id) lineOf("c" + line.client_id)?.remove();
     const item = draw(line, me, press, edit);
     item.classList.toggle("fresh", !first && line.from === "bot" && !known.has(line.id));
-    place(item, line.id);
+    rest(item);
+    place(item);
   }
   for (const line of lines.values()) if (line.kind === "press") mark(line.card, line.text);
   $("empty").hidden = $("log").children.length > 0;
   stamp();
 }
 
-function place(item, id) {
-  const old = lineOf(id);
-  if (old) return old.replaceWith(item);
-  const later = [...$("log").children].find((one) => !(Number(one.dataset.id) < id));
-  return $("log").insertBefore(item, later ?? null);
+// In order of rank: stored lines by id, a refused one behind those it was written after, and
+// at the end what is still to be sent.
+function place(item) {
+  lineOf(item.dataset.id)?.remove();
+  const later = [...$("log").children].reverse().find((one) => Number(one.dataset.rank) <= Number(item.dataset.rank));
+  return later ? later.after(item) : $("log").prepend(item);
 }
 
 // A time above a line when ten minutes have passed since the one before, as chats do.
@@ -99,7 +110,13 @@ function stamp() {
 const follow = new ResizeObserver(() => bottom && ($("scroll").scrollTop = $("scroll").scrollHeight));
 follow.observe($("log"));
 follow.observe($("scroll"));
-$("scroll").onscroll = () => (bottom = $("scroll").scrollHeight - $("scroll").scrollTop - $("scroll").clientHeight < 120);
+$("scroll").onscroll = () => {
+  const { scrollHeight, scrollTop, clientHeight } = $("scroll");
+  const near = scrollHeight - scrollTop - clientHeight < 120;
+  // what grows below us is no wish to look back: only a way up is
+  bottom = near || (bottom && scrollTop >= top);
+  top = scrollTop;
+};
 
 // sending
 function send(item) {
@@ -112,17 +129,18 @@ function send(item) {
 
 function showUnsent(item) {
   const line = { ...item, from: "person", kind: "unsent", at: "", buttons: [] };
-  const again = () => (unsent.change(me.id, { ...item, error: null }), showUnsent(item), sendAll());
+  const fresh = { ...item, error: null, after: null };
+  const again = () => (unsent.change(me.id, fresh), showUnsent(fresh), sendAll());
   const drop = () => (unsent.remove(me.id, item), lineOf("c" + item.client_id)?.remove());
-  const drawn = draw(line, me, press, edit, { again, drop });
-  const old = lineOf("c" + item.client_id);
-  old ? old.replaceWith(drawn) : $("log").append(drawn);
+  place(draw(line, me, press, edit, { again, drop }));
+  if (item.card && !item.error && !resting.has(item.card)) hold(item.card, 1); // pressed before a reload
 }
 
 const sendAll = () => unsent.send(me.id, {
   one: (person, item) => unsent.deliver(call, post, person, item),
   sent: (person, item, answer) => me.id === person && stored(item, answer.id),
-  failed: (person, item) => me.id === person && showUnsent(item),
+  failed: (person, item) => me.id === person && (showUnsent(item), wake(item.card, resting.get(item.card))),
+  last: (person) => (me.id === person ? newest() : null),
 });
 
 // The line itself comes with the stream, mostly before the answer to our POST.
@@ -130,13 +148,42 @@ function stored(item, id) {
   const shown = lineOf("c" + item.client_id);
   if (item.edits || !id || lines.has(id)) shown?.remove();
   else if (shown) draw.stored(shown);
+  const since = resting.get(item.card);
+  if (since) setTimeout(() => wake(item.card, since), SILENCE);
   if (source.readyState !== EventSource.OPEN) refresh(me);
 }
 
+// A card rests from a press until the bot has answered, and long enough for a second tap of the
+// same finger to fall on nothing: two quick taps are one press.
+const [TAPS, SILENCE] = [1000, 8000]; // ms
+
 function press(line, button, control) {
+  if (resting.has(line.card)) return;
   control.setAttribute("aria-pressed", "true");
-  if (line.kind === "question") for (const one of control.parentNode.children) one.disabled = true;
-  send({ token: button.token, text: button.label });
+  hold(line.card, line.kind === "question" ? null : Date.now()); // a question is answered once
+  send({ token: button.token, text: button.label, card: line.card });
+}
+
+function rest(item) {
+  if (!item.dataset.card) return;
+  const on = resting.has(Number(item.dataset.card));
+  for (const one of item.querySelectorAll(".choices button")) one.disabled = on;
+}
+
+function hold(card, since) {
+  resting.set(card, since);
+  for (const item of document.querySelectorAll(`#log > [data-card="${card}"]`)) rest(item);
+}
+
+function answered() {
+  for (const [card, since] of resting)
+    if (since) setTimeout(() => wake(card, since), Math.max(0, since + TAPS - Date.now()));
+}
+
+function wake(card, since) {
+  if (resting.get(card) !== since) return;
+  resting.delete(card);
+  for (const item of document.querySelectorAll(`#log > [data-card="${card}"]`)) rest(item);
 }
 
 function edit(line) {
@@ -169,9 +216,21 @@ function showChosen() {
 $("files").onchange = async () => {
   const picked = [...$("files").files];
   $("files").value = "";
-  chosen = chosen.concat(await Promise.all(picked.map(unsent.read)));
+  const large = picked.filter((file) => file.size > fileMb << 20);
+  const said = large.map((file) => `“${file.name}”${$("chosen-said").dataset.large}`);
+  let room = (totalMb << 20) - chosen.reduce((sum, file) => sum + file.size, 0);
+  let places = mostFiles - chosen.length;
+  const fitting = picked.filter((file) => !large.includes(file) && places > 0 && (room -= file.size) >= 0 && places--);
+  if (fitting.length + large.length < picked.length) said.push($("chosen-said").dataset.many);
+  tell(said.join("\n"));
+  chosen = chosen.concat(await Promise.all(fitting.map(unsent.read)));
   showChosen();
 };
+
+function tell(words) {
+  $("chosen-said").textContent = words;
+  $("chosen-said").hidden = !words;
+}
 
 $("composer").onsubmit = (event) => {
   event.preventDefault();
@@ -179,6 +238,7 @@ $("composer").onsubmit = (event) => {
   if (!me || (!text && !chosen.length)) return;
   send({ text, files: chosen, edits: editing });
   chosen = [];
+  tell("");
   stopEditing();
   showChosen();
 };

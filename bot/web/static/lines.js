@@ -18,6 +18,7 @@ export function draw(line, me, press, edit, unsent) {
   const own = line.from === "person";
   item.classList.add(own ? "own" : "bot");
   item.dataset.id = unsent ? "c" + line.client_id : line.id;
+  item.dataset.rank = unsent ? (line.after ?? Infinity) : line.id;
   if (line.card && !own) item.dataset.card = line.card;
   item.querySelector("time").dateTime = line.at;
   item.querySelector("time").textContent = line.at && moment(new Date(line.at));
@@ -47,6 +48,7 @@ function waiting(item, state, line, { again, drop }) {
   if (!line.error) return;
   state.replaceChildren(one("t-failed"));
   state.querySelector(".why").textContent = say.failed + line.error;
+  state.querySelector(".retry").hidden = Boolean(line.final);
   state.querySelector(".retry").onclick = again;
   state.querySelector(".drop").onclick = drop;
 }

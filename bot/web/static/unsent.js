@@ -29,7 +29,7 @@ export const change = (person, item) => save(person, all(person).map((one) => (o
 export const read = (file) => new Promise((done, failed) => {
   const reader = new FileReader();
   reader.onerror = () => failed(reader.error);
-  reader.onload = () => done({ name: file.name, mime: file.type, preview: reader.result });
+  reader.onload = () => done({ name: file.name, mime: file.type, size: file.size, preview: reader.result });
   reader.readAsDataURL(file);
 });
 
@@ -48,8 +48,11 @@ function blob(file) {
   return new Blob([Uint8Array.from(bytes, (one) => one.charCodeAt(0))], { type: file.mime });
 }
 
-// One after the other. No network or a server in trouble: try later; a refusal is shown.
-export async function send(person, { one, sent, failed }) {
+const HOPELESS = [400, 404, 413]; // the same again would get the same answer
+
+// One after the other. No network or a server in trouble: try later; a refusal is shown, behind
+// the last line of that moment.
+export async function send(person, { one, sent, failed, last }) {
   if (busy) return;
   busy = true;
   for (let item; (item = all(person).find((each) => !each.error));) {
@@ -59,7 +62,8 @@ export async function send(person, { one, sent, failed }) {
       sent(person, item, answer);
     } catch (trouble) {
       if (!trouble.status || trouble.status >= 500) break;
-      const refused = { ...item, error: [trouble.body.error, trouble.body.hint].filter(Boolean).join(" ") };
+      const error = [trouble.body.error, trouble.body.hint].filter(Boolean).join(" ");
+      const refused = { ...item, error, final: HOPELESS.includes(trouble.status), after: last(person) };
       change(person, refused);
       failed(person, refused);
     }

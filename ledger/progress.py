@@ -1,0 +1,101 @@
+"""Progress (进展): the notes on an issue, each a record of its own, and the story they tell."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ledger import audit, people, periods, records
+from ledger.clock import moment
+from ledger.database import Session, queries
+from ledger.errors import Refused
+from ledger.people import ON_TEAM, Person
+from ledger.records import Record
+
+sql = queries("progress")
+KIND = "progress"
+DECISIONS = frozenset({"closed", "sent_back"})
+
+
+# facts
+@dataclass(frozen=True)
+class Note:
+    """One step on an issue, with who and when."""
+
+    record_id: int
+    issue_id: int
+    step: str
+    text: str
+    person: str
+    at: int
+    photos: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of an issue's story: a note, a request, a decision."""
+
+    at: int
+    person: str
+    step: str
+    text: str
+    photos: int = 0
+
+    @property
+    def day(self) -> date:
+        """When it was, as a day."""
+        return moment(self.at).date()
+
+
+# records
+async def write(
+    db: Session, by: Person, issue: int, step: str, text: str, *, source: str, now: datetime
+) -> int:
+    """Enter a note of the team's own hand; returns its record id."""
+    if by.role not in ON_TEAM:
+        raise Refused("issues.not_by_staff")
+    facts = {"issue": issue, "step": step, "text": text}
+    record = await records.make(
+        db, by, KIND, day=now.date(), source=source, facts=facts, now=now
+    )
+    await sql.add_note(db.connection, record=record, issue=issue, step=step, text=text)
+    return record
+
+
+async def notes(db: Session, id: int) -> list[Note]:
+    """Every step on an issue, oldest first."""
+    return [Note(**dict(row)) async for row in sql.notes(db.connection, id=id)]
+
+
+async def story(db: Session, id: int) -> list[Step]:
+    """Everything that happened to an issue, oldest first: notes and decisions."""
+    told = [
+        Step(one.at, one.person, one.step, one.text, one.photos) for one in await notes(db, id)
+    ]
+    for event in await audit.history(db, f"issue:{id}"):
+        step = str(event["kind"]).removeprefix("issue.")
+        if step in DECISIONS:
+            who = await people.by_id(db, event["actor"])
+            told.append(Step(event["at"], who.name, step, event["body"]["text"]))
+    return sorted(told, key=lambda one: one.at)
+
+
+async def read(db: Session, record: Record) -> Note:
+    """One progress note by its record."""
+    return Note(**dict(await sql.note(db.connection, record=record.id)))
+
+
+async def revise(db: Session, record: Record, by: Person, text: str, *, now: datetime) -> None:
+    """Correct the words of a progress note."""
+    before = await read(db, record)
+    if before.step != "note":
+        raise Refused("issues.step_stands")
+    await records.change(
+        db, record, by, before={"text": before.text}, after={"text": text}, now=now
+    )
+    await sql.revise_note(db.connection, record=record.id, text=text)
+
+
+async def counted(db: Session, record: Record, *, sign: int) -> None:
+    """Take a struck note out of the counts, or put it back; a submission stands."""
+    if (await read(db, record)).step != "note":
+        raise Refused("issues.step_stands")
+    await periods.add(db, record.team_id, date.fromisoformat(record.day), progressed=sign)
