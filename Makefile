@@ -1,5 +1,7 @@
 # 常用的只有两个：make run（试用或运行）和 make test（检查与测试）。
-.PHONY: help install run test check docs year clean
+.PHONY: help install run test check tables docs year clean
+
+AT = $(if $(PORT),--port $(PORT))
 
 help: ## 列出所有命令
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -7,8 +9,8 @@ help: ## 列出所有命令
 install: ## 只安装（.venv）
 	@scripts/install
 
-run: install ## 没有 .env 就用演示县试用；有 .env 就正式运行
-	@if [ -f .env ]; then .venv/bin/zhucun run; else .venv/bin/zhucun demo --data data; fi
+run: install ## 没有 .env 就用演示县试用；有 .env 就正式运行；换端口写 make run PORT=8766
+	@if [ -f .env ]; then .venv/bin/zhucun run $(AT); else .venv/bin/zhucun demo --data data $(AT); fi
 
 test: ## 安装测试所需，跑全部检查和测试
 	@scripts/install dev
@@ -21,6 +23,9 @@ check: ## 只跑静态检查
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+tables: install ## 由程序生成 .env.example 和手册里的两张表
+	.venv/bin/python scripts/make_docs.py --tables
 
 docs: install ## 由程序生成 .env.example、设置表、截图和 README 里的一天
 	@scripts/install dev

@@ -2,19 +2,21 @@
 
 import asyncio
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from socket import socket
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.settings import Settings
+from bot.settings import Settings, read_settings
 from ledger.clock import WallClock
 from ledger.errors import ForOperator, Misunderstood, Refused
 
@@ -22,6 +24,22 @@ cli = typer.Typer(
     help="驻村通：驻村工作队的聊天助手。", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
+CHANNEL_NAMES = {"web": "网页对话", "telegram": "Telegram"}
+COUNT_LABELS = {
+    "messages_in": "收到的消息",
+    "not_understood_by_the_program": "程序出错没答的",
+    "messages_out": "发出的消息",
+    "not_sent": "没发出的",
+    "events": "存证事件",
+    "out_text": "其中：普通答复",
+    "out_card": "其中：卡片",
+    "out_question": "其中：提问",
+    "out_reminder": "其中：提醒",
+    "out_check": "其中：抽查卡",
+    "out_report": "其中：日报、周报",
+    "out_close": "其中：改写旧消息",
+}
+MANY = 20  # files: more than so many get a progress bar
 console = Console(highlight=False, markup=False)
 errors = Console(stderr=True, highlight=False, markup=False)
 
@@ -35,16 +53,19 @@ class Wrong(typer.Exit):
     """Something the operator has to change; said in plain words, exit code 1."""
 
     def __init__(self, what: str) -> None:
-        errors.print(what)
+        errors.print(what, soft_wrap=True)  # two lines are two lines
         super().__init__(1)
 
 
-def _settings(data: Path | None = None, **more: object) -> Settings:
-    given: dict[str, Any] = {"data": data, **more}
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValueError as error:
-        raise Wrong(f"设置有误：{error}") from error
+@cli.callback()
+def begin() -> None:
+    """驻村通：驻村工作队的聊天助手。"""
+    os.umask(0o077)  # database, backups, photos: for the owner only
+
+
+def _settings(data: Path | None = None, **more: Any) -> Settings:
+    with _plainly():
+        return read_settings(data=data, **more)
 
 
 @contextmanager
@@ -61,7 +82,7 @@ def _plainly() -> Iterator[None]:
 
 
 @contextmanager
-def _bar(text: str, total: int) -> Iterator[Callable[[], None]]:
+def _bar(text: str, total: int, *, shown: bool = True) -> Iterator[Callable[[], None]]:
     """A progress bar on standard error; yields the function that moves it by one."""
     columns = (
         TextColumn("{task.description}"),
@@ -69,7 +90,7 @@ def _bar(text: str, total: int) -> Iterator[Callable[[], None]]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=errors, transient=True) as progress:
+    with Progress(*columns, console=errors, transient=True, disable=not shown) as progress:
         task = progress.add_task(text, total=total)
         yield lambda: progress.advance(task)
 
@@ -82,21 +103,21 @@ def run(
 ) -> None:
     """正式运行：网页对话，加上 .env 里配好令牌的 Telegram。"""
     from bot.app import open_app
-    from bot.serve import quiet_logs, serve
+    from bot.serve import open_port, quiet_logs, serve
 
     settings = _settings(data, host=host, port=port)
     quiet_logs(as_json=settings.log_json)
 
-    async def go() -> None:
+    async def go(door: socket) -> None:
         async with open_app(settings, WallClock()) as app:
-            names = "、".join(app.channels)
+            names = "、".join(CHANNEL_NAMES.get(name, name) for name in app.channels)
             await serve(
-                app,
+                app, door,
                 on_ready=lambda: console.print(f"驻村通已启动（{names}）：{settings.address}"),
-            )
+            )  # fmt: skip
 
-    with _plainly():
-        asyncio.run(go())
+    with _plainly(), open_port(settings.host, settings.port) as door:
+        asyncio.run(go(door))
 
 
 @cli.command()
@@ -108,21 +129,21 @@ def demo(
     """演示：生成一个编造的县，在本机网页里当队员、队长、乡镇、县里的人试用。"""
     from bot.app import open_app
     from bot.demo import prepare
-    from bot.serve import quiet_logs, serve
+    from bot.serve import open_port, quiet_logs, serve
     from ledger.rules import load_rules
 
     settings = _settings(data, port=port, host="127.0.0.1", public_url="")
     quiet_logs(as_json=False)
 
-    async def go() -> None:
+    async def go(door: socket) -> None:
         rules = load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
         with errors.status("正在准备演示县……"):
             clock = await prepare(settings, seed, rules)
         async with open_app(settings, clock, demo=True) as app:
-            await serve(app, on_ready=lambda: _demo_ready(settings.address, clock.now()))
+            await serve(app, door, on_ready=lambda: _demo_ready(settings.address, clock.now()))
 
-    with _plainly():
-        asyncio.run(go())
+    with _plainly(), open_port(settings.host, settings.port) as door:
+        asyncio.run(go(door))
 
 
 def _demo_ready(address: str, now: datetime) -> None:
@@ -143,8 +164,14 @@ def init(
 
     settings = _settings(data)
     with _plainly():
-        made = asyncio.run(init_county(settings, county, admin))
-        console.print(f"台账已建好：{settings.database}")
+        made, fresh = asyncio.run(init_county(settings, county, admin))
+        if fresh:
+            console.print(f"台账已建好：{settings.database}")
+        else:
+            console.print(
+                f"台账早就有了（{settings.database}），里面的记录没有动。"
+                f"下面是 {admin} 新的登录链接，以前没用过的作废。"
+            )
         show_invite(console, settings, admin, made)
 
 
@@ -209,6 +236,7 @@ def rehearse(
     from bot.rehearsal import rehearse as play
     from bot.serve import quiet_logs
 
+    _settings()  # the rehearsal reads them too: better told here than in the middle
     quiet_logs(as_json=False)
     with tempfile.TemporaryDirectory() as folder, _bar("演练", days) as step:
         played = asyncio.run(play(Path(folder), villages, days, seed, after_day=step))
@@ -216,7 +244,7 @@ def rehearse(
         print(json.dumps(asdict(played), ensure_ascii=False))
         return
     for kind, count in played.counts.items():
-        console.print(f"{kind:32} {count:>8}")
+        console.print(f"{count:>8}  {COUNT_LABELS.get(kind, kind)}")
     console.print(f"存证{'完好' if played.log_ok else '有误'}，摘要 {played.digest[:16]}")
 
 
@@ -232,6 +260,11 @@ def report(
     """在命令行里看日报、周报，与聊天里的一字不差。"""
     from bot.operate import report_text
 
+    if not kind.startswith(("日报", "周报")):
+        raise Wrong(
+            f"没有“{kind}”，能看的是 日报 和 周报。\n"
+            "例如：zhucun report 日报 11月20日，或 zhucun report 周报 上周。"
+        )
     with _plainly():
         console.print(asyncio.run(report_text(_settings(data), f"{kind} {day}".strip(), who)))
 
@@ -243,13 +276,30 @@ def backup(
         Path | None, typer.Option(help="放到哪个目录；默认数据目录下的 backup")
     ] = None,
 ) -> None:
-    """备份数据库：运行中也可以做，做完自动校验。"""
+    """备份：运行中也可以做，做完自动校验；写了 --to 的，照片、文件和密钥一起带走。"""
     from bot.operate import back_up
 
     settings = _settings(data)
     with _plainly(), errors.status("正在备份……"):
         made = asyncio.run(back_up(settings, to or settings.data / "backup"))
-    console.print(f"备份已做好并校验：{made.path}（事件 {made.events} 条）")
+    said = f"数据库已备份并校验：{made.path}（事件 {made.events} 条）"
+    console.print(said, soft_wrap=True)
+    if to:
+        _copy_files(settings.data, to)
+
+
+def _copy_files(data: Path, folder: Path) -> None:
+    from ledger import backup as backups
+
+    missing = backups.missing_files(data, folder)
+    with _plainly(), _bar("拷贝照片和文件", len(missing), shown=len(missing) > MANY) as step:
+        for name in missing:
+            backups.copy_file(data, folder, name)
+            step()
+        backups.copy_key(data, folder)
+    console.print(
+        f"照片和文件：新拷 {len(missing)} 个，以前有的不重拷；密钥也在里面，请妥善保管。"
+    )
 
 
 @cli.command()
@@ -293,9 +343,10 @@ def doctor(data: Data = None) -> None:
 
     findings = asyncio.run(examine(_settings(data)))
     for finding in findings:
-        console.print(f"{'✓' if finding.good else '✗'} {finding.thing}：{finding.state}")
+        mark = "✓" if finding.good else "✗"
+        console.print(f"{mark} {finding.thing}：{finding.state}", soft_wrap=True)
         if not finding.good:
-            console.print(f"  办法：{finding.remedy}")
+            console.print(f"  办法：{finding.remedy}", soft_wrap=True)
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.settings import Settings, TelegramSettings
-from ledger import roster
+from bot.settings import Settings, TelegramSettings, strange_names
+from ledger import backup, roster
 from ledger.clock import WallClock
 from ledger.database import AlreadyRunning, engine, open_database
 from ledger.days import known_year
@@ -33,9 +33,10 @@ async def examine(settings: Settings) -> list[Finding]:
         _folder(settings.data),
         _disk(settings.data),
         _env_file(Path(".env")),
+        _names(),
         _rules(settings),
         await _ledger(settings),
-        _backups(settings.data / "backup", now),
+        _backups(settings.data, now),
         _sqlite(),
         _calendar(now.date()),
         _telegram(),
@@ -47,11 +48,27 @@ def _folder(data: Path) -> Finding:
         return Finding(
             "数据目录", False, f"{data} 还不存在", "运行 zhucun init 县名，或 zhucun demo"
         )
-    private = (
-        not (data / "secret.key").exists() or (data / "secret.key").stat().st_mode & 0o077 == 0
+    things = {"secret.key": "密钥", "zhucun.db": "数据库"}
+    open_ones = [word for name, word in things.items() if _open(data / name)]
+    state = f"别人也能读：{'、'.join(open_ones)}" if open_ones else str(data)
+    return Finding("数据目录", not open_ones, state, f"chmod -R go-rwx {data}")
+
+
+def _open(path: Path) -> bool:
+    """Whether others than the owner may read it."""
+    return path.exists() and path.stat().st_mode & 0o077 != 0
+
+
+def _names() -> Finding:
+    """A misspelt setting is a setting that does not work."""
+    strange = strange_names()
+    state = "、".join(
+        f"{name}（是不是 {near}？）" if near else name for name, near in strange.items()
     )
-    remedy = f"chmod 600 {data}/secret.key"
-    return Finding("数据目录", private, str(data) if private else "密钥文件别人也能读", remedy)
+    return Finding(
+        "设置的名称", not strange, f"不认识 {state}" if strange else "都认识",
+        "改正或删去；可用的见 docs/operating.md",
+    )  # fmt: skip
 
 
 def _disk(data: Path) -> Finding:
@@ -65,7 +82,7 @@ def _disk(data: Path) -> Finding:
 def _env_file(path: Path) -> Finding:
     if not path.exists():
         return Finding(".env", True, "没有，全部用默认设置")
-    private = path.stat().st_mode & 0o077 == 0
+    private = not _open(path)
     return Finding(
         ".env", private, "只有本人能读" if private else "别人也能读", "chmod 600 .env"
     )
@@ -92,13 +109,15 @@ async def _ledger(settings: Settings) -> Finding:
     return Finding("台账", good, "可以打开" if good else "还没有县", "运行 zhucun init 县名")
 
 
-def _backups(folder: Path, now: datetime) -> Finding:
-    newest = max((one.stat().st_mtime for one in folder.glob("zhucun-*.db")), default=None)
+def _backups(data: Path, now: datetime) -> Finding:
+    newest = backup.newest(data, now.tzinfo)
     if newest is None:
         return Finding("备份", False, "还没有", "运行 zhucun backup；正式运行时每小时自动备份")
-    age = now - datetime.fromtimestamp(newest, now.tzinfo)
+    made_at, path = newest
+    age = max(now - made_at, timedelta(0))
     ago = f"{age.days} 天" if age.days else f"{age.seconds // 60} 分钟"
-    return Finding("备份", age < STALE, f"最近一次在 {ago}前", "运行 zhucun backup")
+    state = f"最近一次在 {ago}前，在 {path.parent}"
+    return Finding("备份", age < STALE, state, "运行 zhucun backup")
 
 
 def _sqlite() -> Finding:

@@ -1,7 +1,7 @@
 """What an operator does from the command line: set up, invite, import, report, back up, verify."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +19,8 @@ from ledger import audit, backup, inbox, invites, people, roster
 from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
-from ledger.database import Database, Session, open_database
-from ledger.errors import Refused
+from ledger.database import AlreadyRunning, Database, Session, open_database
+from ledger.errors import ForOperator
 from ledger.invites import Invite
 from ledger.people import Person, Role
 from ledger.roster import Entry
@@ -44,24 +44,75 @@ async def _writing(settings: Settings) -> AsyncIterator[Session]:
         yield db
 
 
-async def init_county(settings: Settings, county: str, admin: str) -> Invite:
-    """Enter the county and its first person; returns that person's invite."""
+class Busy(ForOperator):
+    """The program runs, and only it may write."""
+
+
+class NotOnRoster(ForOperator):
+    """Nobody, or more than one, has this name."""
+
+
+@contextmanager
+def _stopped(invited: str = "") -> Iterator[None]:
+    """What is done here needs the program to be stopped; else say what to do.
+
+    Only inviting somebody can as well be done in the chat.
+    """
+    try:
+        yield
+    except AlreadyRunning as error:
+        raise Busy(
+            "驻村通正在运行，命令行这时不能改台账。\n"
+            + (
+                f"请在聊天里说“邀请 {invited}”（队长、乡镇、县里都可以）；或"
+                if invited
+                else "请"
+            )
+            + "先停下程序（运行它的窗口里按 Ctrl+C），做完这一步再启动。"
+        ) from error
+
+
+async def init_county(settings: Settings, county: str, admin: str) -> tuple[Invite, bool]:
+    """Enter the county and its first person; that person's invite, and whether all is new."""
     now = _now()
+    with _stopped():
+        return await _init_county(settings, county, admin, now)
+
+
+async def _init_county(
+    settings: Settings, county: str, admin: str, now: datetime
+) -> tuple[Invite, bool]:
     async with _writing(settings) as db:
+        fresh = await roster.any_county(db) is None
         id = await roster.ensure_county(db, county)
         person = await _by_name(db, admin)
         entry = Entry(admin, Role.COUNTY, title="管理员")
         who = person.id if person else await roster.add_person(db, id, entry, now=now)
-        return await _invite(db, settings, who, now)
+        return await _invite(db, settings, who, now), fresh
 
 
 async def invite_by_name(settings: Settings, name: str) -> Invite:
     """A fresh invite for somebody on the roster."""
-    async with _writing(settings) as db:
-        person = await _by_name(db, name)
-        if person is None:
-            raise Refused("invites.unknown", name=name)
-        return await _invite(db, settings, person.id, _now())
+    with _stopped(invited=name):
+        async with _writing(settings) as db:
+            person = await _named(db, name)
+            return await _invite(db, settings, person.id, _now())
+
+
+async def _named(db: Session, name: str) -> Person:
+    """The one person of that name; `NotOnRoster` says what the operator can do."""
+    found = [one for one in await people.roster(db) if one.name == name]
+    if not found:
+        raise NotOnRoster(
+            f"花名册里没有“{name}”这个人。\n请核对姓名，或先用 zhucun import-roster 导入花名册。"
+        )
+    if len(found) > 1:
+        places = "、".join(one.place for one in found)
+        raise NotOnRoster(
+            f"花名册里有 {len(found)} 个“{name}”（{places}），分不清是哪一位。\n"
+            "请由本人的队长在聊天里邀请。"
+        )
+    return found[0]
 
 
 async def _by_name(db: Session, name: str) -> Person | None:
@@ -99,32 +150,37 @@ async def import_file(
     settings: Settings, file: Path, county: str | None, confirm: Callable[[str], bool]
 ) -> str:
     """Import a roster after a preview; returns the closing sentence."""
-    async with open_database(settings.database) as database:
-        return await import_roster(
-            database, file, county=county, words=Words(settings.county_dir), now=_now(),
-            confirm=confirm,
-        )  # fmt: skip
+    words = Words(settings.county_dir)
+    with _stopped():
+        async with open_database(settings.database) as database:
+            return await import_roster(
+                database, file, county=county, words=words, now=_now(), confirm=confirm
+            )
 
 
 async def report_text(settings: Settings, text: str, who: str) -> str:
     """What somebody would read in the chat for these words; asked of a copy, nothing is kept."""
     async with _copy(settings) as database, database.transaction() as db:
-        asker = await _by_name(db, who) if who else await _first_county_person(db)
-        if asker is None:
-            raise Refused("invites.unknown", name=who or "县级工作人员")
+        asker = await (_named(db, who) if who else _first_county_person(db))
         words = Words(settings.county_dir)
         room = handlers.Room(db, words, _rules(settings), b"", _now())
         reply = await converse(room, asker, Said(text, "cli"))
         return plain(reply.text)
 
 
-async def _first_county_person(db: Session) -> Person | None:
-    return next((one for one in await people.roster(db) if one.role is Role.COUNTY), None)
+async def _first_county_person(db: Session) -> Person:
+    found = [one for one in await people.roster(db) if one.role is Role.COUNTY]
+    if not found:
+        raise NotOnRoster("台账里还没有县级工作人员。\n请先运行 zhucun init 县名。")
+    return found[0]
 
 
 async def back_up(settings: Settings, folder: Path) -> Backup:
     """A checked copy, also while the program runs: SQLite itself keeps it consistent."""
-    return await backup.copy_of(settings.database, folder, now=_now())
+    now = _now()
+    made = await backup.copy_of(settings.database, folder, now=now)
+    backup.remember(settings.data, made.path, now=now)
+    return made
 
 
 async def verify_log(settings: Settings) -> Verdict:
@@ -144,6 +200,11 @@ async def _copy(settings: Settings) -> AsyncIterator[Database]:
 
 async def replay_message(settings: Settings, number: int) -> str:
     """Answer a parked message again; returns what became of it."""
+    with _stopped():
+        return await _replay(settings, number)
+
+
+async def _replay(settings: Settings, number: int) -> str:
     async with open_app(settings, WallClock()) as app:
         async with app.database.transaction() as db:
             if not await inbox.again(db, number):

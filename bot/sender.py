@@ -42,6 +42,7 @@ class Sender:
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     stopped: set[str] = field(default_factory=set)
     _pacers: dict[str, Pacer] = field(default_factory=dict)
+    _in_hand: set[int] = field(default_factory=set)  # a slow chat may outlast their lease
     _bells: list[asyncio.Event] = field(default_factory=list)
 
     def wake(self) -> None:
@@ -101,27 +102,35 @@ class Sender:
             if not await outbox.any_ready(db, now=now, lanes=(first, last)):
                 return []
         async with self.database.transaction() as db:
-            return await outbox.claim(
+            claimed = await outbox.claim(
                 db, names, owner=self.owner, limit=BATCH, now=now, lanes=(first, last)
             )
+        fresh = [out for out in claimed if out.id not in self._in_hand]
+        self._in_hand.update(out.id for out in fresh)
+        return fresh
 
     async def _send_all(self, batch: list[Outgoing]) -> None:
         """Different chats side by side, one chat in order."""
         await asyncio.gather(*(self._send_chat(outs) for outs in _by_chat(batch).values()))
 
     async def _send_chat(self, outs: list[Outgoing]) -> None:
-        """In order; when one does not go out, those behind it wait as long as it does."""
+        try:
+            await self._send_in_order(outs)
+        finally:
+            self._in_hand.difference_update(out.id for out in outs)
+
+    async def _send_in_order(self, outs: list[Outgoing]) -> None:
+        """When one does not go out, those behind it wait as long as it does."""
         for number, out in enumerate(outs):
             try:
-                until = await self._send(out)
+                if until := await self._send(out):
+                    await self._keep_behind(outs[number + 1 :], until)
+                    return
             except StoreTrouble as trouble:
                 log.error("store_trouble", outbox=out.id, error=str(trouble))
                 return  # the lease runs out, the row is taken again
             except Exception:
                 log.exception("sender_defect", outbox=out.id)
-                return
-            if until:
-                await self._keep_behind(outs[number + 1 :], until)
                 return
 
     async def _keep_behind(self, outs: list[Outgoing], until: datetime) -> None:
@@ -142,6 +151,10 @@ class Sender:
             handle = await channel.deliver(self._with_tokens(out))
         except SendError as trouble:
             return await self._failed(out, trouble, pacer)
+        except Exception as defect:  # of ours: tried a few times, then dead like the others
+            log.exception("channel_defect", outbox=out.id)
+            unclear = SendError(Trouble.UNCERTAIN, type(defect).__name__)
+            return await self._failed(out, unclear, pacer)
         async with self.database.transaction() as db:
             await outbox.sent(
                 db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import socket
@@ -15,19 +16,46 @@ from structlog.typing import EventDict
 from bot.app import App
 from bot.masks import masked
 from bot.web import build_web
+from ledger.errors import ForOperator
 
+BACKLOG = 128  # browsers that may knock while we get ready
 GRACE = 3  # seconds open streams get when we stop
 
 
-async def serve(app: App, *, on_ready: Callable[[], None]) -> None:
+class NoPort(ForOperator):
+    """The web chat cannot listen where it should."""
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Take the port, before anything else is begun; `NoPort` when it is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except PermissionError as error:
+        raise NoPort(
+            f"没有权限使用端口 {port}。\n请换一个 1024 以上的端口，例如 --port 8765。"
+        ) from error
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise NoPort(
+                f"不能在地址 {host} 上监听。\n"
+                "请把 ZHUCUN_HOST（或 --host）改成本机的地址，例如 127.0.0.1。"
+            ) from error
+        other = port + 1 if port < 65535 else 8765
+        raise NoPort(
+            f"端口 {port} 已被占用：可能驻村通已经在运行，或别的程序在用。\n"
+            f"请换一个端口，例如 --port {other}，或先停掉占用它的程序。"
+        ) from error
+
+
+async def serve(app: App, port: socket.socket, *, on_ready: Callable[[], None]) -> None:
     """Start everything, call `on_ready` when the port answers, run until SIGINT or SIGTERM."""
     config = uvicorn.Config(
-        build_web(app), host=app.settings.host, port=app.settings.port, log_config=None,
-        access_log=False, timeout_graceful_shutdown=GRACE,
-    )  # fmt: skip
+        build_web(app), log_config=None, access_log=False, timeout_graceful_shutdown=GRACE
+    )
     await app.start()
     try:
-        await Server(config, on_ready, app.channels["web"].close).serve()
+        await Server(config, on_ready, app.channels["web"].close).serve(sockets=[port])
     finally:
         await app.stop()
 

@@ -3,18 +3,40 @@
 `.env.example` and the table in docs/operating.md are generated from here (`make docs`).
 """
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.errors import ForOperator
+
+ENV_FILE = Path(".env")
+EXPECTED = {  # what stands in a setting that is more than a piece of text
+    "ZHUCUN_DATA": "一个目录",
+    "ZHUCUN_COUNTY_DIR": "一个已有的目录",
+    "ZHUCUN_PORT": "1 到 65535 之间的整数，例如 8765",
+    "ZHUCUN_PUBLIC_URL": "以 https:// 或 http:// 开头的网址",
+    "ZHUCUN_LOG_JSON": "true 或 false",
+    "TELEGRAM_MODE": "poll 或 webhook",
+    "TELEGRAM_RATE": "大于 0、不超过 30 的数，例如 25",
+}
+
+
+class BadSetting(ForOperator):
+    """A setting says something we cannot follow."""
 
 
 class Settings(BaseSettings):
     """What the operator decides; a county's working numbers stand in rules.toml instead."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ZHUCUN_", env_file=".env", extra="ignore", frozen=True
-    )
+        env_prefix="ZHUCUN_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore",
+        frozen=True,
+    )  # fmt: skip
 
     data: Path = Field(
         Path("data"), description="数据目录：数据库、照片和文件、密钥、备份都在里面"
@@ -29,6 +51,7 @@ class Settings(BaseSettings):
     port: int = Field(8765, ge=1, le=65535, description="网页对话的端口")
     public_url: str = Field(
         "",
+        pattern=r"^(https?://\S+)?$",
         description="网页对话对外的网址（前面有 HTTPS 时填写），邀请链接用它；留空用本机地址",
     )
     log_json: bool = Field(False, description="日志写成 JSON，一行一条")
@@ -53,8 +76,9 @@ class TelegramSettings(BaseSettings):
     """The Telegram channel; without a token it stays off."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TELEGRAM_", env_file=".env", extra="ignore", frozen=True
-    )
+        env_prefix="TELEGRAM_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore",
+        frozen=True,
+    )  # fmt: skip
 
     token: SecretStr = Field(
         SecretStr(""), description="向 @BotFather 申请的令牌；留空不启用 Telegram"
@@ -75,3 +99,55 @@ class TelegramSettings(BaseSettings):
     webhook_url: str = Field("", description="webhook 方式对外的 HTTPS 网址")
     webhook_secret: SecretStr = Field(SecretStr(""), description="webhook 的口令，留空自动生成")
     rate: float = Field(25, gt=0, le=30, description="每秒最多发出的消息数")
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings, what was given on the command line before environment and `.env`.
+
+    `BadSetting` names the variable, its value and what is expected there.
+    """
+    try:
+        settings = Settings(**{name: one for name, one in given.items() if one is not None})
+        TelegramSettings()
+    except ValidationError as error:
+        raise BadSetting("\n".join(_named(error, one) for one in error.errors())) from error
+    except UnicodeDecodeError as error:
+        raise BadSetting(f"{ENV_FILE} 不是 UTF-8 编码，读不了。请另存为 UTF-8。") from error
+    for name, folder in (("DATA", settings.data), ("COUNTY_DIR", settings.county_dir)):
+        if folder and (not folder.is_dir() if name != "DATA" else folder.is_file()):
+            raise BadSetting(_wrong(f"ZHUCUN_{name}", folder))
+    return settings
+
+
+def _named(error: ValidationError, one: Any) -> str:
+    prefix = next(
+        group.model_config["env_prefix"]
+        for group in (Settings, TelegramSettings)
+        if group.__name__ == error.title
+    )
+    return _wrong(f"{prefix}{one['loc'][0]}".upper(), one["input"])
+
+
+def _wrong(name: str, value: object) -> str:
+    return f"设置有误：{name} 现在是“{value}”，要写：{EXPECTED.get(name, '一段文字')}。"
+
+
+def strange_names() -> dict[str, str]:
+    """Variables of ours by their prefix that nobody reads, each with the nearest known name."""
+    groups = (Settings, TelegramSettings)
+    prefixes = tuple(str(group.model_config["env_prefix"]) for group in groups)
+    known = [
+        f"{group.model_config['env_prefix']}{name}".upper()
+        for group in groups
+        for name in group.model_fields
+    ]
+    given = [*os.environ, *dotenv_values(ENV_FILE, encoding="utf-8")]
+    strange = {
+        name
+        for name in given
+        if name.upper().startswith(prefixes) and name.upper() not in known
+    }
+    return {
+        name: next(iter(get_close_matches(name.upper(), known, 1)), "")
+        for name in sorted(strange)
+    }

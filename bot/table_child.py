@@ -50,6 +50,8 @@ def limit() -> None:
 
 def rows_of(given: bytes, wanted: set[str]) -> Iterator[tuple[str, int, list[str]]]:
     """Sheet, row number and cells; what it is is told by the content, never by the name."""
+    if given and not given.strip(b"\0"):  # a damaged disk's idea of a file
+        raise Refusal("other_format")
     if not given.strip(b"\xef\xbb\xbf\0\t\r\n ,;"):
         raise Refusal("empty")
     if given.startswith(OLE):

@@ -7,7 +7,7 @@ check, then a hint how to say it. Nothing is ever answered with 命令错误.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import corrections, join, photos, spotchecks
+from handlers import corrections, issues, join, photos, spotchecks, study, visits
 from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
 from handlers.topics import BY_NAME, TOPICS
 from ledger import cards, people, records, talks
@@ -21,6 +21,11 @@ from ledger.talks import Said
 CANCEL_WORDS = {"取消", "算了", "cancel"}
 QUOTED = 40  # characters of what somebody said that we repeat
 BACK_WORDS = {"返回", "上一步", "back"}
+RECORDING = (
+    study.STUDY,
+    visits.VISIT,
+    issues.ISSUES,
+)  # what an edited message may still become
 
 
 async def answer(
@@ -78,11 +83,15 @@ async def _heard(
 
 
 async def _is_new(room: Room, asker: Person, said: Said) -> bool:
-    """An edited message that had become no record and now says something: as if said now."""
+    """An edited message that had become no record and now is one: as if said now.
+
+    A command has been carried out once; editing it, in words or unseen, does not repeat it.
+    """
     if await records.by_source(room.db, asker, said.source):
         return False
     text = said.text.removeprefix("/")
-    return any(topic.rest_of(text, strict=False) is not None for topic in TOPICS)
+    opened = (topic for topic in TOPICS if topic.rest_of(text, strict=False) is not None)
+    return next(opened, None) in RECORDING
 
 
 async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True) -> Reply:

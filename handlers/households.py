@@ -41,7 +41,8 @@ def leading(text: str, known: Sequence[Household]) -> tuple[list[Household], str
         one, after = starts_with(text, known)
         if one is None:
             if found and text.startswith(LIST_MARK):
-                raise Refused("households.unknown_in_list", said=re.split(r"[ ，,]", text.lstrip(LIST_MARK))[0][:10])
+                name = re.split(r"[ ，,]", text.lstrip(LIST_MARK))[0]
+                raise Refused("households.unknown_in_list", said=name[:LONGEST_NAME])
             return found, text.removeprefix(LIST_MARK)
         found.append(one)
         text = after

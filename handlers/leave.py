@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from handlers.talk import Talk, Topic, plain
-from ledger import leave, people
+from ledger import leave, outbox, people
 from ledger.errors import Misunderstood, Refused
 from ledger.leave import Leave
 from ledger.messages import Option, Reply
@@ -88,6 +88,8 @@ async def decide(talk: Talk) -> Reply:
     owner = await people.by_id(talk.db, asked.person_id)
     approve = match[2] == "同意"
     await leave.decide(talk.db, talk.asker, asked, owner, approve=approve, now=talk.now)
+    if approve and asked.from_day <= talk.today.isoformat():
+        await outbox.drop_waiting(talk.db, owner.id)
     await talk.tell(
         owner.id,
         talk.reply("leave.decided_for_you", leave=asked, by=talk.asker, approve=approve),

@@ -94,21 +94,9 @@ async def join(db: Session, ids: list[int], record: int, *, person: int) -> None
         await sql.join_record(db.connection, id=id, record=record, person=person)
 
 
-async def of_record(db: Session, record: int) -> list[Attachment]:
-    """The files of one record, in the order they came."""
-    return [
-        Attachment(**dict(row)) async for row in sql.of_record(db.connection, record=record)
-    ]
-
-
 async def of_issue(db: Session, issue: int) -> list[Attachment]:
     """The evidence of an issue, the newest first; the caller answers for the right to see it."""
     return [Attachment(**dict(row)) async for row in sql.of_issue(db.connection, issue=issue)]
-
-
-async def elsewhere(db: Session, id: int, *, record: int) -> bool:
-    """Whether the same picture already stands in another record."""
-    return bool(await sql.elsewhere(db.connection, id=id, record=record))
 
 
 async def count_today(db: Session, person: int, day: date) -> int:

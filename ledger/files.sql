@@ -11,11 +11,6 @@ VALUES (:sha256, :person, :record, :name, :kind, :source, :now) RETURNING id;
 -- name: join_record(id, record, person)!
 UPDATE attachment SET record_id = :record WHERE id = :id AND person_id = :person AND record_id IS NULL;
 
--- name: of_record(record)
-SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
-  FROM attachment a JOIN file f ON f.sha256 = a.sha256
- WHERE a.record_id = :record ORDER BY a.id;
-
 -- name: of_issue(issue)
 -- Everything that belongs to an issue: to its report and to its notes, the newest first.
 SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
@@ -24,10 +19,6 @@ SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
    AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :issue)
         OR a.record_id IN (SELECT record_id FROM progress WHERE issue_id = :issue))
  ORDER BY a.id DESC;
-
--- name: elsewhere(id, record)$
-SELECT count(*) FROM attachment mine JOIN attachment other ON other.sha256 = mine.sha256
- WHERE mine.id = :id AND other.record_id IS NOT NULL AND other.record_id <> :record;
 
 -- name: count_between(person, start, end)$
 SELECT count(*) FROM attachment WHERE person_id = :person AND at >= :start AND at < :end;

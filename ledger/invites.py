@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ledger import audit, people
+from ledger import audit, outbox, people
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
@@ -116,16 +116,12 @@ async def bind(
     So is the account's own earlier person: only somebody who has left comes here again.
     """
     await sql.unbind(db.connection, channel=address.channel, person=person, now=ms(now))
+    await outbox.drop_waiting(db, person)  # nothing goes out to an address that was let go
     await sql.let_go(db.connection, **vars(address), now=ms(now))
     await sql.bind(db.connection, **vars(address), person=person, now=ms(now))
     body = {"channel": address.channel, "account": address.account}
     subject = f"person:{person}"
     await audit.record(db, by or person, "address.bound", subject=subject, body=body, now=now)
-
-
-async def bound(db: Session, scope: people.Scope) -> set[int]:
-    """Who in a scope can be reached."""
-    return {row["person_id"] async for row in sql.bound(db.connection, **vars(scope))}
 
 
 async def _redeem(

@@ -31,9 +31,3 @@ UPDATE address SET unbound_at = :now
 -- name: bind(channel, account, user_key, person, now)!
 INSERT INTO address (channel, account, user_key, person_id, bound_at, last_seen)
 VALUES (:channel, :account, :user_key, :person, :now, :now);
-
--- name: bound(county, township, team)
-SELECT DISTINCT a.person_id FROM address a JOIN person p ON p.id = a.person_id
- WHERE a.unbound_at IS NULL AND a.reachable = 1 AND p.county_id = :county
-   AND (:township = 0 OR p.township_id = :township)
-   AND (:team = 0 OR p.team_id = :team);

@@ -137,21 +137,9 @@ async def drop_waiting(db: Session, person: int) -> None:
     await sql.drop_waiting(db.connection, person=person, lane=BULK)
 
 
-async def next_at(db: Session, channels: list[str]) -> int | None:
-    """When the next waiting message may go out, in epoch milliseconds."""
-    found: int | None = await sql.next_at(db.connection, channels=json.dumps(channels))
-    return found
-
-
 async def counts(db: Session) -> dict[str, int]:
     """How many messages stand in which state."""
     return {row["state"]: row["n"] async for row in sql.counts(db.connection)}
-
-
-async def by_external(db: Session, address: Address, ref: str) -> int | None:
-    """The outbox id of a message a channel knows by that name."""
-    found: int | None = await sql.by_external(db.connection, **vars(address), ref=ref)
-    return found
 
 
 def _body(reply: Reply) -> str:

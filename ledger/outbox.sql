@@ -50,10 +50,6 @@ UPDATE outbox SET target = :new_key
 -- name: drop_waiting(person, lane)!
 UPDATE outbox SET state = 'expired' WHERE person_id = :person AND lane >= :lane AND state = 'ready';
 
--- name: next_at(channels)$
-SELECT min(CASE WHEN state = 'claimed' THEN lease_until ELSE not_before END) FROM outbox
- WHERE state IN ('ready', 'claimed') AND :channels LIKE '%"' || channel || '"%';
-
 -- name: counts()
 SELECT state, count(*) AS n FROM outbox GROUP BY state ORDER BY state;
 
@@ -62,6 +58,3 @@ SELECT channel, account, target, person_id FROM outbox WHERE id = :id;
 
 -- name: external_of(id)$
 SELECT external_id FROM outbox WHERE id = :id;
-
--- name: by_external(channel, account, user_key, ref)$
-SELECT id FROM outbox WHERE channel = :channel AND account = :account AND target = :user_key AND external_id = :ref;

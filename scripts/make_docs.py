@@ -49,9 +49,15 @@ def rules_table() -> str:
     pattern = re.compile(r"^    (\w+): [^=]+ = (.+?)(?:  # (.+))?$")
     for line in inspect.getsource(Rules).splitlines():
         if found := pattern.match(line):
-            value = re.sub(r"time\((\d+), (\d+)\)", _clock, found[2])
-            rows.append(f"| `{found[1]}` | `{value}` | {found[3] or ''} |")
+            rows.append(f"| `{found[1]}` | `{_toml(found[2])}` | {found[3] or ''} |")
     return "\n".join(rows)
+
+
+def _toml(value: str) -> str:
+    """A default as a county writes it into its rules.toml."""
+    value = re.sub(r"time\((\d+), (\d+)\)", _clock, value)
+    value = re.sub(r"^\((.*?),?\)$", r"[\1]", value)
+    return value.lower() if value in {"True", "False"} else value
 
 
 def _clock(found: re.Match[str]) -> str:
@@ -232,11 +238,13 @@ def picture(demo: Demo, target: Path) -> None:
 
 
 def main() -> None:
-    """Write everything."""
+    """Write everything; with --tables only what needs no running demo."""
     (ROOT / ".env.example").write_text(env_example(), encoding="utf-8")
     manual = ROOT / "docs" / "operating.md"
     text = between(manual.read_text(encoding="utf-8"), "settings", settings_table())
     manual.write_text(between(text, "rules", rules_table()), encoding="utf-8")
+    if "--tables" in sys.argv[1:]:
+        return
     with tempfile.TemporaryDirectory() as folder:
         demo = Demo(Path(folder))
         try:

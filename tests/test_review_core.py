@@ -1,5 +1,6 @@
 """What a harsh reader found in the core: each test was red before its fix."""
 
+import asyncio
 import json
 import os
 import sqlite3
@@ -17,7 +18,7 @@ from bot.settings import Settings
 from ledger import inbox, invites
 from ledger.clock import SHANGHAI, SetClock
 from ledger.database import StoreTrouble
-from ledger.messages import Outgoing
+from ledger.messages import Handle, Outgoing
 from ledger.rules import BadRules, load_rules
 
 
@@ -72,7 +73,7 @@ async def test_a_refusal_at_the_end_of_a_talk_ends_it(phones: Phones) -> None:
     await phones.says("李队员", "明天")
 
     assert "没有重复提交" in told(await phones.says("李队员", "事假"))
-    assert "还没看懂" in told(await phones.says("李队员", "谢谢"))
+    assert "还没看懂" in told(await phones.says("李队员", "天气不错"))
 
 
 async def test_words_at_the_photo_step_are_kept(phones: Phones) -> None:
@@ -222,6 +223,32 @@ async def test_an_issue_put_back_is_where_it_was(phones: Phones) -> None:
     await phones.says("李队员", "恢复 1")
 
     assert await rows(phones, "SELECT state FROM issue") == [("doing",)]
+
+
+@pytest.mark.parametrize("text", ["抽查 2", "抽查 3"])
+async def test_an_edited_wish_to_draw_draws_nobody_else(phones: Phones, text: str) -> None:
+    await phones.at(MONDAY + timedelta(minutes=30))
+    await phones.says("陈干事", "抽查 2")
+    await phones.says("陈干事", text, edits=phones.last_id())
+
+    assert await rows(phones, "SELECT count(*) FROM draw WHERE way = 'asked'") == [(1,)]
+
+
+async def test_an_edited_request_for_leave_is_no_second_one(phones: Phones) -> None:
+    await phones.says("李队员", "请假 明天 看病")
+    out = told(await phones.says("李队员", "请假 后天 看病", edits=phones.last_id()))
+
+    assert "没有改动" in out
+    assert await rows(phones, "SELECT count(*) FROM leave") == [(1,)]
+
+
+async def test_an_edited_undo_undoes_nothing_more(phones: Phones) -> None:
+    for minutes in (30, 40):
+        await phones.says("李队员", f"学习 {minutes} 中央一号文件")
+    await phones.says("李队员", "撤销 2")
+    await phones.says("李队员", "撤销", edits=phones.last_id())
+
+    assert await rows(phones, "SELECT id FROM record WHERE state = 'undone'") == [(2,)]
 
 
 # photos and places
@@ -391,6 +418,59 @@ async def _read_in(phones: Phones, trouble: Exception) -> None:
         raise trouble
 
 
+# sending
+async def test_a_message_in_hand_is_not_taken_again_when_its_lease_runs_out(
+    phones: Phones,
+) -> None:
+    """A slow chat keeps its messages in hand for longer than a lease."""
+    go, entered = asyncio.Event(), asyncio.Event()
+    count: list[int] = []
+    deliver = phones.memory.deliver
+
+    async def slow(out: Outgoing) -> Handle:
+        count.append(out.id)
+        entered.set()
+        await go.wait()
+        return await deliver(out)
+
+    phones.memory.deliver = slow  # type: ignore[method-assign]
+    sender = asyncio.create_task(phones.app.sender.run())
+    raw = phones.memory.raw("李队员", "1", phones.clock.now(), text="今天")
+    await phones.app.inbox.keep([raw])
+    await phones.app.inbox.settle()
+    await entered.wait()
+    phones.clock.set(MONDAY + timedelta(seconds=90))
+    for _ in range(20):
+        phones.app.sender.wake()
+        await asyncio.sleep(0.01)
+    go.set()
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    sender.cancel()
+    assert len(count) == 1
+
+
+async def test_a_message_its_channel_breaks_on_dies_and_lets_the_next_one_pass(
+    phones: Phones,
+) -> None:
+    deliver = phones.memory.deliver
+
+    async def broken(out: Outgoing) -> Handle:
+        if "中央一号文件" in out.text:
+            raise KeyError("a defect of ours")
+        return await deliver(out)
+
+    phones.memory.deliver = broken  # type: ignore[method-assign]
+    await phones.says("李队员", "学习 60 中央一号文件")
+    heard = await phones.says("李队员", "销假")
+    for _ in range(10):
+        phones.clock.set(phones.clock.now() + timedelta(seconds=150))
+        heard += await phones.settled()
+
+    assert "没有要销的假" in told(heard)
+    assert await rows(phones, "SELECT state FROM outbox ORDER BY id") == [("dead",), ("sent",)]
+
+
 # accounts
 async def test_the_account_of_somebody_who_left_can_be_bound_to_his_new_row(
     phones: Phones,
@@ -485,7 +565,8 @@ async def test_a_week_whose_friday_evening_was_missed_is_stored_afterwards(
 
 # the operator
 def test_an_old_backup_is_called_old(tmp_path: Path) -> None:
-    path = tmp_path / "zhucun-1.db"
+    path = tmp_path / "backup" / "zhucun-20261123-090000.db"
+    path.parent.mkdir()
     path.write_bytes(b"")
     os.utime(path, (MONDAY.timestamp(), MONDAY.timestamp()))
 

@@ -136,7 +136,7 @@ def test_the_mark_fits_what_comes_back(statement: Statement) -> None:
 
 
 # Read into a set: their order means nothing.
-AS_SETS = {"draws.busy", "draws.bound", "draws.had_enough", "invites.bound"}
+AS_SETS = {"draws.busy", "draws.bound", "draws.had_enough"}
 
 
 # A module loads its noun's statements, or takes them from the module that does.

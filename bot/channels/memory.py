@@ -1,6 +1,5 @@
 """A channel that is a list: for tests and rehearsals. It behaves like a chat with edits."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,8 +63,3 @@ def _event(payload: dict[str, Any]) -> Event:
 
 def _media(name: str) -> Media:
     return Media("photo", name, "image/jpeg", 0, name)
-
-
-def received(rows: Sequence[Outgoing], person: int) -> list[Outgoing]:
-    """What one person got, in order."""
-    return [out for out in rows if out.person_id == person]

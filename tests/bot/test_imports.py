@@ -124,7 +124,7 @@ LAUGHS = "".join(
 )  # a billion laughs
 BAD: dict[str, tuple[str, Callable[[], bytes]]] = {
     "nothing at all": ("empty", lambda: b""),
-    "5 MB of zeros": ("empty", lambda: bytes(5 * 1024 * 1024)),
+    "5 MB of zeros": ("other_format", lambda: bytes(5 * 1024 * 1024)),
     "5 MB of commas": ("empty", lambda: b",,,,\r\n" * 800_000),
     "a workbook without a cell": ("empty", workbook),
     "only blank cells": ("empty", lambda: workbook(("", "  ", "　"), ("\n",))),

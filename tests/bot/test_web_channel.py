@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from web_pages import Web, open_web
+from web_pages import PNG, Web, open_web
 
 from bot.channels import web as channel_module
 from bot.channels.base import SendError, Trouble, Unreadable
 from bot.channels.web import WebChat
 from ledger.database import StoreTrouble
-from ledger.messages import ActionIn, EnterIn, Media, Outgoing, TextIn
+from ledger.files import keep_bytes
+from ledger.messages import ActionIn, EnterIn, Media, Outgoing, Paper, TextIn
 from ledger.people import Address
 
 AT = "2026-11-23T09:00:00+08:00"
@@ -55,6 +56,24 @@ def test_each_kind_of_payload_is_understood(
     assert heard.event == event
     assert heard.address == Address("web", "local", "5")
     assert (heard.source, heard.edited) == ("web:5.a", False)
+
+
+async def test_a_picture_from_the_bot_is_shown_to_its_reader_alone(
+    web: Web, channel: WebChat
+) -> None:
+    kept = keep_bytes(
+        web.app.settings.files, PNG, mime="image/png", name="屋顶.png", kind="photo"
+    )
+    paper = Paper(kept.sha256, kept.name, kept.mime)
+    await channel.deliver(message(web, files=(paper,)))
+    [line] = await web.lines("李队员")
+    [file] = line["files"]
+    assert (file["name"], file["mime"]) == ("屋顶.png", "image/png")
+    shown = await web.client.get(file["url"])
+    assert shown.content == PNG
+    assert shown.headers["content-disposition"].startswith("inline")
+    other = file["url"].split("?")[0] + f"?person={web.county['赵队员'].id}"
+    assert (await web.client.get(other)).status_code == 404
 
 
 def test_an_edit_carries_the_source_of_the_first_message(channel: WebChat) -> None:

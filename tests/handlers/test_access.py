@@ -182,6 +182,7 @@ async def test_a_foreign_name_sounds_like_an_unknown_one(
 
 
 async def test_somebody_elses_message_cannot_be_edited(phones: Phones) -> None:
+    """An edit of a foreign message is one's own words at most; the writer's record stays."""
     await phones.says("李队员", "学习 60 中央一号文件")
     theirs = phones.last_id()
     before = await snapshot(phones.app.database)
@@ -192,8 +193,10 @@ async def test_somebody_elses_message_cannot_be_edited(phones: Phones) -> None:
                 await phones.says(name, "学习 1 别的", edits="no such message")
             )
             assert words(heard) == words(nothing)
+    after = await snapshot(phones.app.database)
 
-    assert await snapshot(phones.app.database) == before
+    for table in ("record", "study"):
+        assert after[table][: len(before[table])] == before[table]
 
 
 # approver is not submitter

@@ -6,7 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # moments and ids; STRICT wants INTEGER
+WHOLE = sa.BigInteger().with_variant(
+    sa.Integer(), "sqlite"
+)  # moments and ids; STRICT wants INTEGER
 
 
 def key(name: str = "id") -> sa.Column:
@@ -379,7 +381,13 @@ def _messages() -> None:
     )
     table(
         "talk",
-        sa.Column("person_id", WHOLE, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "person_id",
+            WHOLE,
+            sa.ForeignKey("person.id"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         text("topic"),
         text("opening"),
         text("answers"),
@@ -422,8 +430,12 @@ def _messages() -> None:
         whole("made_at"),
         whole("sent_at", null=True),
     )
-    index("outbox_waiting", "outbox", "lane", "not_before", where="state IN ('ready', 'claimed')")
-    index("outbox_by_external", "outbox", "channel", "target", "external_id")
+    index(
+        "outbox_waiting", "outbox", "lane", "not_before", where="state IN ('ready', 'claimed')"
+    )
+    index(
+        "outbox_of_chat", "outbox", "channel", "target", where="state IN ('ready', 'claimed')"
+    )
     index("outbox_by_person", "outbox", "person_id", "made_at")
     table(
         "chat_line",
@@ -495,7 +507,13 @@ def _log() -> None:
         sa.Column("salt", sa.LargeBinary(), nullable=False),
         text("body"),
     )
-    table("day_head", sa.Column("day", sa.Text(), primary_key=True), whole("seq"), text("h"), whole("at"))
+    table(
+        "day_head",
+        sa.Column("day", sa.Text(), primary_key=True),
+        whole("seq"),
+        text("h"),
+        whole("at"),
+    )
     for statement in SQLITE_GUARDS:
         op.execute(statement)
 
