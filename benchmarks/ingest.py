@@ -54,7 +54,8 @@ async def whole(folder: Path, count: int) -> dict[str, float]:
             county = await Generator(1, Size(8, 1), app.rules).people(db, now=MORNING)
             await bind_everybody(db, memory.name, now=MORNING)
             rows = await db.connection.execute_fetchall(
-                "SELECT id FROM person WHERE county_id = ? AND role = ?", (county, Role.MEMBER.value)
+                "SELECT id FROM person WHERE county_id = ? AND role = ?",
+                (county, Role.MEMBER.value),
             )
         people = [str(row[0]) for row in rows]
         statements: list[str] = []
@@ -85,7 +86,10 @@ def main() -> None:
             wholes.append(asyncio.run(whole(Path(folder), count)))
     found = {name: round(median(one[name] for one in wholes), 2) for name in wholes[0]}
     limit = median(bares)
-    found |= {"bare_commits_a_second": round(limit), "ratio": round(found["messages_a_second"] / limit, 3)}
+    found |= {
+        "bare_commits_a_second": round(limit),
+        "ratio": round(found["messages_a_second"] / limit, 3),
+    }
     print(json.dumps(found))
 
 

@@ -325,6 +325,18 @@ def verify(data: Data = None, as_json: Json = False) -> None:
 
 
 @cli.command()
+def redraw(
+    number: Annotated[int, typer.Argument(help="抽查的编号，抽查情况里有")],
+    data: Data = None,
+) -> None:
+    """把一次抽查用存下的种子和名单重抽一遍，看结果是否一样。"""
+    from bot.operate import redraw as draw_again
+
+    with _plainly():
+        console.print(asyncio.run(draw_again(_settings(data), number)))
+
+
+@cli.command()
 def replay(
     number: Annotated[int, typer.Argument(help="机器人告诉本人的编号")],
     data: Data = None,

@@ -15,7 +15,7 @@ from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
 from handlers.front import converse
-from ledger import audit, backup, inbox, invites, people, roster
+from ledger import audit, backup, draws, inbox, invites, people, roster
 from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
@@ -79,11 +79,20 @@ async def init_county(settings: Settings, county: str, admin: str) -> tuple[Invi
         return await _init_county(settings, county, admin, now)
 
 
+class OtherCounty(ForOperator):
+    """The folder holds the ledger of another county."""
+
+
 async def _init_county(
     settings: Settings, county: str, admin: str, now: datetime
 ) -> tuple[Invite, bool]:
     async with _writing(settings) as db:
-        fresh = await roster.any_county(db) is None
+        kept = await roster.county_name(db)
+        if kept not in {None, county}:
+            raise OtherCounty(
+                f"这个台账是{kept}的，没有改动。\n另建一个县请换目录：--data 目录"
+            )
+        fresh = kept is None
         id = await roster.ensure_county(db, county)
         person = await _by_name(db, admin)
         entry = Entry(admin, Role.COUNTY, title="管理员")
@@ -196,6 +205,19 @@ async def _copy(settings: Settings) -> AsyncIterator[Database]:
         made = await backup.copy_of(settings.database, Path(folder), now=_now())
         async with open_database(made.path, durable=False) as database:
             yield database
+
+
+async def redraw(settings: Settings, number: int) -> str:
+    """Draw a stored spot check again and say whether the same people come out."""
+    async with _copy(settings) as database, database.reading() as db:
+        asker = await _first_county_person(db)
+        if asker is None:
+            raise Refused("invites.unknown", name="县级工作人员")
+        draw = await draws.access_draw(db, asker, number)
+        again = draws.redo(draw)
+        names = [(await people.by_id(db, person)).name for _, person in again]
+    verdict = "与当时抽的一样" if again == draw.picks else "与当时记下的不一样，请查"
+    return f"{draw.name}：重抽得到 {'、'.join(names)}。{verdict}。"
 
 
 async def replay_message(settings: Settings, number: int) -> str:

@@ -66,6 +66,12 @@ async def add_person(db: Session, county: int, entry: Entry, *, now: datetime) -
     return int(id)
 
 
+async def county_name(db: Session) -> str | None:
+    """The first county's name; None while the ledger is empty."""
+    found: str | None = await sql.county_name(db.connection)
+    return found
+
+
 async def any_county(db: Session) -> int | None:
     """The first county's id; None while the ledger is empty."""
     found: int | None = await sql.any_county(db.connection)

@@ -58,3 +58,6 @@ INSERT INTO household (team_id, name, group_name, kind) VALUES (:team, :name, :g
 -- name: change_households(id, group_name, kind)*!
 UPDATE household SET group_name = :group_name, kind = :kind
  WHERE id = :id;
+
+-- name: county_name()$
+SELECT name FROM county ORDER BY id LIMIT 1;

@@ -60,7 +60,6 @@ class Rules:
     check_remind_share: int = 80  # 答复时限过了百分之几，提醒一次
     checks_a_week: int = 2  # 每周自动抽查几次，0 是不自动抽（S000-87）
     checks_a_month: int = 1  # 自动抽查，每队每月最多几次（S004-20）
-    household_quiet_days: int = 90  # 多少天没有走访的户，列出来提醒（S000-04）
     chat_line_limit: int = 4096  # 一条消息最多多少字，再长的请分开发
     file_limit_mb: int = 10  # 一个文件最大多少 MB
     files_a_day: int = 20  # 每人每天最多发多少个文件

@@ -149,4 +149,6 @@ async def _remind(desk: Desk, db: Session, digest: Digest, now: datetime) -> boo
     words += [f"问题{one.id}" for one in (*digest.near, *digest.late)[:3]]
     reply = Reply(text, tuple(Option(word, word) for word in words), kind="reminder")
     dedupe = f"digest:{digest.person.id}:{now.date().isoformat()}"
-    return await desk.tell(db, digest.person.id, reply, dedupe=dedupe, now=now, collapse_key="digest")
+    return await desk.tell(
+        db, digest.person.id, reply, dedupe=dedupe, now=now, collapse_key="digest"
+    )

@@ -68,7 +68,9 @@ async def rows(db: Session, text: str) -> list[dict[str, object]]:
 async def check_messages(db: Session) -> None:
     """Nothing unasked at night, at noon, on a day off; one reminder a person a day at most."""
     reminders: Counter[tuple[object, str]] = Counter()
-    for row in await rows(db, "SELECT person_id, kind, dedupe, sent_at FROM outbox WHERE lane > 0"):
+    for row in await rows(
+        db, "SELECT person_id, kind, dedupe, sent_at FROM outbox WHERE lane > 0"
+    ):
         if row["sent_at"] is None or row["kind"] not in UNASKED:
             continue
         at = moment(int(str(row["sent_at"])))

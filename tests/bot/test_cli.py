@@ -1,5 +1,6 @@
 """The command line as an operator uses it: plain words, exit codes, nothing half done."""
 
+import asyncio
 import json
 import os
 import socket
@@ -9,7 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from county import MONDAY
 from openpyxl import load_workbook
+from phones import Phones
 from typer.testing import CliRunner, Result
 
 from bot.cli import COUNT_LABELS, cli
@@ -159,6 +162,23 @@ def test_bad_rules_are_named(
 def test_a_parked_message_can_be_replayed(data: Path) -> None:
     run("init", "安和县", "--data", data)
     assert "没有等待补办" in run("replay", "7", "--data", data).output
+
+
+def test_a_spot_check_can_be_drawn_again(tmp_path: Path) -> None:
+    async def draw() -> None:
+        async with Phones.open(tmp_path, SetClock(MONDAY)) as phones:
+            await phones.says("陈干事", "/抽查 2")
+
+    asyncio.run(draw())
+    assert "与当时抽的一样" in run("redraw", 1, "--data", tmp_path).output
+    assert "没有" in run("redraw", 99, "--data", tmp_path, ok=False).output
+
+
+def test_another_county_s_ledger_is_left_alone(data: Path) -> None:
+    run("init", "安和县", "--data", data)
+    before = events(data)
+    assert "这个台账是安和县的" in run("init", "平川县", "--data", data, ok=False).output
+    assert events(data) == before
 
 
 def test_the_demo_keeps_its_hands_off_a_real_ledger(data: Path) -> None:
