@@ -20,7 +20,7 @@ from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
 from ledger.database import AlreadyRunning, Database, Session, open_database
-from ledger.errors import ForOperator
+from ledger.errors import ForOperator, Refused
 from ledger.invites import Invite
 from ledger.people import Person, Role
 from ledger.roster import Entry

@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from bot.cli import COUNT_LABELS, cli
 from bot.settings import EXPECTED, Settings, TelegramSettings
 from ledger.backup import missing_files
+from ledger.clock import SetClock
 from ledger.database.lock import only_copy
 from ledger.files import keep_bytes
 
