@@ -103,6 +103,7 @@ def run(
 ) -> None:
     """正式运行：网页对话，加上 .env 里配好令牌的 Telegram。"""
     from bot.app import open_app
+    from bot.operate import need_county
     from bot.serve import open_port, quiet_logs, serve
 
     settings = _settings(data, host=host, port=port)
@@ -110,6 +111,7 @@ def run(
 
     async def go(door: socket) -> None:
         async with open_app(settings, WallClock()) as app:
+            await need_county(app)
             names = "、".join(CHANNEL_NAMES.get(name, name) for name in app.channels)
             await serve(
                 app, door,

@@ -10,7 +10,7 @@ import segno
 from rich.console import Console
 
 import handlers
-from bot.app import open_app, secret_key
+from bot.app import App, open_app, secret_key
 from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
@@ -20,7 +20,7 @@ from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
 from ledger.database import AlreadyRunning, Database, Session, open_database
-from ledger.errors import ForOperator, Refused
+from ledger.errors import ForOperator
 from ledger.invites import Invite
 from ledger.people import Person, Role
 from ledger.roster import Entry
@@ -98,6 +98,15 @@ async def _init_county(
         entry = Entry(admin, Role.COUNTY, title="管理员")
         who = person.id if person else await roster.add_person(db, id, entry, now=now)
         return await _invite(db, settings, who, now), fresh
+
+
+async def need_county(app: App) -> None:
+    """Real use begins with a county; without one nobody could join."""
+    async with app.database.reading() as db:
+        if await roster.any_county(db) is None:
+            raise NotOnRoster(
+                "台账里还没有县，没有启动。\n正式使用先运行 zhucun init 县名；只想试试就运行 zhucun demo。"
+            )
 
 
 async def invite_by_name(settings: Settings, name: str) -> Invite:
@@ -212,7 +221,7 @@ async def redraw(settings: Settings, number: int) -> str:
     async with _copy(settings) as database, database.reading() as db:
         asker = await _first_county_person(db)
         if asker is None:
-            raise Refused("invites.unknown", name="县级工作人员")
+            raise NotOnRoster("台账里还没有县级工作人员。\n请先运行 zhucun init 县名。")
         draw = await draws.access_draw(db, asker, number)
         again = draws.redo(draw)
         names = [(await people.by_id(db, person)).name for _, person in again]

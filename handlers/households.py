@@ -31,6 +31,13 @@ def starts_with(text: str, known: Sequence[Household]) -> tuple[Household | None
     return None, text
 
 
+def twins(text: str, known: Sequence[Household]) -> str | None:
+    """The name a line begins with that several households share; None when it is clear."""
+    names = [one.name for one in known]
+    shared = {name for name in names if names.count(name) > 1 and text.startswith(name)}
+    return max(shared, key=len, default=None)
+
+
 def leading(text: str, known: Sequence[Household]) -> tuple[list[Household], str]:
     """All households a line begins with (「姚守义、秦有根 送煤」) and the rest of the line.
 

@@ -108,12 +108,11 @@ async def _report_line(talk: Talk) -> Reply:
     if line.due:
         tier = tier_of(line.due, talk.today, talk.rules)
     due = line.due or due_of(tier, talk.today, talk.rules)
-    household = line.household
-    found = Found(
-        talk.today, text, tier, due, household.name if household else "",
-        household.id if household else None,
-    )  # fmt: skip
-    return await _save(talk, found)
+    id, name = (line.household.id, line.household.name) if line.household else (None, "")
+    if line.household is None and (shared := households.twins(text, known)):
+        id, name = await households.settle(talk, shared, known)
+        text = text.removeprefix(shared).removeprefix("家").strip(" ，,") or text
+    return await _save(talk, Found(talk.today, text, tier, due, name, id))
 
 
 async def _report_guided(talk: Talk) -> Reply:

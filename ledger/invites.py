@@ -41,7 +41,8 @@ def may_invite(asker: Person, person: Person) -> bool:
         return asker.county_id == person.county_id
     if asker.role is Role.TOWNSHIP:
         return asker.township_id == person.township_id and person.role is not Role.TOWNSHIP
-    return asker.role is Role.LEADER and asker.team_id == person.team_id
+    own = asker.role is Role.LEADER and asker.team_id == person.team_id
+    return own and person.role is Role.MEMBER
 
 
 def read_code(text: str) -> str | None:

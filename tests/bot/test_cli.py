@@ -48,6 +48,13 @@ def run(*words: object, ok: bool = True) -> Result:
     return result
 
 
+def free_port() -> int:
+    """A port nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def filled_roster(path: Path) -> Path:
     """The template with its examples replaced by three invented people."""
     run("roster-template", path)
@@ -173,6 +180,12 @@ def test_a_spot_check_can_be_drawn_again(tmp_path: Path) -> None:
     asyncio.run(draw())
     assert "与当时抽的一样" in run("redraw", 1, "--data", tmp_path).output
     assert "没有" in run("redraw", 99, "--data", tmp_path, ok=False).output
+
+
+def test_running_without_a_county_says_how_to_begin(data: Path) -> None:
+    result = run("run", "--data", data, "--port", free_port(), ok=False)
+    assert "zhucun init" in result.output
+    assert "zhucun demo" in result.output
 
 
 def test_another_county_s_ledger_is_left_alone(data: Path) -> None:
