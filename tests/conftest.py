@@ -50,7 +50,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def database(tmp_path: Path, migrated: Path) -> AsyncIterator[Database]:
     """An empty ledger."""
     shutil.copy(migrated, tmp_path / "zhucun.db")
-    async with open_database(tmp_path / "zhucun.db") as opened:
+    async with open_database(tmp_path / "zhucun.db", durable=False) as opened:
         yield opened
 
 

@@ -27,7 +27,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _write_nine(path: Path) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         await write(database, 9)
 
 
@@ -49,7 +49,7 @@ async def write(database: Database, count: int, *, first: int = 1) -> None:
 
 
 async def verdict(path: Path) -> Verdict:
-    async with open_database(path) as database, database.reading() as db:
+    async with open_database(path, durable=False) as database, database.reading() as db:
         return await audit.verify(db)
 
 
@@ -79,7 +79,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED.keys())
 async def test_the_log_only_grows(path: Path, statement: str) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         with pytest.raises(sqlite3.IntegrityError, match="log"):
             async with database.transaction() as db:
                 await db.connection.execute(statement)
@@ -89,7 +89,7 @@ async def test_the_log_only_grows(path: Path, statement: str) -> None:
 
 async def test_an_earlier_moment_is_written_as_the_last_one(path: Path) -> None:
     """A message of last night after an event of this morning: order is kept, nothing is refused."""
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             early = MONDAY - timedelta(days=1)
             await audit.record(db, 7, "visit.made", subject="record:10", body={}, now=early)
@@ -103,7 +103,7 @@ async def test_an_earlier_moment_is_written_as_the_last_one(path: Path) -> None:
 
 async def test_the_table_of_bodies_may_only_lose_rows(path: Path) -> None:
     """An edited body is not refused, it is found."""
-    async with open_database(path) as database, database.transaction() as db:
+    async with open_database(path, durable=False) as database, database.transaction() as db:
         await db.connection.execute("UPDATE ev_body SET body = '{}' WHERE seq = 4")
 
     assert (await verdict(path)).faults == ("事件 4 的内容被改过",)
@@ -184,7 +184,7 @@ async def test_swapped_rows_are_named(path: Path) -> None:
 
 
 async def test_a_cut_tail_is_seen_by_the_published_head_only(path: Path) -> None:
-    async with open_database(path) as database, database.transaction() as db:
+    async with open_database(path, durable=False) as database, database.transaction() as db:
         await audit.publish_head(db, MONDAY.date(), now=MONDAY)
     tamper(path, "DELETE FROM ev_body WHERE seq > 7", "DELETE FROM ev WHERE seq > 7")
     found = await verdict(path)
@@ -194,10 +194,10 @@ async def test_a_cut_tail_is_seen_by_the_published_head_only(path: Path) -> None
 
 
 async def test_a_chain_written_anew_differs_from_the_published_head(path: Path) -> None:
-    async with open_database(path) as database, database.transaction() as db:
+    async with open_database(path, durable=False) as database, database.transaction() as db:
         before = await audit.publish_head(db, MONDAY.date(), now=MONDAY)
     tamper(path, "DELETE FROM ev_body", "DELETE FROM ev")
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         await write(database, 9)
     found = await verdict(path)
 
@@ -206,7 +206,7 @@ async def test_a_chain_written_anew_differs_from_the_published_head(path: Path) 
 
 
 async def test_a_head_is_published_once_a_day(path: Path) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             first = await audit.publish_head(db, MONDAY.date(), now=MONDAY)
         await write(database, 3, first=10)
@@ -225,7 +225,7 @@ async def test_a_head_is_published_once_a_day(path: Path) -> None:
 async def test_an_erased_body_is_nowhere_and_the_chain_holds(path: Path) -> None:
     assert WORDS.encode() in everything(path)
 
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             await db.connection.execute("DELETE FROM ev_body WHERE seq = 5")
         await database.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -245,7 +245,7 @@ def everything(path: Path) -> bytes:
 
 
 async def test_the_history_of_a_subject_says_what_was_erased(path: Path) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             await db.connection.execute("DELETE FROM ev_body WHERE seq = 5")
         async with database.reading() as db:
@@ -259,7 +259,7 @@ async def test_the_history_of_a_subject_says_what_was_erased(path: Path) -> None
 
 async def test_the_same_words_have_two_commitments(path: Path) -> None:
     """Without its salt nobody can try out what an erased body said."""
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             for number in (10, 11):
                 await audit.record(
@@ -275,7 +275,7 @@ async def test_the_same_words_have_two_commitments(path: Path) -> None:
 
 # together with its fact, and in a backup
 async def test_an_event_is_rolled_back_with_its_fact(path: Path) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         with suppress(ZeroDivisionError):
             async with database.transaction() as db:
                 await audit.record(db, 7, "a", subject="record:10", body={}, now=MONDAY)
@@ -285,7 +285,7 @@ async def test_an_event_is_rolled_back_with_its_fact(path: Path) -> None:
 
 
 async def test_a_restored_backup_goes_on_where_it_was(path: Path, tmp_path: Path) -> None:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         async with database.transaction() as db:
             await audit.publish_head(db, MONDAY.date(), now=MONDAY)
         copy = await backup.make(database, tmp_path / "backup", now=MONDAY)

@@ -110,7 +110,7 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def _settle(path: Path) -> County:
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         return await settle(database)
 
 

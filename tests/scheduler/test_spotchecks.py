@@ -180,13 +180,13 @@ async def test_after_a_restart_nothing_is_said_twice(tmp_path: Path) -> None:
     from county import settle
 
     path = tmp_path / "again.db"
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         county = await settle(database)
         await ask(database, county)
         await live(database, "10:36", "10:37")
         await live(database, "10:41", "10:41")
         first = await told(database)
-    async with open_database(path) as database:
+    async with open_database(path, durable=False) as database:
         await live(database, "10:42", "10:44")
         assert await told(database) == first
 
