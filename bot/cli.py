@@ -1,6 +1,7 @@
 """The command line: each command a few lines that call what lies below."""
 
 import asyncio
+import gc
 import json
 import os
 import tempfile
@@ -140,7 +141,9 @@ def demo(
     async def go(door: socket) -> None:
         rules = load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
         with errors.status("正在准备演示县……"):
+            gc.disable()  # a newcomer waits for this: nothing made here is garbage yet
             clock = await prepare(settings, seed, rules)
+            gc.enable()
         async with open_app(settings, clock, demo=True) as app:
             await serve(app, door, on_ready=lambda: _demo_ready(settings.address, clock.now()))
 
