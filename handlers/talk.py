@@ -165,7 +165,7 @@ class Talk:
         lines = [self.say(note, **{"files": len(self.files), **why})] if note else []
         lines.append(self.say(question, **facts))
         buttons = [one if isinstance(one, Option) else Option(one, one) for one in options]
-        buttons += [BACK, CANCEL] if self.position or self.state.answers else [CANCEL]
+        buttons += [BACK, CANCEL]
         return Waiting(question, Reply("\n".join(lines), tuple(buttons), kind="question"))
 
 

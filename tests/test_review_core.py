@@ -127,7 +127,7 @@ async def test_two_records_of_the_same_words_can_both_be_chosen(phones: Phones) 
 
     out = await phones.says("李队员", "撤销")
 
-    assert len(out[-1].labels) == 3
+    assert len(out[-1].labels) == 4
     await phones.presses("李队员", out[-1].labels[1])
     assert await rows(phones, "SELECT id FROM record WHERE state = 'undone'") == [(1,)]
 
@@ -149,7 +149,7 @@ async def test_photos_for_two_visits_of_the_same_words_go_where_they_are_sent(
 
     out = await phones.says("李队员", files=["1.jpg"])
 
-    assert len(out[-1].labels) == 4
+    assert len(out[-1].labels) == 5
     await phones.presses("李队员", out[-1].labels[1])
     assert await rows(phones, "SELECT record_id FROM attachment") == [(1,)]
 

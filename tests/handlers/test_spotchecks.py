@@ -125,7 +125,7 @@ async def test_no_team_in_the_scope_is_said(phones: Phones) -> None:
 
 async def test_the_asked_number_keeps_its_township(phones: Phones) -> None:
     (question,) = await phones.says("陈干事", "抽查 云山乡")
-    assert question.labels == ("1", "取消")
+    assert question.labels == ("1", "返回", "取消")
     (card,) = cards(await phones.presses("陈干事", "1"))
     assert phones.name_of(card) in {"郑队长", "吴队员"}
 

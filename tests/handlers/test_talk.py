@@ -210,7 +210,7 @@ async def test_every_step_offers_its_choices_and_a_way_out(
         first = await stage.open()
         second = await stage.says("张大山")
 
-    assert [one.label for one in first.options] == ["张大山", "取消"]
+    assert [one.label for one in first.options] == ["张大山", "返回", "取消"]
     assert [one.label for one in second.options] == ["一", "二", "返回", "取消"]
     assert first.step != second.step
     assert first.kind == second.kind == "question"
