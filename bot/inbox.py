@@ -77,7 +77,8 @@ class Inbox:
         """Let running answers finish; what has not begun waits in the table."""
         self._closing = True
         with contextlib.suppress(TimeoutError):  # a file that does not come: the row waits, too
-            await asyncio.wait_for(self.settle(), timeout=10)
+            async with asyncio.timeout(10):
+                await self.settle()
 
     def _wake(self, conv_key: str) -> None:
         if self._closing:

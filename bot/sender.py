@@ -5,6 +5,7 @@ unclear answer of the channel fell between sending and marking.
 """
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -246,7 +247,6 @@ def _leave(
 
 async def _ring_or_rest(bell: asyncio.Event) -> None:
     """Until somebody rings, or a moment has passed: what was put off may be due."""
-    try:
-        await asyncio.wait_for(bell.wait(), IDLE)
-    except TimeoutError:
-        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(IDLE):  # wait_for of Python 3.11 may swallow a cancellation
+            await bell.wait()

@@ -52,7 +52,8 @@ class Ear:
     async def wait(self, seconds: float) -> bool:
         """True when there is something to look at, False after so many quiet seconds."""
         try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         except TimeoutError:
             return False
         return True
