@@ -20,7 +20,7 @@ def read_number(text: str) -> float | None:
         return None
     if text == "半":
         return 0.5
-    if text[0].isdigit() or text[0] == "-":
+    if text[0].isdigit():
         return _arabic(text)
     if all(one in DIGITS for one in text) and len(text) > 1:
         return _digit_run(text)

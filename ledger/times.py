@@ -171,10 +171,11 @@ def find_minutes(text: str) -> tuple[int, str] | None:
 def _bare_minutes(text: str) -> tuple[int, str] | None:
     """A number set off at the beginning means minutes: 「60 中央一号文件」「六十 低保政策」."""
     bare = re.match(rf"([+-]?\d+|{NUMERAL})(?=\s|$)", text)
-    value = read_number(bare[1].lstrip("+")) if bare else None
+    value = read_number(bare[1].lstrip("+-")) if bare else None
     if bare is None or value is None:
         return None
-    return int(value), text[bare.end() :].strip()
+    sign = -1 if bare[1].startswith("-") else 1
+    return sign * int(value), text[bare.end() :].strip()
 
 
 def read_minutes(text: str) -> int:
