@@ -4,9 +4,8 @@ import asyncio
 import gc
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +13,10 @@ from socket import socket
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from bot.screen import Wrong, bar, console, errors, plainly, say_error
 from bot.settings import Settings, read_settings
 from ledger.clock import WallClock
-from ledger.errors import ForOperator, Misunderstood, Refused
 
 cli = typer.Typer(
     help="驻村通：驻村工作队的聊天助手。", no_args_is_help=True, add_completion=False,
@@ -41,21 +38,11 @@ COUNT_LABELS = {
     "out_close": "其中：改写旧消息",
 }
 MANY = 20  # files: more than so many get a progress bar
-console = Console(highlight=False, markup=False)
-errors = Console(stderr=True, highlight=False, markup=False)
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录；默认取设置里的 ZHUCUN_DATA")
 ]
 Json = Annotated[bool, typer.Option("--json", help="结果写成一行 JSON")]
-
-
-class Wrong(typer.Exit):
-    """Something the operator has to change; said in plain words, exit code 1."""
-
-    def __init__(self, what: str) -> None:
-        errors.print(what, soft_wrap=True)  # two lines are two lines
-        super().__init__(1)
 
 
 @cli.callback()
@@ -65,35 +52,8 @@ def begin() -> None:
 
 
 def _settings(data: Path | None = None, **more: Any) -> Settings:
-    with _plainly():
+    with plainly():
         return read_settings(data=data, **more)
-
-
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """Errors an operator can mend are said without a traceback."""
-    try:
-        yield
-    except ForOperator as error:
-        raise Wrong(str(error)) from error
-    except (Refused, Misunderstood) as error:
-        from templates.words import Words
-
-        raise Wrong(Words().say(error.block, **error.facts)) from error
-
-
-@contextmanager
-def _bar(text: str, total: int, *, shown: bool = True) -> Iterator[Callable[[], None]]:
-    """A progress bar on standard error; yields the function that moves it by one."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=errors, transient=True, disable=not shown) as progress:
-        task = progress.add_task(text, total=total)
-        yield lambda: progress.advance(task)
 
 
 @cli.command()
@@ -119,7 +79,7 @@ def run(
                 on_ready=lambda: console.print(f"驻村通已启动（{names}）：{settings.address}"),
             )  # fmt: skip
 
-    with _plainly(), open_port(settings.host, settings.port) as door:
+    with plainly(), open_port(settings.host, settings.port) as door:
         asyncio.run(go(door))
 
 
@@ -147,7 +107,7 @@ def demo(
         async with open_app(settings, clock, demo=True) as app:
             await serve(app, door, on_ready=lambda: _demo_ready(settings.address, clock.now()))
 
-    with _plainly(), open_port(settings.host, settings.port) as door:
+    with plainly(), open_port(settings.host, settings.port) as door:
         asyncio.run(go(door))
 
 
@@ -168,7 +128,7 @@ def init(
     from bot.operate import init_county, show_invite
 
     settings = _settings(data)
-    with _plainly():
+    with plainly():
         made, fresh = asyncio.run(init_county(settings, county, admin))
         if fresh:
             console.print(f"台账已建好：{settings.database}")
@@ -198,7 +158,7 @@ def import_roster(
         console.print(preview)
         return yes or typer.confirm("导入没有问题的行吗？")
 
-    with _plainly():
+    with plainly():
         console.print(asyncio.run(import_file(settings, file, county, confirm)))
 
 
@@ -225,7 +185,7 @@ def invite(
     from bot.operate import invite_by_name, show_invite
 
     settings = _settings(data)
-    with _plainly():
+    with plainly():
         made = asyncio.run(invite_by_name(settings, name))
         show_invite(console, settings, name, made, code_only=by_hand)
 
@@ -243,7 +203,7 @@ def rehearse(
 
     _settings()  # the rehearsal reads them too: better told here than in the middle
     quiet_logs(as_json=False)
-    with tempfile.TemporaryDirectory() as folder, _bar("演练", days) as step:
+    with tempfile.TemporaryDirectory() as folder, bar("演练", days) as step:
         played = asyncio.run(play(Path(folder), villages, days, seed, after_day=step))
     if as_json:
         print(json.dumps(asdict(played), ensure_ascii=False))
@@ -270,8 +230,44 @@ def report(
             f"没有“{kind}”，能看的是 日报 和 周报。\n"
             "例如：zhucun report 日报 11月20日，或 zhucun report 周报 上周。"
         )
-    with _plainly():
+    with plainly():
         console.print(asyncio.run(report_text(_settings(data), f"{kind} {day}".strip(), who)))
+
+
+@cli.command()
+def understand(
+    file: Annotated[str, typer.Argument(help="消息文件；- 是标准输入")] = "-",
+    ledger: Annotated[Path | None, typer.Option(help="农户名单，JSON")] = None,
+    now: Annotated[str, typer.Option(help="当作什么时候收到，ISO 时间；默认现在")] = "",
+    lexicon: Annotated[Path | None, typer.Option(help="本县的说法表，TOML")] = None,
+) -> None:
+    """读懂一句话：每行一条消息（JSON），每行答一条读出的学习、走访、问题等，什么都不记。"""
+    from bot.understand import answer_all, open_messages, reader_of
+
+    with plainly(), open_messages(file) as lines:
+        reader = reader_of(ledger, now, lexicon)
+        good = answer_all(lines, sys.stdout.buffer, reader, say_error)
+    if not good:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def phrases(
+    days: Annotated[int, typer.Option(min=1, max=3660, help="最近多少天")] = 30,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """看哪些说法读错过：说的什么、读成了什么、改成了什么，姓名已隐去。"""
+    from bot.operate import misreadings
+    from bot.phrases import as_data, as_text, counted
+
+    with plainly():
+        found = counted(asyncio.run(misreadings(_settings(data), days)))
+    if as_json:
+        print(json.dumps(as_data(found, days), ensure_ascii=False))
+        return
+    for line in as_text(found, days):
+        console.print(line, soft_wrap=True)
 
 
 @cli.command()
@@ -285,7 +281,7 @@ def backup(
     from bot.operate import back_up
 
     settings = _settings(data)
-    with _plainly(), errors.status("正在备份……"):
+    with plainly(), errors.status("正在备份……"):
         made = asyncio.run(back_up(settings, to or settings.data / "backup"))
     said = f"数据库已备份并校验：{made.path}（事件 {made.events} 条）"
     console.print(said, soft_wrap=True)
@@ -297,7 +293,7 @@ def _copy_files(data: Path, folder: Path) -> None:
     from ledger import backup as backups
 
     missing = backups.missing_files(data, folder)
-    with _plainly(), _bar("拷贝照片和文件", len(missing), shown=len(missing) > MANY) as step:
+    with plainly(), bar("拷贝照片和文件", len(missing), shown=len(missing) > MANY) as step:
         for name in missing:
             backups.copy_file(data, folder, name)
             step()
@@ -313,7 +309,7 @@ def verify(data: Data = None, as_json: Json = False) -> None:
     from bot.operate import verify_log
 
     settings = _settings(data)
-    with _plainly(), errors.status("正在校验……"):
+    with plainly(), errors.status("正在校验……"):
         verdict = asyncio.run(verify_log(settings))
     if as_json:
         facts = {"events": verdict.events, "erased": verdict.erased, "faults": verdict.faults}
@@ -337,7 +333,7 @@ def redraw(
     """把一次抽查用存下的种子和名单重抽一遍，看结果是否一样。"""
     from bot.operate import redraw as draw_again
 
-    with _plainly():
+    with plainly():
         console.print(asyncio.run(draw_again(_settings(data), number)))
 
 
@@ -349,7 +345,7 @@ def replay(
     """补办一条当时出了问题的消息（先停掉运行中的程序）。"""
     from bot.operate import replay_message
 
-    with _plainly():
+    with plainly():
         console.print(asyncio.run(replay_message(_settings(data), number)))
 
 

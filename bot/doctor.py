@@ -10,6 +10,7 @@ from ledger import backup, roster
 from ledger.clock import WallClock
 from ledger.database import AlreadyRunning, engine, open_database
 from ledger.days import known_year
+from ledger.reading.lexicon import BadLexicon, load_lexicon
 from ledger.rules import BadRules, load_rules
 
 ROOM = 0.10  # of the disk
@@ -35,6 +36,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _env_file(Path(".env")),
         _names(),
         _rules(settings),
+        _lexicon(settings.lexicon_file),
         await _ledger(settings),
         _backups(settings.data, now),
         _sqlite(),
@@ -95,6 +97,15 @@ def _rules(settings: Settings) -> Finding:
     except BadRules as error:
         return Finding("本县规则", False, str(error), "按提示改好再启动")
     return Finding("本县规则", True, str(path) if path else "用默认规则")
+
+
+def _lexicon(path: Path | None) -> Finding:
+    try:
+        load_lexicon(path)
+    except BadLexicon as error:
+        return Finding("本县说法", False, str(error), "按提示改好再启动")
+    own = path is not None and path.exists()
+    return Finding("本县说法", True, str(path) if own else "用默认说法")
 
 
 async def _ledger(settings: Settings) -> Finding:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,11 +15,12 @@ from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
 from handlers.front import converse
-from ledger import audit, backup, draws, inbox, invites, people, roster
+from ledger import audit, backup, drafts, draws, inbox, invites, people, roster
 from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
 from ledger.database import AlreadyRunning, Database, Session, open_database
+from ledger.drafts import Misreading
 from ledger.errors import ForOperator
 from ledger.invites import Invite
 from ledger.people import Person, Role
@@ -227,6 +228,12 @@ async def redraw(settings: Settings, number: int) -> str:
         names = [(await people.by_id(db, person)).name for _, person in again]
     verdict = "与当时抽的一样" if again == draw.picks else "与当时记下的不一样，请查"
     return f"{draw.name}：重抽得到 {'、'.join(names)}。{verdict}。"
+
+
+async def misreadings(settings: Settings, days: int) -> list[Misreading]:
+    """What members corrected in the last so many days, the newest first."""
+    async with _copy(settings) as database, database.reading() as db:
+        return await drafts.misreadings(db, since=_now() - timedelta(days=days))
 
 
 async def replay_message(settings: Settings, number: int) -> str:

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     county_dir: Path | None = Field(
         None,
-        description="本县自己的目录：rules.toml（时间、期限等数字）和 chat/（改过的话术）；留空用默认",
+        description="本县自己的目录：rules.toml（数字）、lexicon.toml（说法）和 chat/（话术）；留空用默认",
     )
     host: str = Field(
         "127.0.0.1", description="网页对话监听的地址；对外开放前请先看 docs/operating.md"
@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """The folder of photos and files."""
         return self.data / "files"
+
+    @property
+    def lexicon_file(self) -> Path | None:
+        """The county's own words; it need not be there."""
+        return self.county_dir / "lexicon.toml" if self.county_dir else None
 
     @property
     def address(self) -> str:

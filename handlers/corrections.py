@@ -1,33 +1,56 @@
 """Corrections (更正): edit the message, 改 a field, 撤销 within 24 hours, 恢复 what was struck."""
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
+from handlers import households, rereading
 from handlers import issues as issue_talk
 from handlers import study as study_talk
 from handlers import visits as visit_talk
+from handlers.drafts import SEVERAL, of_message
+from handlers.study import past_day
 from handlers.talk import Room, Talk, Topic, labelled, normal, one_of, plain
-from ledger import files, issues, kinds, people, progress, records, study, visits
-from ledger.errors import Refused
+from ledger import (
+    drafts,
+    files,
+    issues,
+    kinds,
+    people,
+    presence,
+    progress,
+    promises,
+    records,
+    study,
+    visits,
+)
+from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Person
 from ledger.records import Record
 from ledger.talks import Said
+from ledger.times import read_day
+
 
 OPENING = {"study": "学习", "visit": "走访", "issue": "问题"}
+NO_DAY = "不定"
 OFFERED = 5  # records shown as buttons
 CHOICES = {
     "时长": ("30 分钟", "60 分钟", "90 分钟", study_talk.NO_MINUTES),
     "方式": study_talk.OFFERED_WAYS,
     "日期": ("今天", "昨天"),
     "期限": tuple(issue_talk.TIERS),
+    "类别": issue_talk.CATEGORIES,
+    "哪天前": (NO_DAY,),
 }
 
 
 # by editing the message
 async def edited(room: Room, asker: Person, said: Said) -> Reply:
     """The same message in other words: a new version of its record, never a second one."""
+    if await drafts.text_of(room.db, said.source) is not None:
+        return await rereading.edited(room, asker, said)
     found = await records.by_source(room.db, asker, said.source)
     if not found:
         raise Refused("corrections.not_a_record")
@@ -90,7 +113,8 @@ def _without_word(topic: Topic, text: str) -> str:
 
 
 async def _revise(room: Room, asker: Person, record: Record, new: Any) -> None:
-    revise = {study.KIND: study.revise, visits.KIND: visits.revise, issues.KIND: issues.revise}
+    revise = {study.KIND: study.revise, visits.KIND: visits.revise, issues.KIND: issues.revise,
+              promises.KIND: promises.revise, presence.KIND: presence.revise}  # fmt: skip
     await revise[record.kind](room.db, record, asker, new, now=room.now, rules=room.rules)  # type: ignore[operator]
 
 
@@ -117,7 +141,20 @@ async def change(talk: Talk) -> Reply:
         await progress.revise(talk.db, record, talk.asker, new, now=talk.now)
     else:
         await _revise(talk.room, talk.asker, record, new)
-    return await _changed(talk.room, await _fresh(talk, record), before)
+    changed = await _fresh(talk, record)
+    after = await kinds.line(talk.db, talk.say, changed)
+    await _learn(talk, record, before, after)
+    await drafts.check(talk.db, talk.asker, changed, now=talk.now)
+    return await _changed(talk.room, changed, before)
+
+
+async def _learn(talk: Talk, record: Record, before: str, after: str) -> None:
+    """A draft read otherwise than meant is kept, its households unnamed, for `zhucun phrases`."""
+    said = await drafts.text_of(talk.db, record.source)
+    if record.checked or said is None or before == after:
+        return
+    names = [one.name for one in await people.households(talk.db, talk.asker)]
+    await drafts.note_misreading(talk.db, said, before, after, names=names, now=talk.now)
 
 
 async def _ask_value(talk: Talk, record: Record, field: str) -> Any:
@@ -129,6 +166,8 @@ async def _ask_value(talk: Talk, record: Record, field: str) -> Any:
 async def _reader(talk: Talk, record: Record, field: str) -> Any:
     """How the new value of that field is read: into the whole new facts."""
     today = talk.today
+    if record.kind in {promises.KIND, presence.KIND}:
+        return await _spoken_reader(talk, record, field)
     if record.kind == study.KIND:
         old_study = await study.read(talk.db, record)
         return lambda said: study_talk.changed(old_study, field, said, today=today)
@@ -144,16 +183,48 @@ async def _reader(talk: Talk, record: Record, field: str) -> Any:
     )
 
 
+async def _spoken_reader(talk: Talk, record: Record, field: str) -> Any:
+    """The same for what only sentences make: promises and presence."""
+    if record.kind == presence.KIND:
+        there = await presence.read(talk.db, record)
+        return lambda said: replace(there, day=past_day(said, talk.today))
+    promise = await promises.read(talk.db, record)
+    known = await people.households(talk.db, talk.asker)
+    return lambda said: _promise_changed(promise, field, said, known, talk.today)
+
+
+def _promise_changed(
+    old: promises.Promise, field: str, value: str, known: list[people.Household], today: date
+) -> promises.Promise:
+    if field == "哪天前":
+        return replace(old, by=None if value == NO_DAY else _coming_day(value, today))
+    if field == "户":
+        meant = households.named(value, known)
+        return replace(old, household=meant.name, household_id=meant.id)
+    return replace(old, text=plain(value))
+
+
+def _coming_day(value: str, today: date) -> date:
+    day = read_day(value, today=today, looks="ahead")
+    if day is None or day < today:
+        raise Misunderstood("promises.not_day", said=value)
+    return day
+
+
 async def _fresh(talk: Talk, record: Record) -> Record:
     return await records.access_record(talk.db, talk.asker, record.id)
 
 
 async def _pick(talk: Talk, question: str, *, obvious: bool = False) -> Record:
-    """The record named by number, or chosen among the latest; its line is the button."""
-    if number := re.fullmatch(r"(\d{1,9})", talk.rest):
-        return await records.access_record(talk.db, talk.asker, int(number[1]))
-    since = talk.now - timedelta(hours=talk.rules.undo_hours)
-    recent = await records.recent(talk.db, talk.asker, since=since)
+    """The record named by number, or chosen among the latest or those of one message."""
+    named = SEVERAL.fullmatch(talk.rest)
+    if named and not named["all"]:
+        return await records.access_record(talk.db, talk.asker, int(named["id"]))
+    if named:
+        recent = await of_message(talk)
+    else:
+        since = talk.now - timedelta(hours=talk.rules.undo_hours)
+        recent = await records.recent(talk.db, talk.asker, since=since)
     found = [one for one in recent if await kinds.changeable(talk.db, one)][:OFFERED]
     if not found:
         raise Refused("corrections.nothing", hours=talk.rules.undo_hours)
@@ -165,15 +236,34 @@ async def _pick(talk: Talk, question: str, *, obvious: bool = False) -> Record:
 
 # 撤销, 恢复
 async def undo(talk: Talk) -> Reply:
-    """Strike out a record; the only one of 24 hours goes without a question."""
+    """Strike out a record, or all of one message (撤销 12等), as its card offers."""
+    if (named := SEVERAL.fullmatch(talk.rest)) and named["all"]:
+        return await _undo_message(talk, named["id"])
     record = await _pick(talk, "corrections.ask_undo", obvious=True)
-    line = await kinds.line(talk.db, talk.say, record)
-    await kinds.undo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
+    line = await _strike(talk, record)
     return talk.reply("corrections.undone", (Option("恢复", f"恢复 {record.id}"),), line=line)
 
 
+async def _undo_message(talk: Talk, first: str) -> Reply:
+    found = await of_message(talk)
+    if not found:
+        raise Refused("records.already_undone")
+    lines = [await _strike(talk, one) for one in found]
+    options = (Option("恢复", f"恢复 {first}等"),)
+    return talk.reply("corrections.undone_all", options, lines=lines)
+
+
+async def _strike(talk: Talk, record: Record) -> str:
+    line = await kinds.line(talk.db, talk.say, record)
+    await kinds.undo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
+    await _learn(talk, record, line, talk.say("corrections.struck"))
+    return line
+
+
 async def redo(talk: Talk) -> Reply:
-    """Put back what was struck out: by number, or the last one."""
+    """Put back what was struck out: by number, with all of its message, or the last one."""
+    if (named := SEVERAL.fullmatch(talk.rest)) and named["all"]:
+        return await _redo_message(talk, int(named["id"]))
     if number := re.fullmatch(r"(\d{1,9})", talk.rest):
         record = await records.access_record(talk.db, talk.asker, int(number[1]))
     else:
@@ -184,6 +274,20 @@ async def redo(talk: Talk) -> Reply:
     await kinds.redo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
     line = await kinds.line(talk.db, talk.say, record)
     return talk.reply("corrections.redone", (Option("撤销", f"撤销 {record.id}"),), line=line)
+
+
+async def _redo_message(talk: Talk, first: int) -> Reply:
+    record = await records.access_record(talk.db, talk.asker, first)
+    struck = await records.by_source(talk.db, talk.asker, record.source)
+    lines = []
+    for one in struck:
+        if one.state == "undone":
+            await kinds.redo(talk.db, talk.asker, one, now=talk.now, rules=talk.rules)
+            lines.append(await kinds.line(talk.db, talk.say, one))
+    if not lines:
+        raise Refused("records.already_kept")
+    options = (Option("撤销", f"撤销 {first}等"),)
+    return talk.reply("corrections.redone_all", options, lines=lines)
 
 
 UNDO = Topic("undo", ("撤销", "撤消", "撤回", "undo"), undo, ON_TEAM)

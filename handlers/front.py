@@ -7,15 +7,37 @@ check, then a hint how to say it. Nothing is ever answered with 命令错误.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import corrections, issues, join, photos, spotchecks, study, visits
+from handlers import (
+    corrections,
+    drafts,
+    issues,
+    join,
+    leave,
+    photos,
+    rereading,
+    spotchecks,
+    study,
+    visits,
+)
+from handlers.filing import read_message
 from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
 from handlers.topics import BY_NAME, TOPICS
 from ledger import cards, people, records, talks
+from ledger import drafts as sentences
 from ledger.clock import ms
 from ledger.errors import Misunderstood, Refused
 from ledger.files import Kept
 from ledger.messages import ActionIn, EnterIn, Incoming, LifecycleIn, Reply, TextIn
-from ledger.people import Person, Role
+from ledger.people import ON_TEAM, Person, Role
+from ledger.reading.said import (
+    IssueSaid,
+    LeaveSaid,
+    ProgressSaid,
+    Report,
+    ReturnSaid,
+    StudySaid,
+    VisitSaid,
+)
 from ledger.talks import Said
 
 CANCEL_WORDS = {"取消", "算了", "cancel"}
@@ -26,6 +48,13 @@ RECORDING = (
     visits.VISIT,
     issues.ISSUES,
 )  # what an edited message may still become
+SPOKEN: dict[Topic, set[type[Report]]] = {
+    study.STUDY: {StudySaid},
+    visits.VISIT: {VisitSaid, IssueSaid},
+    issues.ISSUES: {IssueSaid, ProgressSaid},
+    leave.LEAVE: {LeaveSaid},
+    leave.BACK: {ReturnSaid},
+}  # topics whose word may begin a sentence, and what their one line says anyway
 
 
 async def answer(
@@ -89,6 +118,8 @@ async def _is_new(room: Room, asker: Person, said: Said) -> bool:
     """
     if await records.by_source(room.db, asker, said.source):
         return False
+    if await sentences.text_of(room.db, said.source) is not None:
+        return False
     text = said.text.removeprefix("/")
     opened = (topic for topic in TOPICS if topic.rest_of(text, strict=False) is not None)
     return next(opened, None) in RECORDING
@@ -99,19 +130,70 @@ async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True)
     state = await talks.load(room.db, asker.id, now=room.now)
     if said.text in CANCEL_WORDS | BACK_WORDS:
         return await _cancel_or_back(room, asker, state, said.text)
-    for topic in TOPICS:
-        text = said.text.removeprefix("/")
-        rest = topic.rest_of(text, strict=state is not None and text == said.text)
-        if rest is not None and not (typed and await _is_answer(room, asker, state, said.text)):
-            _check_role(topic.roles, asker)
-            return await _open(room, asker, topic, replace(said, text=rest), state)
-    if state is not None:
+    if opened := await _opened(room, asker, said, state, typed=typed):
+        topic, rest = opened
+        _check_role(topic.roles, asker)
+        return await _open(room, asker, topic, replace(said, text=rest), state)
+    if state is not None and not await _moves_on(room, asker, said, state):
         return await _go_on(room, asker, answered(state, said))
     if (heard := await spotchecks.overhear(room, asker, said)) is not None:
         return heard
+    if (drafted := await _drafted(room, asker, said)) is not None:
+        return drafted
     if said.files or said.place:
         return await photos.take(room, asker, said)
-    return join.small_talk(room, asker, said.text) or _hint(room, asker, said.text)
+    if talk := join.small_talk(room, asker, said.text):
+        return talk
+    await sentences.keep(room.db, asker, said.source, said.text, now=room.now)
+    return _hint(room, asker, said.text)
+
+
+async def _opened(
+    room: Room, asker: Person, said: Said, state: talks.State | None, *, typed: bool
+) -> tuple[Topic, str] | None:
+    """The topic a text opens by its word; a sentence that says more than that is no command."""
+    text = said.text.removeprefix("/")
+    for topic in TOPICS:
+        rest = topic.rest_of(text, strict=state is not None and text == said.text)
+        if rest is None or (typed and await _is_answer(room, asker, state, said.text)):
+            continue
+        sentence = typed and state is None and text == said.text
+        if sentence and topic in SPOKEN and await _says_more(room, asker, topic, text):
+            return None
+        return topic, rest
+    return None
+
+
+async def _says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool:
+    """Whether words glued to a topic's word, or further facts behind it, make it a sentence."""
+    if asker.role not in ON_TEAM:
+        return False
+    found = {type(one) for one in (await read_message(room, asker, text)).reports}
+    if topic.rest_of(text, strict=True) is None:
+        return bool(found)
+    return bool(found - SPOKEN[topic])
+
+
+async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -> bool:
+    """Whether a new report comes instead of the answer to a doubt: the doubt can wait."""
+    if state.topic != drafts.DOUBT.name or await _is_answer(room, asker, state, said.text):
+        return False
+    if not (await read_message(room, asker, said.text)).reports:
+        return False
+    await talks.drop(room.db, asker.id)
+    return True
+
+
+async def _drafted(room: Room, asker: Person, said: Said) -> Reply | None:
+    """What a free sentence says, filed; a word of retraction corrects what was said last."""
+    if asker.role not in ON_TEAM or not said.text:
+        return None
+    reading = await read_message(room, asker, said.text)
+    if reading.corrects:
+        corrected = await rereading.retracted(room, asker, said, reading)
+        if corrected is not None:
+            return corrected
+    return await drafts.draft(room, asker, said)
 
 
 def _hint(room: Room, asker: Person, text: str) -> Reply:
@@ -154,6 +236,8 @@ async def _cancel_or_back(
     if word in BACK_WORDS and state.answers:
         return await _go_on(room, asker, stepped_back(state))
     await talks.drop(room.db, asker.id)
+    if state.topic == drafts.DOUBT.name:
+        return await drafts.card(room, asker, state.opening.source)
     return Reply(room.words.say("talk.cancelled"), join.menu(asker))
 
 

@@ -7,17 +7,20 @@ from datetime import date
 
 from handlers import households
 from handlers.study import after_saving
-from handlers.talk import Talk, Topic, plain
+from handlers.talk import Talk, Topic, one_of, plain
 from ledger import files, issues, people, progress, records, visits
 from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Issue, Tier, due_of, tier_of
 from ledger.messages import Option, Paper, Reply
 from ledger.people import ON_TEAM, Household, Person
+from ledger.reading.category import category_of
+from ledger.reading.lexicon import load_lexicon
 from ledger.rules import Rules
 from ledger.times import find_day, read_day
 
 AT_ONCE_WORDS = ("立行立改", "马上解决", "立即解决", "当场解决")
 TIERS = {"立行立改": Tier.AT_ONCE, "一般问题": Tier.GENERAL, "复杂问题": Tier.COMPLEX}
+CATEGORIES = tuple(load_lexicon().categories)
 NEW = "报新问题"
 NUMBER_DIGITS = 9
 SHOWN_FILES = 4  # pieces of evidence sent along
@@ -141,6 +144,8 @@ def _tier_or_day(today: date, rules: Rules) -> Callable[[str], tuple[Tier, date]
 
 
 async def _save(talk: Talk, found: Found) -> Reply:
+    if not found.category:
+        found = replace(found, category=category_of(found.text, talk.room.lexicon))
     id = await issues.report(
         talk.db, talk.asker, found, source=talk.source, now=talk.now, rules=talk.rules
     )
@@ -340,6 +345,8 @@ def changed(
     if field == "期限":
         tier, due = _tier_or_day(today, rules)(value)
         return replace(old, due=due, tier=tier)
+    if field == "类别":
+        return replace(old, category=one_of({one: one for one in CATEGORIES})(value))
     if field == "户":
         meant = households.named(value, known)
         return replace(old, household=meant.name, household_id=meant.id)

@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from handlers.talk import Talk, Topic, plain
+from handlers.talk import Room, Talk, Topic, plain, tell
 from ledger import leave, outbox, people
 from ledger.errors import Misunderstood, Refused
 from ledger.leave import Leave
 from ledger.messages import Option, Reply
-from ledger.people import ON_TEAM
+from ledger.people import ON_TEAM, Person
 from ledger.times import find_day
 
 BETWEEN = re.compile(r"(?<!\s)\s*+(?:到|至|~|-|—|－)\s*")
@@ -62,16 +62,26 @@ async def ask_leave(talk: Talk) -> Reply:
         reason = found[2] or await talk.ask("leave.ask_reason", plain, ("事假", "病假", "公差"))
     if found[0] < talk.today:
         raise Refused("leave.past")
-    id = await leave.ask(
-        talk.db, talk.asker, found[0], found[1], reason, source=talk.source, now=talk.now
+    return Reply(
+        await submit(talk.room, talk.asker, found[0], found[1], reason, source=talk.source)
     )
-    asked = await leave.access_leave(talk.db, talk.asker, id)
-    approvers = await people.superiors(talk.db, talk.asker, day=talk.today)
-    card = talk.reply("leave.card", decision_options(id), leave=asked, asker=talk.asker)
+
+
+async def submit(
+    room: Room, asker: Person, first: date, last: date, reason: str, *, source: str
+) -> str:
+    """Hand a request in and show it to the superiors; returns what to tell the asker."""
+    id = await leave.ask(room.db, asker, first, last, reason, source=source, now=room.now)
+    asked = await leave.access_leave(room.db, asker, id)
+    approvers = await people.superiors(room.db, asker, day=room.now.date())
+    words = room.words.say("leave.card", leave=asked, asker=asker)
+    card = Reply(words, decision_options(id), kind="card")
     told = [
-        one for one in approvers if await talk.tell(one.id, card, dedupe=f"leave:{id}:{one.id}")
+        one
+        for one in approvers
+        if await tell(room, one.id, card, dedupe=f"leave:{id}:{one.id}")
     ]
-    return talk.reply("leave.asked", leave=asked, approvers=told)
+    return room.words.say("leave.asked", leave=asked, approvers=told)
 
 
 def decision_options(id: int) -> tuple[Option, ...]:

@@ -97,11 +97,12 @@ def changed(old: Study, field: str, value: str, *, today: date) -> Study:
     if field == "方式":
         return replace(old, exchange=one_of(WAYS)(value))
     if field == "日期":
-        return replace(old, day=_day(value, today))
+        return replace(old, day=past_day(value, today))
     return replace(old, topic=plain(value))
 
 
-def _day(value: str, today: date) -> date:
+def past_day(value: str, today: date) -> date:
+    """A day that is reported on and nothing else."""
     found = find_day(value, today=today, looks="back")
     if found is None or found.rest:
         raise Misunderstood("days.not_a_day", said=value)

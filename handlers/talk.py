@@ -19,6 +19,7 @@ from ledger.database import Session
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import EVERYONE, Person, Role
+from ledger.reading.lexicon import Lexicon, load_lexicon
 from ledger.rules import Rules
 from ledger.talks import Answer, Said, State
 from templates.words import Words, unmarked
@@ -45,6 +46,7 @@ class Room:
     now: datetime
     lots: Callable[[], bytes] = chance.fresh_seed  # the seed of a draw
     present: datetime | None = None  # when it is answered, if that may be long after `now`
+    lexicon: Lexicon = field(default_factory=load_lexicon)  # the words a sentence is read by
 
 
 class Waiting(Exception):
@@ -139,11 +141,7 @@ class Talk:
 
     async def tell(self, person: int, reply: Reply, *, dedupe: str) -> bool:
         """Say something to somebody else, with this talk's transaction; False: he has not joined."""
-        timing = outbox.Timing(lane=outbox.ANSWER)
-        posted = await outbox.post_to(
-            self.db, person, reply, dedupe=dedupe, now=self.now, timing=timing
-        )
-        return posted is not None
+        return await tell(self.room, person, reply, dedupe=dedupe)
 
     def _stored(self, question: str) -> Said | None:
         answers = self.state.answers
@@ -238,6 +236,15 @@ def labelled(lines: Iterable[tuple[str, T]]) -> dict[str, T]:
         same = sum(label.startswith(words) for label in choices)
         choices[f"{words}（{same + 1}）" if words in choices else words] = one
     return choices
+
+
+async def tell(room: Room, person: int, reply: Reply, *, dedupe: str) -> bool:
+    """Say something to somebody else, in this transaction; False: he has not joined."""
+    timing = outbox.Timing(lane=outbox.ANSWER)
+    posted = await outbox.post_to(
+        room.db, person, reply, dedupe=dedupe, now=room.now, timing=timing
+    )
+    return posted is not None
 
 
 async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str) -> Reply:

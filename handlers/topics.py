@@ -6,6 +6,7 @@ starts a sentence seldom before what starts many.
 
 from handlers import (
     corrections,
+    drafts,
     invites,
     issues,
     join,
@@ -37,6 +38,7 @@ TOPICS: tuple[Topic, ...] = (
     spotchecks.DRAW,
     reports.DAILY,
     reports.WEEKLY,
+    drafts.CONFIRM,
     corrections.UNDO,
     corrections.REDO,
     corrections.CHANGE,
@@ -45,4 +47,4 @@ TOPICS: tuple[Topic, ...] = (
     reminders.UNMUTE,
 )
 
-BY_NAME = {topic.name: topic for topic in (*TOPICS, photos.PHOTOS)}
+BY_NAME = {topic.name: topic for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT)}

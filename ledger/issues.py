@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger import audit, people, periods, records
 from ledger import progress as progress_notes
-from ledger.clock import moment, ms
+from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.people import Person, may_verify, scope_of
@@ -42,6 +42,7 @@ class Found:
     due: date
     household: str = ""
     household_id: int | None = None
+    category: str = ""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -71,6 +72,7 @@ class Issue:
     closed_by: int | None
     closed_day: str | None
     version: int
+    category: str
 
     @property
     def label(self) -> str:
@@ -88,7 +90,7 @@ class Issue:
         """The facts as reported."""
         return Found(
             date.fromisoformat(self.found_day), self.text, Tier(self.tier), self.due_day,
-            self.household, self.household_id,
+            self.household, self.household_id, self.category,
         )  # fmt: skip
 
 
@@ -178,6 +180,12 @@ async def any_issue(db: Session, id: int) -> Issue:
 async def open_issues(db: Session, asker: Person, *, limit: int = 20) -> list[Issue]:
     """Issues not struck off in the asker's scope, the most urgent first."""
     rows = sql.open_issues(db.connection, limit=limit, **vars(scope_of(asker)))
+    return [Issue(**dict(row)) async for row in rows]
+
+
+async def of_household(db: Session, asker: Person, household: int) -> list[Issue]:
+    """Issues of one household of the asker's team that still wait for work, the oldest first."""
+    rows = sql.of_household(db.connection, team=asker.team_id, household=household)
     return [Issue(**dict(row)) async for row in rows]
 
 
@@ -282,9 +290,7 @@ async def revise(
     db: Session, record: Record, by: Person, found: Found, *, now: datetime, rules: Rules
 ) -> None:
     """Correct the report (更正): not what a verifier is looking at, nor what is struck off."""
-    records.check_day(
-        found.day, today=max(now.date(), moment(record.made_at).date()), rules=rules
-    )
+    records.check_moved(record, found.day, now=now, rules=rules)
     issue = await of_record(db, record.id)
     if issue.state == "closed":
         raise Refused("issues.already_closed", id=issue.id)
@@ -339,4 +345,5 @@ def _row(found: Found) -> dict[str, Any]:
         "text": found.text,
         "tier": found.tier.value,
         "due": found.due.isoformat(),
+        "category": found.category,
     }

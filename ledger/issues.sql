@@ -1,8 +1,8 @@
 -- The issue list. The view `issue_line` has the columns of issues.Issue.
 
--- name: add(record, team, owner, day, household_id, household, text, tier, due)$
-INSERT INTO issue (record_id, team_id, owner_id, found_day, household_id, household, text, tier, due, state)
-VALUES (:record, :team, :owner, :day, :household_id, :household, :text, :tier, :due, 'open') RETURNING id;
+-- name: add(record, team, owner, day, household_id, household, text, tier, due, category)$
+INSERT INTO issue (record_id, team_id, owner_id, found_day, household_id, household, text, tier, due, category, state)
+VALUES (:record, :team, :owner, :day, :household_id, :household, :text, :tier, :due, :category, 'open') RETURNING id;
 
 -- name: by_id(id, county, township, team)^
 SELECT i.* FROM issue_line i JOIN team t ON t.id = i.team_id
@@ -56,12 +56,17 @@ UPDATE issue SET state = 'doing', submitted_by = NULL, submitted_at = NULL, vers
 -- name: set_state(id, state)!
 UPDATE issue SET state = :state, version = version + 1 WHERE id = :id;
 
--- name: revise(id, day, household_id, household, text, tier, due)!
+-- name: revise(id, day, household_id, household, text, tier, due, category)!
 UPDATE issue SET found_day = :day, household_id = :household_id, household = :household, text = :text,
-       tier = :tier, due = :due, version = version + 1
+       tier = :tier, due = :due, category = :category, version = version + 1
  WHERE id = :id;
 
 -- name: due_between(first, last)
 SELECT * FROM issue_line
  WHERE closed_day IS NULL AND state IN ('open', 'doing') AND due BETWEEN :first AND :last
  ORDER BY due, id;
+
+-- name: of_household(team, household)
+SELECT * FROM issue_line
+ WHERE team_id = :team AND household_id = :household AND state IN ('open', 'doing') AND closed_day IS NULL
+ ORDER BY id;

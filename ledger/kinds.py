@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from ledger import issues, progress, records, study, visits
+from ledger import issues, presence, progress, promises, records, study, visits
 from ledger.database import Session
 from ledger.errors import Refused
 from ledger.people import Person
@@ -42,8 +42,18 @@ KINDS = {
             "study", "study.line", study.read, study.counted, ("时长", "主题", "方式", "日期")
         ),
         Kind("visit", "visits.line", visits.read, visits.counted, ("户", "情况", "日期")),
-        Kind("issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "期限")),
+        Kind(
+            "issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "类别", "期限")
+        ),
         Kind("progress", "issues.note_line", progress.read, progress.counted, ("内容",)),
+        Kind(
+            "promise",
+            "promises.line",
+            promises.read,
+            promises.counted,
+            ("户", "内容", "哪天前"),
+        ),
+        Kind("presence", "presence.line", presence.read, presence.counted, ("日期",)),
     )
 }
 

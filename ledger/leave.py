@@ -80,13 +80,19 @@ async def decide(
     )
 
 
-async def report_back(db: Session, by: Person, *, now: datetime) -> Leave:
-    """销假: the leave of today ends today; a request not yet begun or decided is withdrawn."""
-    row = await sql.current(db.connection, person=by.id, day=now.date().isoformat())
+async def report_back(
+    db: Session, by: Person, *, now: datetime, day: date | None = None
+) -> Leave:
+    """销假: the leave that runs ends today, or on the day of return that is told afterwards.
+
+    A request not yet begun or decided is withdrawn.
+    """
+    back = min(day or now.date(), now.date())
+    row = await sql.current(db.connection, person=by.id, day=back.isoformat())
     if row is None:
         raise Refused("leave.none_running")
     leave = Leave(**dict(row))
-    await sql.back(db.connection, id=leave.id, day=now.date().isoformat())
+    await sql.back(db.connection, id=leave.id, day=back.isoformat())
     await audit.record(db, by.id, "leave.back", subject=f"leave:{leave.id}", body={}, now=now)
     return leave
 

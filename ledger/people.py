@@ -79,6 +79,7 @@ class Household:
     group_name: str
     kind: str
     last_visit: str | None
+    aliases: str = ""  # other names people use, with 、 between them
 
     @property
     def label(self) -> str:
@@ -217,6 +218,15 @@ async def add_household(
     )
     id = await sql.household_id(db.connection, team=team, name=name, group_name=group_name)
     return int(id)
+
+
+async def add_alias(db: Session, asker: Person, id: int, alias: str) -> None:
+    """Remember what people here call a household of the asker's own team."""
+    household = next((one for one in await households(db, asker) if one.id == id), None)
+    if household is None or alias in {household.name, *household.aliases.split("、")}:
+        return
+    aliases = "、".join(one for one in (household.aliases, alias) if one)
+    await sql.set_aliases(db.connection, id=id, team=asker.team_id, aliases=aliases)
 
 
 async def address_of(db: Session, person: int) -> Address | None:

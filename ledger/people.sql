@@ -67,7 +67,7 @@ SELECT t.id, t.village, t.township_id, w.name AS township
 SELECT id, name FROM township WHERE county_id = :county ORDER BY id;
 
 -- name: households(team)
-SELECT h.id, h.team_id, h.name, h.group_name, h.kind,
+SELECT h.id, h.team_id, h.name, h.group_name, h.kind, h.aliases,
        (SELECT max(day) FROM visit v WHERE v.kept = 1 AND v.team_id = h.team_id AND v.household_id = h.id) AS last_visit
   FROM household h
  WHERE h.team_id = :team
@@ -76,6 +76,9 @@ SELECT h.id, h.team_id, h.name, h.group_name, h.kind,
 -- name: add_household(team, name, group_name, kind)!
 INSERT INTO household (team_id, name, group_name, kind) VALUES (:team, :name, :group_name, :kind)
 ON CONFLICT (team_id, name, group_name) DO NOTHING;
+
+-- name: set_aliases(id, team, aliases)!
+UPDATE household SET aliases = :aliases WHERE id = :id AND team_id = :team;
 
 -- name: household_id(team, name, group_name)$
 SELECT id FROM household WHERE team_id = :team AND name = :name AND group_name = :group_name;

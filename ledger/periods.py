@@ -45,6 +45,7 @@ COUNTED = (
     "checked",
     "answered",
     "unanswered",
+    "promised",
 )
 
 

@@ -21,12 +21,19 @@ class Note:
     """One step on an issue, with who and when."""
 
     record_id: int
-    issue_id: int
+    issue_id: int | None  # None: told before anybody knows of which issue
     step: str
     text: str
+    household_id: int | None
+    household: str
     person: str
     at: int
     photos: int
+
+    @property
+    def label(self) -> str:
+        """Household and words, as in a list."""
+        return f"{self.household} {self.text}".strip()
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,51 @@ async def write(
     record = await records.make(
         db, by, KIND, day=now.date(), source=source, facts=facts, now=now
     )
-    await sql.add_note(db.connection, record=record, issue=issue, step=step, text=text)
+    await sql.add_note(
+        db.connection, record=record, issue=issue, step=step, text=text,
+        household="", household_id=None,
+    )  # fmt: skip
     return record
+
+
+async def tell(
+    db: Session, by: Person, text: str, *, day: date, source: str, now: datetime,
+    household: str = "", household_id: int | None = None,
+) -> int:  # fmt: skip
+    """Enter a step on no issue we know of; returns its record id. It counts once it is linked."""
+    facts = {"issue": None, "step": "note", "text": text, "household": household}
+    record = await records.make(db, by, KIND, day=day, source=source, facts=facts, now=now)
+    await sql.add_note(
+        db.connection, record=record, issue=None, step="note", text=text,
+        household=household, household_id=household_id,
+    )  # fmt: skip
+    return record
+
+
+async def link(db: Session, record: Record, by: Person, issue: int, *, now: datetime) -> None:
+    """Say to which issue a step belongs."""
+    before = await read(db, record)
+    await records.change(
+        db, record, by, before={"issue": before.issue_id}, after={"issue": issue}, now=now
+    )
+    await sql.link_note(db.connection, record=record.id, issue=issue)
+    if before.issue_id is None:
+        await periods.add(db, record.team_id, date.fromisoformat(record.day), progressed=1)
+
+
+async def place(
+    db: Session, record: Record, by: Person, household: str, household_id: int | None, *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Say which household a step on no known issue is about."""
+    before = await read(db, record)
+    await records.change(
+        db, record, by, before={"household": before.household},
+        after={"household": household}, now=now,
+    )  # fmt: skip
+    await sql.place_note(
+        db.connection, record=record.id, household=household, household_id=household_id
+    )
 
 
 async def notes(db: Session, id: int) -> list[Note]:
@@ -96,6 +146,9 @@ async def revise(db: Session, record: Record, by: Person, text: str, *, now: dat
 
 async def counted(db: Session, record: Record, *, sign: int) -> None:
     """Take a struck note out of the counts, or put it back; a submission stands."""
-    if (await read(db, record)).step != "note":
+    note = await read(db, record)
+    if note.step != "note":
         raise Refused("issues.step_stands")
+    if note.issue_id is None:
+        return
     await periods.add(db, record.team_id, date.fromisoformat(record.day), progressed=sign)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger import audit
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.people import Person, scope_of
@@ -34,6 +34,7 @@ class Record:
     version: int
     made_at: int
     changed_at: int
+    checked: int
     photos: int
 
     @property
@@ -49,6 +50,11 @@ def check_day(day: date, *, today: date, rules: Rules) -> None:
         raise Refused("records.future_day", day=day)
     if day < today - timedelta(days=rules.backfill_days):
         raise Refused("records.too_old", day=day, days=rules.backfill_days)
+
+
+def check_moved(record: Record, day: date, *, now: datetime, rules: Rules) -> None:
+    """The same for a corrected day: what was the day itself when it was entered stays allowed."""
+    check_day(day, today=max(now.date(), moment(record.made_at).date()), rules=rules)
 
 
 def may_undo(record: Record, asker: Person, *, now: datetime, rules: Rules) -> bool:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger import periods, records
-from ledger.clock import moment
 from ledger.database import Session, queries
 from ledger.people import Person, Scope
 from ledger.records import Record
@@ -65,9 +64,7 @@ async def revise(
     db: Session, record: Record, by: Person, made: Study, *, now: datetime, rules: Rules
 ) -> None:
     """Correct it (更正): a new version, the old one stays in the log."""
-    records.check_day(
-        made.day, today=max(now.date(), moment(record.made_at).date()), rules=rules
-    )
+    records.check_moved(record, made.day, now=now, rules=rules)
     before = await read(db, record)
     await records.change(
         db, record, by, before=before.facts, after=made.facts, now=now, day=made.day

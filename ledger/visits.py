@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from ledger import periods, records
-from ledger.clock import moment
 from ledger.database import Session, queries
 from ledger.people import Person
 from ledger.records import Record
@@ -64,9 +63,7 @@ async def revise(
     db: Session, record: Record, by: Person, made: Visit, *, now: datetime, rules: Rules
 ) -> None:
     """Correct it (更正): a new version, photos stay where they are."""
-    records.check_day(
-        made.day, today=max(now.date(), moment(record.made_at).date()), rules=rules
-    )
+    records.check_moved(record, made.day, now=now, rules=rules)
     before = await read(db, record)
     await records.change(
         db, record, by, before=before.facts, after=made.facts, now=now, day=made.day

@@ -1,0 +1,132 @@
+"""Lengths of time as people write them: minutes of study, days of a state or a leave."""
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+from ledger.numerals import WRITTEN as NUMERAL_CHARS
+from ledger.numerals import read_number
+from ledger.time_words import COUNT, JOIN, LONG_PARTS, S, clock_pattern, read_clock
+
+HALF_DAY = 240  # minutes, a guess that is shown: 半天
+MORNING = 180  # 一上午, a guess that is shown
+LONGEST_YEARS = 99  # more of them is a year: 2026年
+MORNINGS = ("早上", "早晨", "清早", "清晨", "上午", "凌晨", "一大早", "大清早", "午前")
+LONG_DAYS = {"天": 1.0, "周": 7.0, "期": 7.0, "拜": 7.0, "月": 30.0, "年": 365.0}
+NOT_TIMES = (
+    rf"(?!{S}(?:之?内(?![容部])|以内|之前|以前|前(?![往来面])|之后|以后|过后|后(?![来续面])))"
+)
+CLOCKS = re.compile(
+    rf"(?<![0-9.:：])(?P<part>{LONG_PARTS})?{S}{clock_pattern('a')}{JOIN}"
+    rf"(?P<part2>{LONG_PARTS})?{S}{clock_pattern('b')}(?!钟)"
+)
+MORE = (
+    rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
+    r"|(?P<quarter>[一三])刻钟?"
+)
+LONG_UNITS = (
+    "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
+    "年(?![0-9一二三四五六七八九十级龄度月底前后来代])"
+)
+LENGTH = re.compile(
+    rf"(?<![0-9.第{NUMERAL_CHARS}])(?<![上下](?=半年))(?P<n>{COUNT}){S}(?:"
+    rf"个?(?P<half>半)?多?{S}(?:小时|钟头|h(?![a-ln-z]))(?:{MORE})?"
+    r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
+    r"|(?P<quarters>刻钟)"
+    r"|(?P<unit2>个(?P<half3>半)?多?月(?!底))"
+    rf"|个?(?P<half2>半)?多?(?P<unit>{LONG_UNITS})(?P<tail2>半)?"
+    rf"){NOT_TIMES}",
+    re.IGNORECASE,
+)
+HALF = re.compile(
+    rf"(?:(?P<half>(?<![一二两三四五六七八九十0-9])半天|(?:一个|1个|大)半天)"
+    rf"|(?:(?<![周期拜])一|整|1)个?(?:上午|下午|晚上)){NOT_TIMES}"
+)
+STUDIED = re.compile("(?:学|习|看|读|长|间|时|讲)[了：: 约有]{0,2}$")
+TRIGGER = re.compile(
+    f"[0-9{NUMERAL_CHARS}{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整]"
+)
+
+
+@dataclass(frozen=True)
+class Duration:
+    """A length of time in a text: minutes, or days of a state or a leave; 半天 has both."""
+
+    start: int
+    end: int
+    minutes: int | None
+    days: float | None
+
+
+def find_durations(text: str) -> list[Duration]:
+    """Every length of time of a text, in order, never overlapping. 三天内 is none."""
+    found: list[Duration] = []
+    done = 0
+    for trigger in TRIGGER.finditer(text):
+        start = trigger.start()
+        one = _duration_at(text, start) if start >= done else None
+        if one:
+            found.append(one)
+            done = one.end
+    return found
+
+
+def _duration_at(text: str, start: int) -> Duration | None:
+    if clocks := CLOCKS.match(text, start):
+        minutes = _between(clocks)
+        if minutes:
+            return Duration(start, clocks.end(), minutes, None)
+    if half := HALF.match(text, start):
+        minutes, days = (HALF_DAY, 0.5) if half["half"] else (MORNING, 0.5)
+        return Duration(start, half.end(), minutes, days)
+    length = LENGTH.match(text, start)
+    return _length(length) if length else None
+
+
+def _length(match: re.Match[str]) -> Duration | None:
+    count = read_number(match["n"])
+    if count is None or (match["unit"] == "年" and count > LONGEST_YEARS):
+        return None
+    start, end = match.span()
+    if unit := match["unit"] or match["unit2"]:
+        half = 0.5 if match["half2"] or match["half3"] or match["tail2"] else 0
+        return Duration(start, end, None, (count + half) * LONG_DAYS[unit[-1]])
+    if match["minutes"]:
+        if match["minutes"] == "分" and end == len(match.string) and not _of_study(match):
+            return None
+        return Duration(start, end, round(count), None)
+    if match["quarters"]:
+        return Duration(start, end, round(15 * count), None)
+    return Duration(start, end, _hours(match, count), None)
+
+
+def _of_study(match: re.Match[str]) -> bool:
+    """学了30分 is a length, 考了80分 is a mark."""
+    start = match.start()
+    return STUDIED.search(match.string, max(0, start - 6), start) is not None
+
+
+def _hours(match: re.Match[str], count: float) -> int:
+    half = 0.5 if match["half"] or match["tail"] else 0
+    more = read_number(match["more"] or "") or 15 * (read_number(match["quarter"] or "") or 0)
+    return round(60 * (count + half) + more)
+
+
+def _between(match: re.Match[str]) -> int | None:
+    """8:30到10:00; the second clock takes the first one's part of the day, or the next half."""
+    parts = match.groupdict(default="")
+    part = parts["part"]
+    first = read_clock(parts, "a", part)
+    last = read_clock(parts, "b", parts["part2"] or ("" if part in MORNINGS else part))
+    if first is None or last is None:
+        return None
+    minutes = _minute_of_day(last[0]) - _minute_of_day(first[0])
+    if minutes < 0 and not parts["part2"]:
+        minutes += 12 * 60
+    return minutes if minutes > 0 else None
+
+
+def _minute_of_day(clock: time) -> int:
+    """Minutes since midnight; 23:59 stands for the day's end."""
+    minute = clock.hour * 60 + clock.minute
+    return minute + (minute == 24 * 60 - 1)

@@ -1,0 +1,114 @@
+"""A message in its clauses: at marks and line breaks, and before words that begin a new act."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ledger.durations import Duration
+from ledger.mentions import Mention
+from ledger.reading.lexicon import Lexicon
+from ledger.time_phrases import TimePhrase
+
+Break = Literal["hard", "soft", "space", "cue"]
+
+MARK = re.compile(
+    r"(?P<hard>[。！!？?；;\n…]+)"
+    r"|(?P<soft>[，,]+|(?<!\d)[:：]|[:：](?!\d)|\.(?![\dA-Za-z])|[(（)）【】\[\]]|——+|[\U0001F300-\U0001FAFF]+)"
+    r"|(?P<space>[ \t\u3000]+)"
+)
+NUMBERING = re.compile(
+    r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[、)）]|\d{1,2}\.(?=\D)|[一二三四五]是)\s*"
+)
+TURN = (
+    r"另外|然后|还有就是|还有个|接着|随后|顺便|顺带|后来|再就是|同时|完了(?:就|又|后)|回来(?:又|后)?"
+    r"|[今昨前明后]天|[今昨]晚|[今明]早|上午|下午|晚上|中午|傍晚|早上"
+)
+ACT = "集中学习|自学|走访|入户|答应|承诺|请假|销假|反映|已联系"
+CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
+GLUE = frozenset("到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“")
+LEAST = 3  # characters before a cue word that make a clause of their own
+LEAST_ACT = 8  # before the word of an act: what is shorter is its subject or its time
+
+
+@dataclass(eq=False)
+class Clause:
+    """One clause: its words in plain form, what stands in it, and how it is set off."""
+
+    text: str
+    start: int
+    end: int
+    before: Break
+    sentence: int
+    lexicon: Lexicon = field(repr=False)
+    question: bool = False
+    times: list[TimePhrase] = field(default_factory=list)
+    durations: list[Duration] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    taken: bool = False
+    undone: bool = False
+    _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
+
+    def hits(self, tag: str) -> list[tuple[int, int]]:
+        """Where words of a tag stand in this clause."""
+        if tag not in self._hits:
+            found = self.lexicon.tags[tag].finditer(self.text)
+            self._hits[tag] = [match.span() for match in found]
+        return self._hits[tag]
+
+    def has(self, *tags: str) -> bool:
+        """Whether a word of one of these tags stands in it."""
+        return any(self.hits(tag) for tag in tags)
+
+    def at(self, offset: int) -> int:
+        """A place of the message as a place in this clause."""
+        return offset - self.start
+
+
+def clauses_of(plain: str, lexicon: Lexicon) -> list[Clause]:
+    """The clauses of a normalised message, in order; marks belong to none of them."""
+    found: list[Clause] = []
+    sentence = 0
+    for start, end, before, mark in _pieces(plain):
+        sentence += before == "hard"
+        for first, last, how in _cut(plain, start, end, before):
+            if plain[first:last].strip():
+                found.append(
+                    Clause(plain[first:last], first, last, how, sentence, lexicon, "?" in mark or "？" in mark)
+                )
+    return found
+
+
+def _pieces(plain: str) -> Iterator[tuple[int, int, Break, str]]:
+    """Stretches between marks: start, end, what stands before, the mark behind."""
+    start, before = 0, "hard"
+    for match in MARK.finditer(plain):
+        if _belongs(plain, match):
+            continue
+        if match.start() > start:
+            yield start, match.start(), before, match[0]  # type: ignore[misc]
+            before = match.lastgroup or "soft"
+        elif match.lastgroup == "hard":
+            before = "hard"
+        start = match.end()
+    if start < len(plain):
+        yield start, len(plain), before, ""  # type: ignore[misc]
+
+
+def _belongs(plain: str, match: re.Match[str]) -> bool:
+    """A comma or a space between digits belongs to the number."""
+    around = plain[match.start() - 1 : match.start()] + plain[match.end() : match.end() + 1]
+    return match[0] in {",", " "} and len(around) == 2 and around.isdigit() and match[0] == ","
+
+
+def _cut(plain: str, start: int, end: int, before: Break) -> Iterator[tuple[int, int, Break]]:
+    """One stretch, without its numbering, in parts that begin with a cue word."""
+    if number := NUMBERING.match(plain[start:end]):
+        start, before = start + number.end(), "hard"
+    for match in CUE.finditer(plain, start, end):
+        here = match.start()
+        if here - start < (LEAST_ACT if match["act"] else LEAST) or plain[here - 1] in GLUE:
+            continue
+        yield start, here, before
+        start, before = here, "cue"
+    yield start, end, before

@@ -1,0 +1,159 @@
+"""Whether what a clause tells has been done, on which day, and whether by ourselves."""
+
+import re
+from datetime import date, timedelta
+
+from ledger.reading.clauses import Clause
+from ledger.reading.scene import Scene
+from ledger.time_phrases import TimePhrase
+
+SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
+AHEAD = re.compile(
+    r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟[于定去]|拟$|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
+    r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
+    r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看到上])|本该|本来|原定|原本|如果|要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
+    r"|答应|承诺|保证|说好|讲好|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
+)
+DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走看学跑转上])|改去了|临时")
+ASPECT = re.compile(
+    r"^[^，,。]{0,3}?(?:了(?!再|以后|之后|就(?:去|来))|过(?!去|来|年|节)|(?<=[去走看跑访学到])的(?!话|时候|路))"
+)
+WEATHER = re.compile(r"星期|礼拜|周[一二三四五六日天]")
+SKY = re.compile(r"^\s*(?:大|小|中|微|阵)?(?:晴|阴|多云|雨|雪|雾|霜|霾|风|冰雹|阵雨)[^，,。]{0,5}$")
+ROLES = (
+    r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家|技术员|网格员|会计|文书"
+)
+BODIES = (
+    r"督查组|暗访组|检查组|考核组|工作组|调查组|巡察组|残联|民政|水务|水利|供电|电力|畜牧|卫生院|医院|住建|教育局|[镇县乡市区局]里|[镇县乡]上"
+    r"|施工队|施工方|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
+)
+THEM = re.compile(
+    rf"(?:(?<![一-龥])|(?<=[说是有叫让请派替由听，,、\s天早晚上午]))(?:那?[老小][一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
+    r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
+)
+SENT = re.compile(r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$")
+OURS = re.compile(
+    r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里|一起|一同|一道|一块|陪|叫上|喊上|带上|[和跟与同带随](?!前|时|意|步|样)|搭"
+)
+
+
+def ahead(scene: Scene) -> set[Clause]:
+    """Clauses about what is still to come, each with those that go on with it."""
+    found: set[Clause] = set()
+    running = False
+    for index, clause in enumerate(scene.clauses):
+        running = _turn(scene, index, running and clause.before != "hard")
+        if running:
+            found.add(clause)
+    return found
+
+
+def _turn(scene: Scene, index: int, running: bool) -> bool:
+    """Whether the words at the end of a clause are about what is to come."""
+    cues = _cues(scene, index)
+    if cues:
+        return cues[-1][1]
+    return running and not re.search(r"了(?!再)|过|刚|已", scene.clauses[index].text)
+
+
+def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:
+    """Places in a clause that turn it: True to what is to come, False to what is done."""
+    clause = scene.clauses[index]
+    found = [(one.start(), True) for one in AHEAD.finditer(clause.text)]
+    found += [(one.start(), False) for one in DONE.finditer(clause.text)]
+    for phrase in clause.times:
+        comes = is_ahead(scene, index, phrase)
+        if comes is not None:
+            found.append((clause.at(phrase.start), comes))
+    return sorted(found)
+
+
+def is_ahead(scene: Scene, index: int, phrase: TimePhrase) -> bool | None:
+    """Whether a day is still to come; None when the phrase does not say."""
+    if not phrase.names_day:
+        return None
+    clause = scene.clauses[index]
+    back, forth = scene.span(phrase, "back"), scene.span(phrase, "ahead")
+    if back is None or forth is None or forth.kind == "by" or back.kind == "by":
+        return None
+    if back.first > scene.base:
+        return True
+    if forth.first <= scene.base or _heads_diary(scene, index, phrase):
+        return False
+    if ASPECT.search(clause.text[_at(clause, phrase.end) :]) or re.search(r"[去走看跑访学]的|了", clause.text):
+        return False
+    return _in_view(scene.base, forth.first, phrase.hit.form)
+
+
+def _at(clause: Clause, offset: int) -> int:
+    return min(len(clause.text), max(0, clause.at(offset)))
+
+
+def _in_view(base: date, day: date, form: str) -> bool:
+    """Whether the coming one of a day that returns is meant: 28号 in this month, 周日 in this week."""
+    if form == "day":
+        return (day.year, day.month) == (base.year, base.month)
+    if form == "week":
+        return day.isocalendar()[:2] == base.isocalendar()[:2]
+    return day - base <= SOON
+
+
+def _heads_diary(scene: Scene, index: int, phrase: TimePhrase) -> bool:
+    """12月1日 星期四 阴: a date with weekday or weather heads a page of a diary."""
+    if WEATHER.search(phrase.text) and re.search(r"\d\s?[日号.]", phrase.text):
+        return True
+    clause = scene.clauses[index]
+    behind = [clause.text[_at(clause, phrase.end) :]]
+    behind += [one.text for one in scene.clauses[index + 1 : index + 3]]
+    return any(SKY.search(one) for one in behind)
+
+
+def is_done(scene: Scene, index: int, start: int, end: int, planned: set[Clause]) -> bool:
+    """Whether the verb at start to end has been done: its aspect, else what stands before it."""
+    clause = scene.clauses[index]
+    told = _aspect(clause, start, end)
+    before = [comes for at, comes in _cues(scene, index) if at < end]
+    if before:
+        return not before[-1] or (told and not _bound(scene, index, start))
+    carried = clause.before != "hard" and index > 0 and scene.clauses[index - 1] in planned
+    return told or not carried
+
+
+def _aspect(clause: Clause, start: int, end: int) -> bool:
+    """了, 过 and 的 of a deed done, within the verb or right behind it."""
+    return bool(
+        re.search(r"[了过](?!再|去)|[去走看跑访]的", clause.text[start:end])
+        or ASPECT.search(clause.text[end : end + 6])
+    )
+
+
+def _bound(scene: Scene, index: int, start: int) -> bool:
+    """Whether a day to come or a promise stands before it: 了 is then of another deed."""
+    clause = scene.clauses[index]
+    early = [one for one in clause.times if clause.at(one.start) < start]
+    return any(is_ahead(scene, index, one) for one in early) or bool(
+        re.search(r"答应|承诺|保证|说好|约好|如果|要是|本该|差点|等", clause.text[:start])
+    )
+
+
+def by_them(clause: Clause, start: int) -> bool:
+    """Whether somebody else is said to do it: 电工去了, 请医院的人上门, 他说他走了."""
+    before = clause.text[max(0, start - 24) : start]
+    if OURS.search(before):
+        return False
+    return bool(THEM.search(before) or SENT.search(before))
+
+
+def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:
+    """The day, or the first and last day, that a place in a clause reports on."""
+    clause = scene.clauses[index]
+    day = scene.days[scene.clauses[index - 1]] if index else scene.base
+    until: date | None = None
+    early = [one for one in clause.times if clause.at(one.start) <= at]
+    for phrase in early or clause.times:
+        named = phrase.names_day and not phrase.text.startswith(("当天", "当日", "当晚"))
+        span = scene.span(phrase, "back") if named else None
+        if span and span.first <= scene.base and span.kind in {"point", "range"}:
+            day, until = span.first, span.last if span.kind == "range" and span.sure else None
+    return day, until

@@ -1,0 +1,54 @@
+"""One shape for every message: half-width, Simplified, character for character in place.
+
+The result is as long as the text, so that a place in it is the same place in the member's own
+words. The original is what is stored and shown.
+"""
+
+import functools
+import re
+import unicodedata
+
+import opencc
+
+KEPT = frozenset("，。：；（）！？《》、“”‘’…")
+DASHES = str.maketrans("～〜－–—﹣", "~~----")
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]")  # fmt: skip
+ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
+
+
+@functools.cache
+def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
+    return opencc.OpenCC("t2s"), opencc.OpenCC("tw2s")
+
+
+def normal(text: str) -> str:
+    """The same number of characters, each in its plain form."""
+    return simplified("".join(_half(one) for one in text).translate(DASHES))
+
+
+def clean(text: str) -> str:
+    """The member's own words without what nobody sees (controls, direction marks)."""
+    return UNSEEN.sub("", text).strip()
+
+
+def _half(one: str) -> str:
+    """The half-width form of one character, if it is one character too."""
+    if one.isascii() or one in KEPT:
+        return one
+    shaped = unicodedata.normalize("NFKC", one)
+    return shaped if len(shaped) == 1 else one
+
+
+def simplified(text: str) -> str:
+    """Traditional characters in Simplified ones; a Simplified text stays untouched.
+
+    他著书 is Simplified already: only a text with Traditional characters is converted.
+    """
+    plain, taiwan = _converters()
+    if plain.convert(text) == text:
+        found = text
+    else:
+        found = taiwan.convert(text)
+    for old, new in ALONE.items():
+        found = found.replace(old, new)
+    return found if len(found) == len(text) else text

@@ -1,0 +1,73 @@
+"""Presence: on post, said of oneself or of the whole team."""
+
+import re
+from datetime import date
+
+from ledger.reading.clauses import Clause
+from ledger.reading.said import PresenceSaid
+from ledger.reading.scene import Scene, by_others, is_future
+
+PRESENT = re.compile(
+    r"在岗|在村|再村|值班|值夜|值守|留守|住村|驻村|守村|坐班|带班|守着村|守村部|住在村|吃住在村|夜宿|夜里住|宿在村|在村部|守在村|当值|[在住]村[里部上委]|没离村|未离村|在位"
+    r"|值(?:了|着)?(?:一|半|个|整)?(?:一?天|一?晚|宿|夜)(?:的)?班|守(?:了)?(?:一)?(?:天|夜|晚)"
+)
+ROLL_CALL = re.compile(r"^\s*(?:收到点名|到[!！。]?|有[!！]|在[!！。]?|在的[!！。]?)$")
+SHOUTED = re.compile(r"^\s*[到有在][!！]")
+MINE = re.compile(r"我|咱|本人|全队|队里|工作队|队员们?都?|都|全员|[和跟]")
+PEOPLE = re.compile(
+    r"(?:老人|群众|村民|孩子|家里|支书|主任|户主|[他她](?:们)?|人家|谁|家家|年轻人|劳力|儿子|女儿|书记|干部|医生|老师|施工队|男的|女的|没人|无人)[^，,。我]{0,8}$"
+)
+NOT_BEFORE = re.compile(r"(?:[不没未]|不能|没得|要求|[找问给]|轮到.{0,4}|跑到|来|坐到|到|送到|回到?|[按算]|是否|谁|接到|换)$")
+BARE_TO = re.compile(r"(?:跑|坐|送|叫|喊|请|带)到$|[找问给来回到按不没未谁]$")
+NOT_AFTER = re.compile(
+    r"^(?:电话|室|表|干部|工作队员?|工作|经费|补贴|日志|日记|队员?|算|民|口|头|子|人员|的?(?:补贴|经费|日志|管理|天数|工作队|书记|规定|制度|干部|老人|老乡|人|老支书|同志|要求|时候|劳力)"
+    r"|[里上](?:找|的|有|开|那|转|走|看)|部?(?:找|来|开会|的|办|门|问|碰|遇|接待|跟|和|同)|委(?:会)?(?:找|来|开会|的|办|问|碰|遇)|[^，,。]{0,4}[吗么]$)"
+)
+TONIGHT = re.compile(r"今[晚夜天日]|今儿|在|正")
+SPANNED = re.compile(r"驻村|在[岗村]|值[班守]|住村|守")
+
+
+def read_presence(scene: Scene) -> list[PresenceSaid]:
+    """On post, each day once; a span of the past as a span."""
+    found: dict[date, PresenceSaid] = {}
+    for index, clause in enumerate(scene.clauses):
+        if clause.question or not (_answers(scene, index) or _is_present(scene, clause)):
+            continue
+        for day, until in _days(scene, clause):
+            said = PresenceSaid(start=clause.start, text=scene.words(clause), day=day, until=until)
+            found.setdefault(day, said)
+    return list(found.values())
+
+
+def _answers(scene: Scene, index: int) -> bool:
+    """The answer to a roll call, a sentence of its own."""
+    clause = scene.clauses[index]
+    if SHOUTED.search(scene.plain[clause.start : clause.end + 1]) and clause.before == "hard" and len(clause.text.strip()) <= 2:
+        return True
+    following = scene.clauses[index + 1 : index + 2]
+    closed = not following or following[0].before in {"hard", "soft"}
+    return clause.before == "hard" and closed and bool(ROLL_CALL.search(clause.text))
+
+
+def _is_present(scene: Scene, clause: Clause) -> bool:
+    if is_future(scene, clause) or clause in scene.plans and not TONIGHT.search(clause.text):
+        return False
+    return any(_own(clause, *match.span()) for match in PRESENT.finditer(clause.text))
+
+
+def _own(clause: Clause, start: int, end: int) -> bool:
+    before, after = clause.text[:start], clause.text[end:]
+    if BARE_TO.search(before) or NOT_BEFORE.search(before) or NOT_AFTER.search(after) or by_others(clause, start):
+        return False
+    if PEOPLE.search(before) and not MINE.search(before[-8:]):
+        return False
+    return not (clause.mentions and clause.at(clause.mentions[0].start) < start and not MINE.search(before[-4:]))
+
+
+def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
+    spans = [span for one in clause.times if one.names_day and not one.text.startswith("当") and (span := scene.meant(clause, one))]
+    ranges = [one for one in spans if one.kind == "range" and one.first <= scene.base]
+    if ranges and SPANNED.search(clause.text):
+        return [(ranges[0].first, ranges[0].last)]
+    points = [one.first for one in spans if one.kind == "point" and one.first <= scene.base]
+    return [(one, None) for one in points] or [(scene.days[clause], None)]

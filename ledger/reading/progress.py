@@ -1,0 +1,183 @@
+"""Progress: how far a known thing has come, by its number or by its household."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ledger.numerals import read_number
+from ledger.reading.clauses import Clause
+from ledger.reading.faults import fault_in
+from ledger.reading.said import ProgressSaid, Who
+from ledger.reading.scene import Scene
+from ledger.reading.view import Part
+
+Far = Literal["done", "step", "first", ""]
+NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
+SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
+PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
+HANDED = re.compile(r"^[交报办递填]")
+ASKS = re.compile(r"[吗么]$|了没有?$|没有$(?<!问题没有)|[哪谁咋]|怎么样|如何|进展|[?？]|不$|几户|多少")
+TELLS = re.compile(r"说|讲|问|反映|愁|嫌|急|来问|叫我|让我|托")
+
+DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
+STATE = r"(?:那个|这个|的)?(?:事|件)?(?:已|都|全|还|办结|整改|销号|问题|没动|没下文|在办|搞定|有进展|可以销|解决|验|改完|修好|快)"
+NUMBERED = re.compile(
+    rf"(?P<list>第?\s?{DIGITS}\s?号?(?:\s?[、和跟与及,]\s?第?\s?{DIGITS}\s?号?)*)(?<=号)\s?(?:的)?(?:那|这)?(?:[一二三四五六两几\d]?个)?问题"
+    rf"|(?P<many>第?\s?{DIGITS}\s?号(?:\s?[、和跟与及]\s?第?\s?{DIGITS}\s?号)+)(?=[^组楼院路]{{0,4}}{STATE})"
+    r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4})\s?号?(?![.、)）户个条天项月日])"
+    rf"|第(?P<item>{DIGITS})[个条](?:问题|这)"
+    r"|#\s?(?P<hash>[0-9]{1,4})"
+    rf"|(?<![0-9月.第-])(?P<bare>{DIGITS})号(?=\s?{STATE})"
+)
+EACH = re.compile(DIGITS)
+ENDED = re.compile(r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定|到位|验完|清零|验收")
+UNENDED = re.compile(r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|申请销号|才能|再|排|差|催|通知")
+ON_THE_WAY = re.compile(r"去了|走访|看了|到了|入户|我|学习")
+
+
+def how_far(clause: Clause) -> tuple[Far, int]:
+    """How far a clause says something has come, and where the word stands that says so."""
+    if asks(clause):
+        return "", 0
+    papers = bool(PAPERS.search(clause.text))
+    for spot in clause.hits("steps.end"):
+        if not _taken_back(clause, spot):
+            handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
+            return ("step" if handed else "done"), spot[0]
+    for tag, far in (("steps.step", "step"), ("steps.first", "first")):
+        if hits := clause.hits(tag):
+            return far, hits[0][0]  # type: ignore[return-value]
+    return "", 0
+
+
+def asks(clause: Clause) -> bool:
+    """Whether the sender asks, which files nothing; what a villager asks is told."""
+    if TELLS.search(clause.text):
+        return False
+    return clause.question or bool(ASKS.search(clause.text))
+
+
+def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
+    """Whether an effect is wanted, feared, near, but not there."""
+    for start, end in clause.hits("steps.before"):
+        if spot[0] - NEAR <= end <= spot[0] and not SURELY.search(clause.text[end : spot[0]]) and not _very(clause.text, start):
+            return True
+    behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")
+    return any(behind.startswith(clause.text[start:end]) for start, end in clause.hits("steps.after") if start >= spot[1])
+
+
+def _very(text: str, start: int) -> bool:
+    """很快修好了 is done."""
+    return text[max(0, start - 1) : start + 1] in {"很快", "刚才", "不要", "主要", "最要"}
+
+
+# by its number
+@dataclass
+class Numbered:
+    """Steps named by number in one stretch of a message, with the clauses that tell of them."""
+
+    numbers: list[int]
+    clauses: list[Clause]
+    tail: str
+    people: tuple[Who | None, ...] = (None,)
+    words: list[str] = field(default_factory=list)
+
+
+def read_numbered(scene: Scene, parts: list[Part]) -> tuple[list[ProgressSaid], set[Clause]]:
+    """Progress on issues named by number, and the clauses that belong to it."""
+    found = list(_numbered(scene))
+    used: set[Clause] = set()
+    for one in found:
+        _gather(one, parts, used)
+    return [said for one in found for said in _reports(scene, one)], used
+
+
+def _numbered(scene: Scene) -> Iterator[Numbered]:
+    spots = [match for match in NUMBERED.finditer(scene.plain) if not _day(scene, match)]
+    for place, match in enumerate(spots):
+        clauses = [one for one in scene.clauses if one.start < match.end() and match.start() < one.end]
+        if not clauses:
+            continue
+        end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
+        tail = scene.plain[match.end() : max(match.end(), min(end, clauses[-1].end))]
+        if not re.search(r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪", tail):
+            yield Numbered(_values(match), clauses, tail)
+
+
+def _day(scene: Scene, match: re.Match[str]) -> bool:
+    """12月5号 and 18号下午 are days."""
+    return match.lastgroup in {"bare", "many"} and bool(
+        re.match(r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到|的问题)", scene.plain[match.end() :])
+    )
+
+
+def _values(match: re.Match[str]) -> list[int]:
+    said = next(one for one in match.groups() if one)
+    values = [read_number(one) for one in EACH.findall(said)]
+    return [int(one) for one in values if one]
+
+
+def _gather(one: Numbered, parts: list[Part], used: set[Clause]) -> None:
+    """Add the clauses of the same sentence that go on about it, and the household they name."""
+    places = [place for place, part in enumerate(parts) if part.whole in one.clauses]
+    sentence = one.clauses[-1].sentence
+    one.people = _first_people(parts[place] for place in places)
+    for part in parts[places[-1] + 1 :]:
+        clause = part.whole
+        if clause.sentence != sentence or clause in used or not _goes_on(one, part):
+            break
+        one.clauses.append(clause)
+        one.words.append(part.clause.text)
+        if part.clause.mentions and one.people == (None,):
+            one.people = part.people
+    if one.people == (None,):
+        _look_back(one, parts[: places[0]], sentence)
+    used.update(one.clauses)
+
+
+def _first_people(parts: Iterator[Part]) -> tuple[Who | None, ...]:
+    return next((one.people for one in parts if one.clause.mentions), (None,))
+
+
+def _goes_on(one: Numbered, part: Part) -> bool:
+    clause = part.clause
+    if part.whole.taken or NUMBERED.search(clause.text) or ON_THE_WAY.search(clause.text) and clause.mentions:
+        return False
+    return not clause.mentions or one.people == (None,) and fault_in(clause) != "strong" or bool(how_far(clause)[0])
+
+
+def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
+    """有福家橘子拉走了，钱到手了，5号办结: the household stands before the number."""
+    for part in reversed(parts):
+        if part.whole.sentence != sentence or part.whole.taken or NUMBERED.search(part.clause.text):
+            return
+        if how_far(part.clause)[0] != "done":
+            return
+        one.clauses.insert(0, part.whole)
+        if part.clause.mentions:
+            one.people = part.people
+            return
+
+
+def _reports(scene: Scene, one: Numbered) -> list[ProgressSaid]:
+    done = _ended(one)
+    start, text = min(part.start for part in one.clauses), scene.words(*_once(one.clauses))
+    return [ProgressSaid(start=start, text=text, issue_no=number, household=one.people[0], done=done) for number in one.numbers]
+
+
+def _once(clauses: list[Clause]) -> list[Clause]:
+    return sorted(set(clauses), key=lambda one: one.start)
+
+
+def _ended(one: Numbered) -> bool:
+    """Whether the last word on it is that the effect is there."""
+    done = bool(ENDED.search(one.tail)) and not UNENDED.search(one.tail)
+    done = done or "可以销" in one.tail
+    for clause in one.clauses:
+        far = how_far(clause)[0]
+        if far == "done" and not NUMBERED.search(clause.text):
+            done = True
+        elif (far == "step" and not done) or re.search(r"还没|没动|未|还在|在排|还差|没下文", clause.text):
+            done = False
+    return done

@@ -1,0 +1,63 @@
+"""Read a message: from a sentence in plain Chinese to what there is to file.
+
+Deterministic: the same words, the same day and the same ledger give the same reading. It
+proposes; the person confirms.
+"""
+
+from datetime import date
+
+from ledger.mentions import Village
+from ledger.reading.corrections import is_correction
+from ledger.reading.issues import read_issues
+from ledger.reading.leave import read_leave
+from ledger.reading.lexicon import Lexicon
+from ledger.reading.masks import find_secrets
+from ledger.reading.normal import clean, normal
+from ledger.reading.presence import read_presence
+from ledger.reading.promises import read_promises
+from ledger.reading.returns import read_return
+from ledger.reading.said import Ask, Reading, Report
+from ledger.reading.scene import Scene, blanked, lay_out
+from ledger.reading.study import read_study
+from ledger.reading.view import households_in_view
+from ledger.reading.visits import read_visits
+
+
+def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Reading:
+    """All that a message says, in the member's own order."""
+    own = clean(text)
+    plain = normal(own)
+    secrets = find_secrets(plain)
+    scene = lay_out(blanked(plain, secrets), own, base=base, village=village, lexicon=lexicon)
+    reports = [] if scene.ordered else _reports(scene)
+    return Reading(
+        tuple(sorted(reports, key=lambda one: one.start)),
+        tuple(own[start:end] for start, end in secrets),
+        _asks(reports),
+        bool(reports) and is_correction(scene.clauses),
+        tuple(scene.words(one) for one in scene.clauses if not one.taken),
+    )
+
+
+def _reports(scene: Scene) -> list[Report]:
+    studies = read_study(scene)
+    leaves = read_leave(scene)
+    returns = read_return(scene)
+    visits = read_visits(scene)
+    presences = read_presence(scene)
+    context = households_in_view(scene)
+    promises = read_promises(scene, context)
+    issues, steps = read_issues(scene)
+    return [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
+
+
+def _asks(reports: list[Report]) -> tuple[Ask, ...]:
+    """A question for each name that fits several households."""
+    asked: dict[str, Ask] = {}
+    for one in reports:
+        people = [getattr(one, "household", None), *getattr(one, "households", ())]
+        for person in people:
+            if person and len(person.fits) > 1 and person.said not in asked:
+                choices = tuple(f"{fit.name}（{fit.group}）" if fit.group else fit.name for fit in person.fits)
+                asked[person.said] = Ask("household", person.said, choices)
+    return tuple(asked.values())

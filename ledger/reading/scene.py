@@ -1,0 +1,221 @@
+"""What surrounds a clause: its day, whether it is a plan, a question, an order, somebody else's."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from ledger.durations import find_durations
+from ledger.errors import Misunderstood
+from ledger.mentions import Mention, Village
+from ledger.reading.clauses import Clause, clauses_of
+from ledger.reading.corrections import denied, take_back
+from ledger.reading.lexicon import Lexicon
+from ledger.reading.said import Who
+from ledger.reading.turns import (
+    by_others,
+    fell_through,
+    is_order,
+    is_past,
+    is_planned,
+    is_supposed,
+    negated,
+)
+from ledger.time_phrases import Looks, Span, TimePhrase, find_times
+
+__all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "who"]
+
+FAR = 180  # days: nobody announces anything further ahead without its year
+DIARY = re.compile(r"日[记志]|补[记录登写]|工作记录|民情")
+WEATHER = re.compile(r"^\s*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)")
+WEEKDAY = re.compile(r"(?:周|星期)[一二三四五六日天]\s*[)）]?$")
+HEAD = 3  # clauses in which a diary's date stands
+LEADING = re.compile(
+    r"^(?:我们?|咱们?|本人|队里|工作队|补报|补[录登记写一下]*|漏报|还有|另外?|又|然后|接着|走访|学习|时间|日期|对象|打卡|销假|值班|嗯|哦|那个|就是|于|在|从|是|[:：·\s\d、.])*$"
+)
+ACTS = re.compile(r"^(?:我们?|咱|也|就|都|刚|已经?|又|跟.{1,4}|和.{1,4}|陪.{1,4})?(?:[去到来走看访进]|回访|入户|上门)")
+FORWARD = re.compile(r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起")
+
+
+@dataclass(eq=False)
+class Scene:
+    """One message laid out: its clauses with what stands in them and around them."""
+
+    plain: str
+    own: str
+    base: date
+    lexicon: Lexicon
+    clauses: list[Clause]
+    days: dict[Clause, date] = field(default_factory=dict)
+    plans: set[Clause] = field(default_factory=set)
+    ordered: bool = False
+    headed: list[tuple[int, date]] = field(default_factory=list)
+
+    def words(self, *parts: Clause) -> str:
+        """The member's own words of these clauses."""
+        return "，".join(self.own[one.start : one.end].strip() for one in parts)
+
+    def span(self, phrase: TimePhrase, looks: Looks) -> Span | None:
+        """The days of a phrase; None when it names none or a day that does not exist."""
+        try:
+            return phrase.resolve(self.base_at(phrase.start), looks)
+        except Misunderstood:
+            return None
+
+    def base_at(self, place: int) -> date:
+        """The day from which words there count: today, or the day a diary entry is headed with."""
+        days = [day for start, day in self.headed if start < place]
+        return days[-1] if days else self.base
+
+    def meant(self, clause: Clause, phrase: TimePhrase) -> Span | None:
+        """The days of a phrase as the clause's tense has them: 周二去的 back, 周二请假 ahead."""
+        back, ahead = self.span(phrase, "back"), self.span(phrase, "ahead")
+        if back is None or ahead is None or back.first == ahead.first:
+            return ahead or back
+        if is_past(clause):
+            return back
+        if (ahead.first - self.base).days > FAR:
+            return back
+        if FORWARD.search(clause.text) or clause.has("promise.words"):
+            return ahead
+        nearer = ahead.first - self.base < self.base - back.first
+        return ahead if nearer and phrase.hit.form == "day" else back
+
+
+def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexicon) -> Scene:
+    """The clauses of a message with their times, lengths and names, and their turns."""
+    plain = blanked(plain, denied(plain))
+    clauses = clauses_of(plain, lexicon)
+    _share_out(clauses, [one for one in find_times(plain) if not one.at_once], "times")
+    _share_out(clauses, find_durations(plain), "durations")
+    _share_out(clauses, village.mentions(plain), "mentions")
+    scene = Scene(plain, own, base, lexicon, clauses)
+    take_back(clauses)
+    _note_undone(clauses)
+    _note_headings(scene)
+    _note_days(scene)
+    _note_plans(scene)
+    scene.ordered = is_order(clauses)
+    return scene
+
+
+def blanked(plain: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with some places unreadable, every other character where it was."""
+    for start, end in spans:
+        plain = plain[:start] + "*" * (end - start) + plain[end:]
+    return plain
+
+
+def _share_out(clauses: list[Clause], found: list, name: str) -> None:  # type: ignore[type-arg]
+    """Give each thing to the clause it begins in."""
+    index = 0
+    for one in found:
+        while index < len(clauses) and clauses[index].end <= one.start:
+            index += 1
+        if index < len(clauses) and clauses[index].start <= one.start:
+            getattr(clauses[index], name).append(one)
+
+
+def _note_undone(clauses: list[Clause]) -> None:
+    """A clause, and what leads to it, that 没走成 or 扑了空 takes back."""
+    for index, clause in enumerate(clauses):
+        if index and clause.before != "hard" and fell_through(clause):
+            for one in clauses[max(0, index - 2) : index]:
+                one.undone = one.undone or one.sentence == clause.sentence
+
+
+# days
+def _note_headings(scene: Scene) -> None:
+    """Days that head a diary entry: 今天 in it is that day."""
+    for index, clause in enumerate(scene.clauses):
+        for phrase in clause.times:
+            if phrase.hit.form in {"date", "md", "ymd"} and _heads(scene, index, phrase):
+                day = scene.span(phrase, "back")
+                if day and day.kind == "point" and (past := _past(day.first, scene.base)):
+                    scene.headed.append((phrase.start, past))
+
+
+def _heads(scene: Scene, index: int, phrase: TimePhrase) -> bool:
+    clause = scene.clauses[index]
+    if clause.before != "hard" and index >= HEAD:
+        return False
+    before = clause.text[: clause.at(phrase.start)]
+    behind = scene.plain[phrase.end : phrase.end + 12]
+    told = bool(DIARY.search(scene.plain[: phrase.start]))
+    weekday = bool(WEEKDAY.search(phrase.text)) or bool(re.match(r"\s*[（(]?(?:周|星期)[一二三四五六日天]", behind))
+    return bool(LEADING.search(before) or DIARY.search(before)) and (told or weekday or bool(WEATHER.search(behind)))
+
+
+def _past(day: date, base: date) -> date | None:
+    """That day, or the same a year before, if it is not still to come."""
+    if day <= base:
+        return day
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return None
+
+
+def _note_days(scene: Scene) -> None:
+    """The day each clause reports on: the last leading day named that is not still to come."""
+    day = scene.base
+    for clause in scene.clauses:
+        here = day
+        for phrase in clause.times:
+            if named := _named(scene, clause, phrase):
+                here = named
+                day = named if _leads(clause, phrase) else day
+        scene.days[clause] = here
+
+
+def _named(scene: Scene, clause: Clause, phrase: TimePhrase) -> date | None:
+    """The day a phrase gives its clause; 当晚 and 八点 give none."""
+    if not phrase.names_day or phrase.text.startswith("当") and scene.days:
+        return None
+    heading = [day for start, day in scene.headed if start == phrase.start]
+    if heading:
+        return heading[0]
+    span = scene.meant(clause, phrase)
+    return span.first if span and span.kind == "point" and span.first <= scene.base else None
+
+
+def _leads(clause: Clause, phrase: TimePhrase) -> bool:
+    """Whether a day rules what follows too; in 他说15号停的水 it does not."""
+    before = clause.text[: clause.at(phrase.start)]
+    behind = clause.text[clause.at(phrase.end) :]
+    if not clause.mentions or clause.at(clause.mentions[0].start) >= clause.at(phrase.start):
+        return bool(LEADING.search(before)) or bool(clause.has("visit.words", "study.words"))
+    return bool(ACTS.search(behind))
+
+
+# plans
+def _note_plans(scene: Scene) -> None:
+    """Clauses about what is still to come; a plan goes on until something past or a full stop."""
+    running = False
+    for clause in scene.clauses:
+        if clause.before == "hard":
+            running = False
+        if is_future(scene, clause) or is_planned(clause) or is_supposed(clause):
+            running = True
+        elif is_past(clause) or _is_reported(scene, clause):
+            running = False
+        if running:
+            scene.plans.add(clause)
+
+
+def is_future(scene: Scene, clause: Clause) -> bool:
+    """Whether a day still to come stands in it."""
+    for one in clause.times:
+        span = scene.meant(clause, one)
+        if span and span.kind in {"point", "range", "after"} and span.first > scene.base_at(one.start):
+            return True
+    return False
+
+
+def _is_reported(scene: Scene, clause: Clause) -> bool:
+    return any(_named(scene, clause, one) for one in clause.times)
+
+
+def who(mention: Mention) -> Who:
+    """A mention as a household of a report."""
+    return Who(mention.said, mention.fits)

@@ -1,0 +1,100 @@
+"""How a clause is turned: done or not yet, denied, somebody else's, supposed, ordered."""
+
+import re
+
+from ledger.reading.clauses import Clause
+
+# aspect
+PAST_MARK = re.compile(
+    r"[了过完](?!几天|两天|一会|会儿|年|节|点|完)|已经?|刚才?|回来|(?<![一-龥]目)的$|的是|[去到看走访][了过]?的"
+)
+NOT_PAST = re.compile(r"完了?再|[要快].{0,6}了$|了再|好了再|去不了|不了|的话$|[要得]去的")
+AGAIN = re.compile(r"再(?:去|来|走|跑|看|访|学|补|说|报|过去|上门|入户|回)(?![^，]{0,6}[了过])")
+SUPPOSED = re.compile(
+    r"^(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
+)
+
+# denial
+HARMLESS = "但仅光少错远久止停断小管论料过同"  # 不错, 不久, 不但: nothing is denied
+NEGATED = re.compile(
+    rf"(?:没有?(?!事|想到|多久|几天|问题)|未曾?|不(?![{HARMLESS}])|(?<![分特级区个])别(?![人的家])|取消|忘了?|忘记|免了?|无法|来不及|暂停|本[来该]|原定|差点)"
+    r"[^，,。了]{0,4}$"
+)
+UNDONE = (
+    r"没(?:有)?(?:去|做|搞|走|学|成|来得及|弄|顾|完成|时间|空|进)|取消|推迟|泡汤|改期|延期|往后推|暂停|免了|不[去搞走]了|去不成"
+)
+NEGATED_AFTER = re.compile(rf"^[^，,。]{{0,4}}?(?:{UNDONE})")
+FELL_THROUGH = re.compile(
+    r"^(?:结果|最后|后来|但是?|可是?|不过|又|还是|都|也|就|临时|说)*(?:没(?:有)?(?:去成?|走成|学成|办成|搞成|开成|成)了?$|取消了|泡汤了|推迟了|改期了|白跑|扑(?:了)?个?空)"
+)
+
+# persons
+TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
+PERSON = re.compile(
+    r"[老小](?![时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
+    rf"|[一-龥]{{0,2}}(?:{TITLE})|队员(?!们|都)[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
+    r"|村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
+)
+LINK = re.compile(r"[和跟与同、陪]$")
+TOWARDS = re.compile(r"[带给向对去到找看访问请叫让被由说往]$")
+SELF = re.compile(r"我|咱|本人|自己|全队|一起|一同")
+NEAR = 10  # characters between a person and what this person does
+
+# orders
+HEADING = re.compile(r"^[^，,。]{0,12}(?:通知|提醒|提示|转发|通报|公告|要求)$|^@")
+SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人")
+
+
+def is_past(clause: Clause) -> bool:
+    """Whether it tells of something that has happened."""
+    return bool(PAST_MARK.search(clause.text)) and not NOT_PAST.search(clause.text)
+
+
+def is_supposed(clause: Clause) -> bool:
+    """Whether it only supposes: 等他回来, 要是下雨."""
+    return bool(SUPPOSED.search(clause.text))
+
+
+def is_planned(clause: Clause) -> bool:
+    """Whether words of planning stand in it and nothing behind them has happened."""
+    spots = [end for _, end in clause.hits("plan.words")] + [one.end() for one in AGAIN.finditer(clause.text)]
+    return bool(spots) and not _happened(clause.text[min(spots) :])
+
+
+def _happened(text: str) -> bool:
+    return bool(PAST_MARK.search(text)) and not NOT_PAST.search(text)
+
+
+def fell_through(clause: Clause) -> bool:
+    """Whether it says that what was told just before did not come about."""
+    return bool(FELL_THROUGH.search(clause.text))
+
+
+def negated(clause: Clause, start: int, end: int) -> bool:
+    """Whether what stands there has not been done."""
+    return clause.undone or bool(
+        NEGATED.search(clause.text, max(0, start - 10), start) or NEGATED_AFTER.search(clause.text[end : end + 12])
+    )
+
+
+def by_others(clause: Clause, start: int) -> bool:
+    """Whether somebody else is said to do what begins there."""
+    before = clause.text[:start]
+    people = list(PERSON.finditer(before))
+    while people and LINK.search(before[: people[-1].start()]) and len(people) > 1:
+        people.pop()
+    if not people:
+        return False
+    last = people[-1]
+    head, tail = before[: last.start()], before[people[-1].end() :]
+    if LINK.search(head) or TOWARDS.search(head) or SELF.search(tail):
+        return False
+    return len(tail) <= NEAR and not SELF.search(head[-3:])
+
+
+def is_order(clauses: list[Clause]) -> bool:
+    """Whether a message is an order or a notice passed on, not a report of one's own."""
+    head = clauses[:3]
+    if not any(one.has("plan.order") for one in head):
+        return False
+    return bool(head and HEADING.search(head[0].text)) or not any(SELF_REPORT.search(one.text) for one in clauses)
