@@ -25,6 +25,7 @@ from ledger import settings as kept_settings
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, SetClock, ShiftedClock, aware
 from ledger.database import Database, Session, open_database
+from ledger.reading.lexicon import load_lexicon
 from ledger.rules import Rules, load_rules
 from scheduler.desk import Desk
 from scheduler.runner import Runner
@@ -137,12 +138,22 @@ async def open_app(
         rules = load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
         words = Words(settings.county_dir)
         key = secret_key(settings.data)
+        lexicon = load_lexicon(settings.lexicon_file)
         chosen = (
             channels if channels is not None else build_channels(settings, database, demo=demo)
         )
         sender = Sender(database, chosen, key, clock)
         inbox = Inbox(
-            database, chosen, words, rules, key, clock, settings.files, sender.wake, seeds
+            database,
+            chosen,
+            words,
+            rules,
+            key,
+            clock,
+            settings.files,
+            sender.wake,
+            seeds,
+            lexicon,
         )
         desk = Desk(words, rules, settings.data, seeds)
         runner = Runner(database, desk, clock, sender.wake)

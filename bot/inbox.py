@@ -8,7 +8,7 @@ answer()  one row: payload -> Incoming -> conversation -> outbox; effect, answer
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ledger.database import Database, StoreTrouble
 from ledger.files import Kept, keep_bytes
 from ledger.inbox import Raw, Row
 from ledger.messages import Incoming, Media, Reply, TextIn
+from ledger.reading.lexicon import Lexicon, load_lexicon
 from ledger.rules import Rules
 from templates.words import Words
 
@@ -45,6 +46,7 @@ class Inbox:
     files: Path
     wake_sender: Callable[[], None]
     seeds: Callable[[], bytes] = fresh_seed
+    lexicon: Lexicon = field(default_factory=load_lexicon, repr=False)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
     _closing: bool = False
@@ -123,8 +125,9 @@ class Inbox:
         async with self.database.transaction() as db:
             now = _now(incoming, received)
             room = handlers.Room(
-                db, self.words, self.rules, self.key, now, self.seeds, self.clock.now()
-            )
+                db, self.words, self.rules, self.key, now, self.seeds, self.clock.now(),
+                self.lexicon,
+            )  # fmt: skip
             person, reply = await handlers.answer(room, incoming, kept, lost)
             if reply:
                 await outbox.post(
@@ -137,7 +140,8 @@ class Inbox:
         """Whatever a payload does to its channel, it must not block the ones behind it."""
         try:
             channel = self.channels[row.channel]
-            return channel, channel.hear(row.payload)
+            incoming = channel.hear(row.payload)
+            return channel, replace(incoming, masked=bool(row.payload.get("masked")))
         except Unreadable:
             raise
         except Exception as defect:

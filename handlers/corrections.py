@@ -32,7 +32,6 @@ from ledger.records import Record
 from ledger.talks import Said
 from ledger.times import read_day
 
-
 OPENING = {"study": "学习", "visit": "走访", "issue": "问题"}
 NO_DAY = "不定"
 OFFERED = 5  # records shown as buttons

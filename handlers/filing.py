@@ -187,11 +187,17 @@ async def _issue_meant(desk: Desk, said: ProgressSaid) -> issues.Issue | None:
 
 
 async def _leave(desk: Desk, said: LeaveSaid, filed: Filed) -> None:
-    reason = f"{said.kind}：{said.text}" if said.kind else said.text
     asked = await leave_talk.submit(
-        desk.room, desk.asker, said.first, said.last, reason, source=desk.said.source
+        desk.room, desk.asker, said.first, said.last, reason_of(said), source=desk.said.source
     )
     filed.notes.append(asked)
+
+
+def reason_of(said: LeaveSaid) -> str:
+    """What the superior reads; of an illness no more than that it is one (health data)."""
+    if said.kind == "病假":
+        return said.kind
+    return f"{said.kind}：{said.text}" if said.kind else said.text
 
 
 async def _return(desk: Desk, said: ReturnSaid, filed: Filed) -> None:

@@ -74,6 +74,8 @@ async def answer(
             reply = await _answer(room, asker, incoming, kept)
     except (Refused, Misunderstood) as why:
         reply = Reply(room.words.say(why.block, **why.facts))
+    if reply and incoming.masked:
+        reply = replace(reply, text=f"{reply.text}\n\n{room.words.say('drafts.masked')}")
     if reply and lost:
         note = room.words.say("photos.lost", lost=lost, limit=room.rules.file_limit_mb)
         reply = replace(reply, text=f"{reply.text}\n{note}")

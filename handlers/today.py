@@ -1,9 +1,14 @@
 """今天: what is recorded and what is still open, in one card."""
 
+from datetime import timedelta
+
 from handlers.talk import Talk, Topic
-from ledger import issues, kinds, leave, records, spotchecks, study, talks
+from ledger import issues, kinds, leave, promises, records, spotchecks, study, talks
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, scope_of
+
+
+PAST = timedelta(days=3)  # a promise this late is still shown
 
 
 async def show_today(talk: Talk) -> Reply:
@@ -11,7 +16,10 @@ async def show_today(talk: Talk) -> Reply:
     if talk.asker.role not in ON_TEAM:
         return await _for_staff(talk)
     found = await records.of_day(talk.db, talk.asker, talk.today)
-    lines = [await kinds.line(talk.db, talk.say, one) for one in found]
+    lines = [(await kinds.line(talk.db, talk.say, one), bool(one.checked)) for one in found]
+    ahead = talk.today + timedelta(days=max(talk.rules.issue_before_days))
+    promised = await promises.near(talk.db, talk.asker, talk.today - PAST, ahead)
+    unchecked = any(not checked for _, checked in lines)
     away = await leave.is_away(talk.db, talk.asker.id, talk.today)
     own = await issues.open_issues(talk.db, talk.asker, limit=50)
     near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
@@ -19,8 +27,8 @@ async def show_today(talk: Talk) -> Reply:
     check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
     owing = not away and not any(one.kind == study.KIND for one in found)
     return talk.reply(
-        "today.card", _options(owing, bool(found), len(waiting)), lines=lines, away=away,
-        near=near[:5], waiting=len(waiting), check=check, owing=owing, today=talk.today,
+        "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked), lines=lines, away=away,
+        promised=promised[:5], near=near[:5], waiting=len(waiting), check=check, owing=owing, today=talk.today,
         halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
     )  # fmt: skip
 
@@ -30,8 +38,11 @@ def _is_near(talk: Talk, issue: issues.Issue) -> bool:
     return issue.state in {"open", "doing"} and days <= max(talk.rules.issue_before_days)
 
 
-def _options(owing: bool, any_record: bool, waiting: int) -> tuple[Option, ...]:
-    words = ["学习"] if owing else []
+def _options(
+    owing: bool, any_record: bool, waiting: int, *, unchecked: bool
+) -> tuple[Option, ...]:
+    words = ["正确"] if unchecked else []
+    words += ["学习"] if owing else []
     words += ["走访", "问题"]
     words += ["改", "撤销"] if any_record else []
     words += ["待销号"] if waiting else []

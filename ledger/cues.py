@@ -7,6 +7,7 @@ from ledger.naming import DOING, EDGE, LIKELY, PLACE, START, SURE, VERB
 from ledger.surnames import COMPOUND, FAMILIES, HOMES, SINGLE, STICKY, STRONG, WORDS
 
 JOINERS = "、和跟与及同"
+_NO_JOINERS = str.maketrans("", "", JOINERS)
 
 
 @dataclass
@@ -73,6 +74,8 @@ def stands(read: Reading, at: int, end: int, how: str) -> bool:
     text, word = read.words, read.words[at:end]
     if naming.OFFICIAL.match(text, end) or naming.PLACE_TAIL.match(text, end):
         return False
+    if naming.LAND_INSIDE.match(text, end - 1):
+        return False
     if text[at : end + 1] in WORDS or (how == "given" and read.colleague(at)):
         return False
     if word in WORDS:
@@ -83,7 +86,7 @@ def stands(read: Reading, at: int, end: int, how: str) -> bool:
         return False
     before, behind = read.asks_before(at), read.asks_behind(end)
     if how == "given":
-        return before >= START or behind >= LIKELY
+        return before >= PLACE or behind >= LIKELY or (before >= START and behind > 0)
     return how == "alias" or (not read.sticky(at) and (before >= START or behind >= EDGE))
 
 
@@ -117,6 +120,8 @@ def titled_stands(read: Reading, at: int, end: int, surname: str) -> bool:
         return end - at - len(surname) > 1 or before >= START or behind >= EDGE
     if before >= PLACE and (before == VERB or surname not in JOINERS):
         return True
+    if surname in FAMILIES and end - at > 2:
+        return before >= START and behind > 0
     return before >= START and behind >= LIKELY and surname + "家" not in HOMES
 
 
@@ -128,6 +133,22 @@ def home_stands(read: Reading, at: int, surname: str, known: bool) -> bool:
     if sure_surname(surname):
         return known or before >= START
     return before >= (START if known or surname in FAMILIES else PLACE)
+
+
+def one_of_several(read: Reading, at: int) -> bool:
+    """A surname in 张李两家 or 赵、钱、孙三家: the first by what follows, the others by the first."""
+    if naming.COUNTED.match(read.words, at + 1):
+        joined = read.done > 0 and read.words[read.done : at] in JOINERS
+        return joined and is_family(read.words[read.done - 1])
+    several = naming.SEVERAL.match(read.words, at + 1)
+    if not several or read.asks_before(at) < START:
+        return False
+    return all(is_family(one) for one in several[0][:-2].translate(_NO_JOINERS))
+
+
+def is_family(one: str) -> bool:
+    """A character that is a surname more often than a word."""
+    return one in STRONG or one in FAMILIES
 
 
 def alike_asked(before: int, behind: float, length: int) -> bool:
@@ -156,6 +177,8 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
     if at + len(word) < end or not _may_be_given(given) or word in WORDS:
         return False
     if naming.OFFICIAL.match(read.words, end) or naming.PLACE_TAIL.match(read.words, end):
+        return False
+    if naming.LAND_INSIDE.match(read.words, end - 1):
         return False
     before, behind = read.asks_before(at), read.asks_behind(end)
     home = behind == SURE and read.words[end] == "家"

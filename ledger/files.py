@@ -1,16 +1,19 @@
-"""Photos and files (佐证): kept byte for byte under their SHA-256, joined to records."""
+"""Photos, voice and files (佐证): kept byte for byte under their SHA-256, joined to records."""
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from ledger import audit
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
 
 sql = queries("files")
+WAITING = "file.waiting"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,14 @@ class Attachment:
     kind: str
     mime: str
     record_id: int | None
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Where a file has gone, and when its message was sent (epoch milliseconds)."""
+
+    record_id: int
+    at: int
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -88,10 +99,50 @@ async def attach(
     return ids
 
 
-async def join(db: Session, ids: list[int], record: int, *, person: int) -> None:
-    """Let waiting files of that person belong to a record."""
+async def join(db: Session, ids: Sequence[int], record: int, *, person: int) -> None:
+    """Let waiting files of that person belong to a record; the same bytes belong to it once."""
     for id in ids:
         await sql.join_record(db.connection, id=id, record=record, person=person)
+
+
+async def by_ids(db: Session, ids: Sequence[int], person: int) -> list[Attachment]:
+    """Those of that person's files, in this order."""
+    rows = [await sql.by_id(db.connection, id=id, person=person) for id in ids]
+    return [Attachment(**dict(row)) for row in rows if row]
+
+
+async def last_joined(db: Session, person: int, *, since: datetime) -> Joined | None:
+    """Which record the newest of that person's files sent since then has joined."""
+    row = await sql.last_joined(db.connection, person=person, since=ms(since))
+    return Joined(**dict(row)) if row else None
+
+
+async def records_of(db: Session, person: int, source: str) -> list[int]:
+    """The records that the files of one message have joined."""
+    rows = sql.records_of(db.connection, person=person, source=source)
+    return [row["record_id"] async for row in rows]
+
+
+async def elsewhere(db: Session, team: int, sha256: str, *, record: int) -> int | None:
+    """The first kept record of that team, other than this one, with the same bytes."""
+    found = await sql.elsewhere(db.connection, team=team, sha256=sha256, record=record)
+    return int(found) if found else None
+
+
+async def leave_waiting(db: Session, person: int, source: str, *, now: datetime) -> None:
+    """Note that the files of one message came alone: the record made next may be theirs."""
+    await audit.record(db, person, WAITING, subject=f"message:{source}", body={}, now=now)
+
+
+async def waiting(db: Session, person: int, *, since: datetime) -> list[int]:
+    """That person's files sent alone since then that belong to no record yet."""
+    rows = [row async for row in sql.unjoined(db.connection, person=person, since=ms(since))]
+    return [row["id"] for row in rows if await _came_alone(db, row["source"])]
+
+
+async def _came_alone(db: Session, source: str) -> bool:
+    told = await audit.history(db, f"message:{source}")
+    return any(event["kind"] == WAITING for event in told)
 
 
 async def of_issue(db: Session, issue: int) -> list[Attachment]:

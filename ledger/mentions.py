@@ -115,6 +115,8 @@ class Village:
         if title:
             stands = cues.titled_stands(read, at, title.end(), surname)
             return self._by_surname(at, title.end(), surname) if stands else None
+        if cues.sure_surname(surname) and cues.one_of_several(read, at):
+            return self._by_surname(at, end, surname)
         official = naming.OFFICIAL.match(read.words, end)
         if official:
             return _Hit(at, official.end(), (), "official")

@@ -71,6 +71,7 @@ class Incoming:
     at: datetime
     edited: bool = False
     group: bool = False
+    masked: bool = False  # numbers in it were hidden before it was stored
 
 
 # out

@@ -28,6 +28,14 @@ class Timing:
     collapse_key: str = ""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The buttons under a message sent: what each says, the question they belong to."""
+
+    says: tuple[str, ...]
+    step: str
+
+
 async def post(
     db: Session, to: Address, person: int | None, reply: Reply, *, dedupe: str, now: datetime,
     timing: Timing | None = None,
@@ -110,6 +118,12 @@ async def any_ready(db: Session, *, now: datetime, lanes: tuple[int, int]) -> bo
 async def sent(db: Session, id: int, *, owner: str, ref: str, now: datetime) -> None:
     """It is out; `ref` is the channel's own name for it."""
     await sql.sent(db.connection, id=id, owner=owner, ref=ref, now=ms(now))
+
+
+async def shown(db: Session, person: int, address: Address, ref: str) -> Shown | None:
+    """The buttons of the message this channel calls `ref`; None: none of his, or without any."""
+    row = await sql.card_shown(db.connection, person=person, **vars(address), ref=ref)
+    return Shown(tuple(json.loads(row["options"])), row["step"]) if row else None
 
 
 async def later(

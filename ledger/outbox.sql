@@ -58,3 +58,10 @@ SELECT channel, account, target, person_id FROM outbox WHERE id = :id;
 
 -- name: external_of(id)$
 SELECT external_id FROM outbox WHERE id = :id;
+
+-- name: card_shown(person, channel, account, user_key, ref)^
+-- The buttons under a message that this person was sent, by the channel's own name for it.
+SELECT c.options, c.step FROM outbox o JOIN card c ON c.id = o.card_id
+ WHERE o.person_id = :person AND o.channel = :channel AND o.account = :account
+   AND o.target = :user_key AND o.external_id = :ref
+ ORDER BY o.id DESC LIMIT 1;

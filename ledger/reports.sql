@@ -2,7 +2,7 @@
 -- CROSS JOIN and NOT MATERIALIZED keep SQLite to one order, with statistics or without: first the
 -- places asked for, then what lies in them. Otherwise it may read every record for one team.
 
--- name: team_lines(kind, period, day, until, county, township, team)
+-- name: team_lines(kind, period, first, day, until, county, township, team)
 -- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
 WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village, t.township_id, w.name AS township
@@ -30,12 +30,16 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
        coalesce(f.progressed, 0) AS progressed, coalesce(f.submitted, 0) AS submitted,
        coalesce(f.closed, 0) AS closed, coalesce(f.checked, 0) AS checked,
        coalesce(f.answered, 0) AS answered, coalesce(f.unanswered, 0) AS unanswered,
+       coalesce(f.promised, 0) AS promised,
        coalesce(r.people, 0) AS roster, coalesce(r.away, 0) AS away,
        (SELECT count(*) FROM issue i
          WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
            AND i.found_day <= :day)
      + (SELECT count(*) FROM issue i
-         WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day) AS standing
+         WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day) AS standing,
+       (SELECT count(*) FROM record u
+         WHERE u.team_id = l.id AND u.day BETWEEN :first AND :day AND u.checked = 0
+           AND u.state = 'kept') AS unchecked
   FROM place l LEFT JOIN roster r ON r.team_id = l.id
   LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = l.id
  ORDER BY l.township_id, l.id;

@@ -9,6 +9,8 @@ from ledger.inbox import Raw
 from ledger.messages import ActionIn, EnterIn, Event, Handle, Incoming, Media, Outgoing, TextIn
 from ledger.people import Address
 
+KINDS = {"ogg": ("voice", "audio/ogg"), "pdf": ("document", "application/pdf")}
+
 
 class Memory:
     """Keeps what was delivered in `sent`, in order."""
@@ -22,7 +24,7 @@ class Memory:
         self.blobs = blobs or {}
 
     def raw(self, user: str, ext_id: str, at: datetime, **facts: Any) -> Raw:
-        """A payload as this channel delivers it: text, token, files, edits, enter, place."""
+        """A payload as this channel delivers it: text, token, files, edits, enter, place, reply_to."""
         payload = {"user": user, "id": ext_id, "at": at.isoformat(), **facts}
         return Raw(self.name, self.account, ext_id, f"{self.name}:{user}", payload)
 
@@ -58,8 +60,12 @@ def _event(payload: dict[str, Any]) -> Event:
     if "enter" in payload:
         return EnterIn(payload["enter"])
     media = tuple(_media(name) for name in payload.get("files", ()))
-    return TextIn(payload.get("text", ""), media, payload.get("place", ""))
+    return TextIn(
+        payload.get("text", ""), media, payload.get("place", ""),
+        reply_to=payload.get("reply_to", ""),
+    )  # fmt: skip
 
 
 def _media(name: str) -> Media:
-    return Media("photo", name, "image/jpeg", 0, name)
+    kind, mime = KINDS.get(name.rpartition(".")[2], ("photo", "image/jpeg"))
+    return Media(kind, name, mime, 0, name)

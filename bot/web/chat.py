@@ -29,6 +29,7 @@ from ledger.files import Kept, path_of
 from ledger.inbox import Raw
 from ledger.messages import Paper
 from ledger.people import Person
+from ledger.reading.hiding import without_secrets
 from templates.filters import ROLES
 from templates.pages import page
 
@@ -84,16 +85,17 @@ async def _show_message(
     Its own transaction, before the inbox: after a crash between the two the browser posts
     again, and neither does anything twice.
     """
+    _, text = without_secrets(posted.text)
     files = tuple(Paper(one.sha256, one.name, one.mime) for one in kept)
     now = ms(app.clock.now())
     async with app.database.transaction() as db:
         if posted.edits is None:
-            line = Line(person, PERSON, posted.text, "text", f"in:{id}", now, files=files)
+            line = Line(person, PERSON, text, "text", f"in:{id}", now, files=files)
             return await chat_lines.add(db, line), None
         old = await chat_lines.by_id(db, posted.edits, person=person)
         if old is None or old.speaker != PERSON or old.kind not in EDITABLE:
             raise Problem(404, "web.no_such_line")
-        await chat_lines.rewrite(db, old, posted.text)
+        await chat_lines.rewrite(db, old, text)
         return old.id, old.ref.removeprefix("in:")
 
 

@@ -9,12 +9,12 @@ REST = r"[^，,。！？!?；;\n]"
 NOT_X_BUT = re.compile(
     rf"(?<![是要可岂还又就])(?:并不是|不是|并非|而不是)(?P<x>(?:(?!而?是|应该|不是){REST}){{1,16}}?)(?P<gap>[，,；; ]{{0,2}})(?=而是|是(?!不是)|应该是|应是|应当是)"
 )
-BUT_NOT_X = re.compile(rf"(?:的是|是|去了?|应该?是|走访了?){REST}{{1,12}}[，,； ](?:并不是|不是|而非|并非)(?P<x>{REST}{{1,12}})")
+BUT_NOT_X = re.compile(rf"(?:是|去了?|走访了?){REST}{{1,12}}?[，,； ]{{0,2}}(?<![要是可])(?:并不是|不是|而非|并非)(?P<x>{REST}{{1,12}})")
 INSTEAD = re.compile(rf"(?:写|说|报|打|记|填|登|发|错?看)成了?(?P<x>{REST}{{1,12}})(?=[，,。；; ]|$)")
 
 WRONG = re.compile(
     r"(?:说|写|打|发|记|报|搞|弄|填|登|讲|输|传)(?:的)?(?:错|岔|重|反|混)了?|更正|勘误|订正|有误|作废|撤回|撤销|重报"
-    r"|上一?条|[刚前][才刚面]?(?:报|说|发|写)?的?那条|不对[，,]|^不对|口误|笔误|改一下|改为|应为|实为|说漏"
+    r"|上一?条|[刚前][才刚面]?(?:报|说|发|写)?的?那条|^(?:哎|哦|啊|呀|唉)?(?:是|都)?(?:错了|不对|搞反了|弄反了)(?:$|[，,是])|口误|笔误|改一下|改为|应为|实为|说漏"
 )
 BY_THEM = re.compile(r"(?:站|局|所|社|行|院|校|部|厂|司|方|他|她|户|家|镇上|乡里|县里|村里|系统|会计|银行|信用社|民政|名字|本子|表上)[^我，]{0,6}$")
 MISSED = re.compile(r"没$|不$|没有$|忘了?$")
@@ -56,7 +56,7 @@ def _of_them(clause: Clause, before: str) -> bool:
 def take_back(clauses: list[Clause]) -> None:
     """Let a former report give way to what the same message says now.
 
-    What is void is taken out; its numbers and names take the values of the clauses behind it.
+    What is void is taken out; its days and lengths take those of the clauses behind it.
     """
     if not is_correction(clauses):
         return
@@ -71,7 +71,7 @@ def take_back(clauses: list[Clause]) -> None:
 
 
 def _replace(clause: Clause, later: list[Clause]) -> None:
-    for name in ("times", "durations", "mentions"):
+    for name in ("times", "durations"):
         old = getattr(clause, name)
         new = next((one for one in later if getattr(one, name)), None)
         if old and new:

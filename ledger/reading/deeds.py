@@ -18,8 +18,6 @@ DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走
 ASPECT = re.compile(
     r"^[^，,。]{0,3}?(?:了(?!再|以后|之后|就(?:去|来))|过(?!去|来|年|节)|(?<=[去走看跑访学到])的(?!话|时候|路))"
 )
-WEATHER = re.compile(r"星期|礼拜|周[一二三四五六日天]")
-SKY = re.compile(r"^\s*(?:大|小|中|微|阵)?(?:晴|阴|多云|雨|雪|雾|霜|霾|风|冰雹|阵雨)[^，,。]{0,5}$")
 ROLES = (
     r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家|技术员|网格员|会计|文书"
 )
@@ -77,13 +75,14 @@ def is_ahead(scene: Scene, index: int, phrase: TimePhrase) -> bool | None:
     back, forth = scene.span(phrase, "back"), scene.span(phrase, "ahead")
     if back is None or forth is None or forth.kind == "by" or back.kind == "by":
         return None
-    if back.first > scene.base:
+    base = scene.base_at(phrase.start)
+    if back.first > base:
         return True
-    if forth.first <= scene.base or _heads_diary(scene, index, phrase):
+    if forth.first <= base or any(start == phrase.start for start, _ in scene.headed):
         return False
     if ASPECT.search(clause.text[_at(clause, phrase.end) :]) or re.search(r"[去走看跑访学]的|了", clause.text):
         return False
-    return _in_view(scene.base, forth.first, phrase.hit.form)
+    return _in_view(base, forth.first, phrase.hit.form)
 
 
 def _at(clause: Clause, offset: int) -> int:
@@ -97,16 +96,6 @@ def _in_view(base: date, day: date, form: str) -> bool:
     if form == "week":
         return day.isocalendar()[:2] == base.isocalendar()[:2]
     return day - base <= SOON
-
-
-def _heads_diary(scene: Scene, index: int, phrase: TimePhrase) -> bool:
-    """12月1日 星期四 阴: a date with weekday or weather heads a page of a diary."""
-    if WEATHER.search(phrase.text) and re.search(r"\d\s?[日号.]", phrase.text):
-        return True
-    clause = scene.clauses[index]
-    behind = [clause.text[_at(clause, phrase.end) :]]
-    behind += [one.text for one in scene.clauses[index + 1 : index + 3]]
-    return any(SKY.search(one) for one in behind)
 
 
 def is_done(scene: Scene, index: int, start: int, end: int, planned: set[Clause]) -> bool:
@@ -148,12 +137,21 @@ def by_them(clause: Clause, start: int) -> bool:
 def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:
     """The day, or the first and last day, that a place in a clause reports on."""
     clause = scene.clauses[index]
-    day = scene.days[scene.clauses[index - 1]] if index else scene.base
-    until: date | None = None
-    early = [one for one in clause.times if clause.at(one.start) <= at]
-    for phrase in early or clause.times:
-        named = phrase.names_day and not phrase.text.startswith(("当天", "当日", "当晚"))
-        span = scene.span(phrase, "back") if named else None
-        if span and span.first <= scene.base and span.kind in {"point", "range"}:
-            day, until = span.first, span.last if span.kind == "range" and span.sure else None
-    return day, until
+    named = [one for one in clause.times if one.names_day and not one.text.startswith("当")]
+    early = [one for one in named if clause.at(one.start) <= at]
+    found = [day for one in early or named if (day := _reported(scene, one))]
+    if found:
+        return found[-1]
+    before = scene.clauses[index - 1] if named and index else clause
+    return scene.days[before], None
+
+
+def _reported(scene: Scene, phrase: TimePhrase) -> tuple[date, date | None] | None:
+    """The day or days back that a phrase names; None for what is still to come."""
+    headed = [day for start, day in scene.headed if start == phrase.start]
+    if headed:
+        return headed[0], None
+    span = scene.span(phrase, "back")
+    if not span or span.first > scene.base or span.kind not in {"point", "range"}:
+        return None
+    return span.first, span.last if span.kind == "range" and span.sure else None

@@ -14,6 +14,7 @@ from ledger.reading.faults import (
     Strength,
     calmed,
     category_of,
+    demand_in,
     fault_in,
     no_fault,
     scores_of,
@@ -31,10 +32,22 @@ AT_ONCE = re.compile(
     r"立行立改|即知即改|立即|立马|马上(?:要)?(?!(?:要|就要|就|快)?(?:下[雨雪霜]|上冻|冻|过[年节冬]|到[^位]|入冬|开[学春]|天[黑亮冷]|变|冷|收|种|落|来|要|就|放假|结))"
 )
 REQUIRED = re.compile(r"限|要(?!是)|必须|务必|一定|得|催|请|让|叫|尽量|解决|修|搞|办|弄|清|接|堵|送|整改|补|翻|到位|处理|疏通|抢|换|装|搬|查|完成|拆|拉|报")
+LIMIT = re.compile(r"[前内止]$|[前内]的?$|截[止至]|最迟|最晚|不迟于|限")
+OBLIGED = re.compile(r"限|必须|务必|一定|[^主重需只就还]要(?!是|到期|开会)|^要(?!是)|得(?!了|很)|催|让|叫|请")
+OFFICIAL = re.compile(r"审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理")
+RUNS = re.compile(r"已通|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改")
 SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
-GOES = re.compile(r"(?:明天|后天|大后天|下周.?|改天|回头|打算|准备|计划|等会|待会|抽空|过两天|过几天|再)[^，]{0,6}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)")
+UNANSWERED = re.compile(r"^(?:也|都|还是|一直|老是)?没人接$")
+MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
+GOES = re.compile(r"(?:明天|后天|大后天|下周.?|改天|回头|打算|准备|(?<!雨露)计划|等会|待会|抽空|过两天|过几天|再)[^，没未]{0,6}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)")
 NEXT = re.compile(r"^(?:[一二三四五]是|[一二三四五]来|再一个|再就是|还有|另外|第[二三四]|其次|同时|并且还|此外|另|她?他?家?还有)")
+# what is still missing of a thing half done: 批了，钱没到
+REST = re.compile(r"^(?:就|只)?(?:钱|款|补助|补贴|卡|证|本本|药|货|东西|料|人|设备|机器|结果|通知|文件|师傅|施工队)?(?:就|都|却|也|一直)?还?(?:没|未)(?:到|来|下|放|发|送|装|通|修|弄|办|动|完|好|批|打|给|兑|拨|落实|开|拿|领|见|浇|验|签|交|盖|换|建|接)|^还差|^就差|^只差")
+MAKESHIFT = re.compile(r"先[撑顶用垫盖接凑]|暂时|临时|应急|凑合|将就")
 CONTRAST = re.compile(r"^(?:就是|只是|但|不过|可是|可|唯独|就差)")
+THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
+# 上次说的那事: what is told of it is no news, only how far it has come
+KNOWN = re.compile(r"(?:那个|那件|那桩|这个|这件|上次|上回|之前|前几天|前些天|昨天说|早先)[^，,]{0,12}(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|上次(?:说|报|反映)|之前(?:说|报|反映)")
 TALK = re.compile(SAYS)
 ALL = re.compile(r"以上|上述|这几[件个条]|都要|全部(?:要|在)")
 
@@ -79,10 +92,15 @@ class Gathering:
     steps: list[Step] = field(default_factory=list)
     urgent: bool = False  # 立行立改 has been said, of what comes next
     last: Clause | None = None
+    mine: int = -1  # the sentence in which the sender tells of himself
 
     def take(self, part: Part) -> None:
         """Read one part."""
         clause = part.clause
+        if clause.mentions:
+            self.mine = -1
+        elif no_fault(clause):
+            self.mine = clause.sentence
         far, spot = how_far(clause)
         strength = self._fault(part)
         if strength and self._weighs_more(clause, strength, far, spot):
@@ -96,8 +114,13 @@ class Gathering:
     # faults
     def _fault(self, part: Part) -> Strength:
         """How surely a part makes an issue here."""
-        clause, strength = part.clause, fault_in(part.clause)
-        if not strength or asks(clause) or no_fault(clause) or GOES.search(clause.text) and not TALK.search(clause.text):
+        clause, strength = part.clause, fault_in(part.clause) or demand_in(part.clause)
+        if self.last and "电话" in self.last.text and UNANSWERED.search(clause.text):
+            return ""
+        mine = self.mine == clause.sentence and not clause.mentions and not PUBLIC.search(clause.text)
+        if not strength or asks(clause) or mine or no_fault(clause) or GOES.search(clause.text) and not TALK.search(clause.text):
+            return ""
+        if not clause.mentions and any(one.minutes for one in clause.durations) and clause.has("study.words", "study.weak"):
             return ""
         if strength == "strong":
             return strength if part.people[0] or not _own(self.scene, part) else ""
@@ -107,12 +130,20 @@ class Gathering:
 
     def _grounded(self, part: Part, strength: Strength) -> bool:
         """Whether a word that alone says little is said of a household or a place."""
-        clause = part.clause
-        near = [self.last] if self.last and self.last.sentence == clause.sentence else []
-        weight = max(scores_of(self.scene.lexicon, clause, *near).values())
+        weight = self._weight(part)
         if part.people[0]:
             return weight >= 1
-        return bool(PUBLIC.search(clause.text) or (near and PUBLIC.search(near[0].text))) and weight >= SUBJECT
+        return any(PUBLIC.search(one.text) for one in self._near(part)) and weight >= SUBJECT
+
+    def _near(self, part: Part) -> list[Clause]:
+        """A clause with the one before it in its sentence."""
+        last = self.last
+        return [last, part.clause] if last and last.sentence == part.clause.sentence else [part.clause]
+
+    def _weight(self, part: Part) -> int:
+        """How clearly it is about a subject that issues are about."""
+        told = self.drafts[-1].clauses if self.drafts and alike(self.drafts[-1].people, part.people) else []
+        return max(scores_of(self.scene.lexicon, *told, *self._near(part)).values())
 
     def _weighs_more(self, clause: Clause, strength: Strength, far: Far, spot: int) -> bool:
         """Whether the fault in a clause counts, not the step."""
@@ -120,13 +151,13 @@ class Gathering:
             return strength == "strong" and any(start > spot for start, _ in clause.hits("fault.strong"))
         if far == "step":
             steps = clause.hits("steps.step")
-            own = [one for one in clause.hits("fault.strong") if not any(a < one[1] and one[0] < b for a, b in steps)]
+            own = [one for one in clause.hits("fault.strong") if not any(a <= one[0] and one[1] <= b for a, b in steps)]
             return strength == "strong" and bool(own)
         return True
 
     def _add(self, part: Part, strength: Strength) -> None:
         step = self._open_step(part)
-        if step and strength != "strong" or step and CONTRAST.search(part.clause.text):
+        if step and (strength != "strong" or _lacks(part.clause)):
             step.far = "step"
             step.clauses.append(part.clause)
             return
@@ -151,8 +182,9 @@ class Gathering:
         """The clause before, where the fault's own does not say what it is about."""
         if subject_of(self.scene.lexicon, part.clause) and max(scores_of(self.scene.lexicon, part.clause).values()) >= SUBJECT:
             return []
-        near = self.last and not self.last.taken and self.last.sentence == part.clause.sentence
-        return [self.last] if near and self.last else []
+        last = self.last
+        near = last and not last.taken and last.sentence == part.clause.sentence and not MET.search(last.text)
+        return [last] if near and last else []
 
     def _same_issue(self, part: Part) -> Draft | None:
         """The draft this fault belongs to: of the same people, and no new subject begins."""
@@ -165,7 +197,14 @@ class Gathering:
         if mine[best] < SUBJECT or theirs[best] >= SUBJECT:
             return draft
         apart = part.clause.before == "hard" or bool(NEXT.search(part.clause.text))
+        apart = apart or (part.people[0] is None and best in THINGS and self._begins(part.clause, best))
         return None if apart else draft
+
+    def _begins(self, clause: Clause, subject: str) -> bool:
+        """Whether a clause about the village names a thing of its own before its fault."""
+        first = min((start for start, _ in clause.hits("fault.strong")), default=0)
+        strong = self.scene.lexicon.categories[subject][0]
+        return any(match.start() <= first + 1 and not clause.text.startswith(("没", "无"), match.start()) for match in strong.finditer(clause.text))
 
     # steps
     def _counts(self, part: Part, far: Far) -> bool:
@@ -175,10 +214,10 @@ class Gathering:
             return False
         if far == "done" and (is_future(self.scene, clause) or no_fault(clause)):
             return False
-        near = [self.last] if self.last and self.last.sentence == clause.sentence else []
-        weight = max(scores_of(self.scene.lexicon, clause, *near).values())
+        weight = self._weight(part)
         if part.people[0]:
-            return weight >= 1
+            plain = OFFICIAL if far == "step" else RUNS
+            return weight >= 1 or bool(clause.mentions and plain.search(clause.text))
         return far != "first" and bool(PUBLIC.search(clause.text) or self._about_public(part)) and weight >= SUBJECT
 
     def _about_public(self, part: Part) -> bool:
@@ -188,7 +227,8 @@ class Gathering:
         before = next((one for one in reversed(self.steps) if alike(one.people, part.people)), None)
         if before:
             before.clauses.append(part.clause)
-            before.far = far if far == "done" or before.far != "done" or CONTRAST.search(part.clause.text) else before.far
+            if far == "done" or before.far != "done" or _unsettles(part.clause):
+                before.far = far
         else:
             self.steps.append(Step(part.people, far, [part.clause]))
         if self.drafts and far != "done":
@@ -201,6 +241,9 @@ class Gathering:
         if calmed(clause):
             for one in self.drafts:
                 one.dropped = one.dropped or (one.strength != "strong" and alike(one.people, part.people))
+        if (step := self._open_step(part)) and (_lacks(clause) or MAKESHIFT.search(clause.text)):
+            step.far = "step"
+            step.clauses.append(clause)
         if AT_ONCE.search(clause.text) and (not self.drafts or clause.before == "hard"):
             self.urgent = True
         chosen = self.drafts if ALL.search(clause.text) else self.drafts[-1:]
@@ -215,16 +258,18 @@ class Gathering:
             draft.at_once, self.urgent = True, False
         if clause.has("promise.words") or draft.deadline:
             return
-        draft.deadline = self._deadline(clause, clause is draft.clauses[-1])
+        draft.deadline = self._deadline(clause)
 
-    def _deadline(self, clause: Clause, own: bool) -> date | None:
-        if not REQUIRED.search(clause.text) and not own:
-            return None
+    def _deadline(self, clause: Clause) -> date | None:
+        """The last day that counts, where a clause requires something by then."""
+        cut = clause.before == "cue" and self.last
+        text = f"{self.last.text}{clause.text}" if cut and self.last else clause.text
         for phrase in clause.times:
             span = self.scene.span(phrase, "ahead")
             if span is None or span.last < self.scene.base:
                 continue
-            if span.kind == "by" or (span.kind == "point" and span.last > self.scene.base and REQUIRED.search(clause.text)):
+            limit = bool(LIMIT.search(phrase.text)) and (phrase.ending == "by" or span.kind == "by")
+            if limit and REQUIRED.search(text) or span.last > self.scene.base and OBLIGED.search(text):
                 return span.last
         return self.scene.base if SAME_DAY.search(clause.text) else None
 
@@ -232,7 +277,19 @@ class Gathering:
 def _own(scene: Scene, part: Part) -> bool:
     """Whether a clause without a household tells of the sender's own day."""
     clause = part.clause
-    return clause.has("study.words", "leave.words", "leave.here") and not PUBLIC.search(clause.text)
+    if PUBLIC.search(clause.text):
+        return False
+    near = [one for one in scene.clauses if one.sentence == clause.sentence and one.taken]
+    return bool(near) or clause.has("study.words", "leave.words") or any(one.minutes for one in clause.durations)
+
+
+def _lacks(clause: Clause) -> bool:
+    """Whether a clause says that a part of it is still missing."""
+    return bool(REST.search(clause.text)) or (bool(CONTRAST.search(clause.text)) and bool(re.search(r"没|未|差|等|还", clause.text)))
+
+
+def _unsettles(clause: Clause) -> bool:
+    return _lacks(clause) or bool(MAKESHIFT.search(clause.text) or re.search(r"还没|没[^，]{0,4}完|还在|还差|未", clause.text))
 
 
 def alike(one: People, other: People) -> bool:
@@ -261,7 +318,8 @@ def _overtaken(found: Gathering, draft: Draft) -> bool:
     for one in found.steps:
         if not alike(one.people, draft.people) or one.clauses[-1].start < draft.start:
             continue
-        if one.far == "done" or (one.far == "step" and draft.strength != "strong"):
+        known = any(KNOWN.search(clause.text) for clause in draft.clauses)
+        if one.far == "done" or known or (one.far == "step" and draft.strength != "strong"):
             return True
     return False
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from ledger.reading.clauses import Clause
 from ledger.reading.said import LeaveSaid
 from ledger.reading.scene import Scene, by_others, negated
+from ledger.reading.turns import is_supposed
 from ledger.time_phrases import Span, TimePhrase
 
 LONGEST = 60  # days of one leave
@@ -30,20 +31,21 @@ FAMILY = re.compile(
     r"|搬家|装修|上梁|交房|收房|私事|个人事|有点?(?:急)?事|急事|过户|办证|接送|银行|换卡|驾照|驾校|年检|审车|修车|房贷|房产|社保卡|签证|护照|开学|毕业典礼|高考|中考|面试|官司|开庭"
 )
 ILLNESS = re.compile(
-    r"因病|生病|病了|有病|发烧|发热|高烧|低烧|感冒|牙|复查|复诊|看病|就医|就诊|手术|住院|输液|挂水|吊水|打针|打点滴|不舒服|难受|崴|扭了|扭到|摔[了伤]|骨折|结石|[腰胃头]疼|[腰胃头肚子]+[疼痛]|腰|胃|肚子|拉肚|咳|医生|医院|犯了|体温|烧到|阳了|中暑|过敏|食物中毒|头晕|血压|眼睛|做检查|养[几两一]天|静养|卧床|爬不起来"
+    r"因病|生病|病了|有病|发烧|发热|高烧|低烧|感冒|牙|复查|复诊|看病|就医|就诊|手术|住院|输液|挂水|吊水|打针|打点滴|不舒服|难受|崴|扭了|扭到|摔[了伤]|骨折|结石|[腰胃头]疼|[腰胃头肚子]+[疼痛]|腰|胃|肚子|拉肚|咳|医生|医院|犯了|体温|烧到|阳了|中暑|过敏|食物中毒|头晕|血压|眼睛|做检查|没好|好利索|养[几两一]天|静养|卧床|爬不起来"
 )
 DUTY = re.compile(
     r"培训|开会|会议|参会|列席|对接|述职|考察|学习班|跑项目|报账|汇报|党校|(?:送|交|递|报)[^，,。]{0,4}(?:材料|报表|资料|台账|档案)|观摩|领(?:物资|表|资料)|申报|拿批文|办手续|跑手续|跟班|迎检|协调|调研|争取|轮训|轮岗|答辩|考核会|推进会|座谈会|审计|招商|推介|评审|(?:送|陪|带)(?:村民|群众|老乡|病人)|公事|公务"
 )
 
 # what begins a leave
-COUNTED = re.compile(r"(?:请|续|歇|准|休息?)(?:上|了|个|我|假|甲)?(?:最多|大概|就)?$")  # before a number of days: 请四天
+COUNTED = re.compile(r"(?:请|续|歇|准|休息?)(?:上|了|个|我|假|甲|的)?(?:是|不是\*{1,16}而?是|最多|大概|就)?$")  # before a number of days: 请四天
 WISH = r"(?:想|要|得|准备|打算|申请|需要?|能不能|可不可以|可以|让我?|准我?|批我?|允许我?|容我)"
+TAKEN = re.compile(r"请(?:的|了|过)[^，,。]{0,6}?假(?!日|期)|请[^，,。]{1,4}?(?:小时|钟头)的?假")
 GO_HOME = re.compile(
     rf"{WISH}[^，,。]{{0,10}}?回(?:趟|一趟)?(?:去|家|老家|县城|城里?|市里|省城|单位|娘家)(?:里)?(?:一趟|一下|[几两三一]天)?"
     r"|(?:回趟|回一趟)(?:家|老家|县城|城|娘家)"
 )
-AWAY = re.compile(r"(?:不|没)在(?:村|岗)(?!民|干|委|口)|离村|离岗|外出(?=[一两三四五六七八九十半\d]|$)")
+AWAY = re.compile(r"(?:不|没)在(?:村|岗)(?!民|干|委|口|位|的(?:人|同志|队员|请|户))|离村|离岗|外出(?=[一两三四五六七八九十半\d]|$)")
 NAMED_TRIP = re.compile(r"公差|出差|因公外出")
 SEAT = r"(?:省|市|州|县|旗|区(?!里转)|盟)(?:里|城|上|委|局|厅|[^，,。]{1,6}(?:局|厅|委|部|办|中心|校|院))?|局里|厅里|(?:派出|原)?单位|外地|组织部|党校|[外邻]省|[外邻]县|集团|(?:镇|乡)(?:上|里|政府)"
 TRIP = re.compile(rf"(?:去|到|回|赴|上|在|往|参加|出席)了?(?:{SEAT})[^，,。]{{0,12}}|(?:{SEAT})(?:组织的?)?[^，,。]{{0,8}}(?:培训|开会|会议)|参加[^，,。]{{0,12}}(?:培训|学习班|轮训|观摩|会议)")
@@ -52,6 +54,7 @@ NO_LEAVE = re.compile(
 )
 GRANT = re.compile(r"能不能|可不可以|可以|行不|行吗|准|批|成不|好不好|中不")
 SUMMARY = re.compile(r"(?:本|上|这个?|全|当)月|本季度?|全年|累计|今年")
+SUMMED = re.compile(r"(?:月|季度?|年|累计|共)[^，,。]{0,6}(?:驻村|在岗|在村|出勤|值班)[^，,。]{0,3}[0-9一二两三四五六七八九十]")
 BACK_AGAIN = re.compile(r"回来|回了|已回|刚回|归来|返回了|返了|结束")
 ON_THE_WAY = re.compile(r"路上|途中|出发|动身|正在")
 MUCH = re.compile(r"报备|备案|报告一下|补报|补假|请示|跟(?:队长|书记)说")
@@ -59,7 +62,10 @@ MUCH = re.compile(r"报备|备案|报告一下|补报|补假|请示|跟(?:队长
 # what belongs to it
 BACK_DAY = re.compile(r"回村|回来|返村|归队|返岗|回岗|返回|到岗|销假|(?<!不)回$|返$|来回|到$|赶回")
 DETAIL = re.compile(r"动身|出发|就走|手续|报备|备案|交接|有事(?:打|找)|工作已?交|顶班|替班|批准|请批|望批|请准|领导|队长|谢谢|麻烦|来回|一天|就一|连着|算起|车票|机票|高铁|火车")
+REASONS = (FAMILY, ILLNESS, DUTY, DETAIL, BACK_DAY)
+ON_POST = re.compile(r"销假|(?<!不)(?<!没)在岗|值[班守]|(?<!不)(?<!没)在村")
 OTHER_NEWS = re.compile(r"问题|另外?[:：]?|对了|走前交代")
+OPEN = re.compile(r"看情况|再说|再看|再定|再请示|视情况")
 EXTEND = re.compile(r"续|延长|延(?:到|至|[一两三四五六七八九十\d])|再请|多请|再休")
 SO_FAR = re.compile(r"为止|到今天|到今日")
 
@@ -79,7 +85,7 @@ def read_leave(scene: Scene) -> list[LeaveSaid]:
     """The sender's leaves; clauses with their days and reasons belong to them."""
     found: list[LeaveSaid] = []
     for index, clause in enumerate(scene.clauses):
-        if clause.taken or not _begins(scene, index, clause):
+        if clause.taken or not _begins(scene, clause):
             continue
         block = _block(scene, index)
         said = _leave(scene, block, clause)
@@ -101,22 +107,24 @@ def _put(found: list[LeaveSaid], said: LeaveSaid) -> None:
 
 
 # beginning
-def _begins(scene: Scene, index: int, clause: Clause) -> bool:
+def _begins(scene: Scene, clause: Clause) -> bool:
     if clause.question and not GRANT.search(clause.text) or NO_LEAVE.search(clause.text):
         return False
-    if SUMMARY.search(clause.text) and not clause.times[1:] and not EXTEND.search(clause.text) and _counts_days(scene, index):
+    if _sums_up(scene, clause) or is_supposed(clause) and not GRANT.search(clause.text):
         return False
     return any(_own(clause, start, end) for start, end in _asked(clause)) or _on_duty(scene, clause)
 
 
-def _counts_days(scene: Scene, index: int) -> bool:
-    """A summary: 本月驻村21天，请假1天."""
-    return not any(scene.meant(scene.clauses[index], one) is None for one in scene.clauses[index].times)
+def _sums_up(scene: Scene, clause: Clause) -> bool:
+    """A line of a summary: 本月驻村21天，请假1天."""
+    near = (one for one in scene.clauses if one.sentence == clause.sentence and one.durations)
+    dated = any(not SUMMARY.search(one.text) for one in clause.times)
+    return bool(clause.durations) and not dated and any(SUMMED.search(one.text) for one in near)
 
 
 def _asked(clause: Clause) -> list[tuple[int, int]]:
     """Where a leave is asked for or said."""
-    spots = list(clause.hits("leave.words"))
+    spots = list(clause.hits("leave.words")) + [one.span() for one in TAKEN.finditer(clause.text)]
     for one in clause.durations:
         start = clause.at(one.start)
         if one.days and (before := COUNTED.search(clause.text[:start])):
@@ -171,11 +179,9 @@ def _joins(clause: Clause, edge: str) -> bool:
         return False
     if clause.has("visit.words", "study.words", "promise.words") and not DUTY.search(clause.text):
         return False
-    if clause.has("leave.here", "leave.back") and not BACK_DAY.search(clause.text):
+    reason = clause.has("leave.words") or any(one.search(clause.text) for one in REASONS)
+    if ON_POST.search(clause.text) or by_others(clause, len(clause.text)) and not reason:
         return False
-    if re.search(r"销假|在岗|值[班守]|在村", clause.text) or by_others(clause, len(clause.text)) and not FAMILY.search(clause.text):
-        return False
-    reason = any(one.search(clause.text) for one in (FAMILY, ILLNESS, DUTY, DETAIL, BACK_DAY))
     dated = bool(clause.times or any(one.days for one in clause.durations))
     if edge == "hard":
         return dated and len(clause.text) < 16 or bool(BACK_DAY.search(clause.text)) or reason and len(clause.text) < 12
@@ -196,7 +202,7 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> Days:
     said = Days([], [], [], [], None)
     said.length = next((one.days for clause in (core, *block) for one in clause.durations if one.days), None)
     for clause in block:
-        for phrase in clause.times:
+        for phrase in clause.times if not OPEN.search(clause.text) else ():
             if span := _ahead(scene, clause, phrase):
                 _sort(said, clause, phrase, span)
     return said
@@ -222,7 +228,13 @@ def _sort(said: Days, clause: Clause, phrase: TimePhrase, span: Span) -> None:
     elif span.kind == "by" or re.search(r"[到至]$", before):
         said.until.append(span.last)
     else:
-        said.points.append(span.first)
+        said.points.append(_following(said.points, phrase, span.first))
+
+
+def _following(points: list[date], phrase: TimePhrase, day: date) -> date:
+    """周五 behind 下周四 is the Friday of that week."""
+    late = points and phrase.hit.form == "week" and "which" not in phrase.hit.parts and day < points[-1]
+    return day + 7 * DAY if late else day
 
 
 def _is_back(behind: str) -> bool:
@@ -234,7 +246,9 @@ def _span(scene: Scene, said: Days) -> tuple[date, date] | None:
     if said.ranges:
         first, last = said.ranges[0].first, said.ranges[0].last
         return (first, _after(first, said.length)) if said.length and _vague(said.ranges[0]) else (first, last)
-    points = sorted({one for one in said.points})
+    points = sorted(set(said.points))
+    if len(points) > 1 and (said.length is None or math.ceil(said.length) >= len(points)):
+        return points[0], max(points[-1], *said.until, *said.back) if said.until or said.back else points[-1]
     ends = [one for one in (*said.until, *said.back) if one > (points[0] if points else scene.base)]
     if not points and said.length and ends:
         start = max(scene.base, ends[0] - (math.ceil(said.length) - 1) * DAY) if said.until else scene.base

@@ -11,24 +11,27 @@ from ledger.reading.faults import fault_in
 from ledger.reading.said import ProgressSaid, Who
 from ledger.reading.scene import Scene
 from ledger.reading.view import Part
+from ledger.time_phrases import TimePhrase
 
 Far = Literal["done", "step", "first", ""]
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
 HANDED = re.compile(r"^[交报办递填]")
-ASKS = re.compile(r"[吗么]$|了没有?$|没有$(?<!问题没有)|[哪谁咋]|怎么样|如何|进展|[?？]|不$|几户|多少")
+ASKS = re.compile(r"[吗么]$|[了过]没有?$|有没有|(?:谁|哪[个位家天])(?!也|都)|啥时候?|什么时候|怎么样|如何|进展|[?？]|几户$|多少户")
+WANTED = re.compile(r"要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?|何时|赶紧|尽快|抓紧|马上|立即")
 TELLS = re.compile(r"说|讲|问|反映|愁|嫌|急|来问|叫我|让我|托")
 
 DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
-STATE = r"(?:那个|这个|的)?(?:事|件)?(?:已|都|全|还|办结|整改|销号|问题|没动|没下文|在办|搞定|有进展|可以销|解决|验|改完|修好|快)"
+STATE = r"(?:那个|这个|的)?(?:事|件)?(?:(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定)|还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|问题|没动|没下文|在办|有进展|可以销|(?:那|这)件|(?:那|这)[个桩][^，。]{0,8}(?:事|问题)|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)|是[^，。]{2,14}(?:路|水|房|厕|灯|桥|渠|家|低保))"
 NUMBERED = re.compile(
     rf"(?P<list>第?\s?{DIGITS}\s?号?(?:\s?[、和跟与及,]\s?第?\s?{DIGITS}\s?号?)*)(?<=号)\s?(?:的)?(?:那|这)?(?:[一二三四五六两几\d]?个)?问题"
     rf"|(?P<many>第?\s?{DIGITS}\s?号(?:\s?[、和跟与及]\s?第?\s?{DIGITS}\s?号)+)(?=[^组楼院路]{{0,4}}{STATE})"
     r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4})\s?号?(?![.、)）户个条天项月日])"
     rf"|第(?P<item>{DIGITS})[个条](?:问题|这)"
-    r"|#\s?(?P<hash>[0-9]{1,4})"
-    rf"|(?<![0-9月.第-])(?P<bare>{DIGITS})号(?=\s?{STATE})"
+    rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
+    r"|(?:#|编号)\s?(?P<hash>[0-9]{1,4})"
+    rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号(?=\s?{STATE})"
 )
 EACH = re.compile(DIGITS)
 ENDED = re.compile(r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定|到位|验完|清零|验收")
@@ -46,8 +49,9 @@ def how_far(clause: Clause) -> tuple[Far, int]:
             handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
             return ("step" if handed else "done"), spot[0]
     for tag, far in (("steps.step", "step"), ("steps.first", "first")):
-        if hits := clause.hits(tag):
-            return far, hits[0][0]  # type: ignore[return-value]
+        for start, _ in clause.hits(tag):
+            if not WANTED.search(clause.text, max(0, start - NEAR), start):
+                return far, start  # type: ignore[return-value]
     return "", 0
 
 
@@ -55,7 +59,7 @@ def asks(clause: Clause) -> bool:
     """Whether the sender asks, which files nothing; what a villager asks is told."""
     if TELLS.search(clause.text):
         return False
-    return clause.question or bool(ASKS.search(clause.text))
+    return clause.question or (bool(ASKS.search(clause.text)) and not clause.has("fault.strong"))
 
 
 def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
@@ -64,7 +68,14 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         if spot[0] - NEAR <= end <= spot[0] and not SURELY.search(clause.text[end : spot[0]]) and not _very(clause.text, start):
             return True
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")
+    if any(phrase_wants(one, clause, spot[0]) for one in clause.times):
+        return True
     return any(behind.startswith(clause.text[start:end]) for start, end in clause.hits("steps.after") if start >= spot[1])
+
+
+def phrase_wants(phrase: TimePhrase, clause: Clause, before: int) -> bool:
+    """月底前清掉 is a demand, not an effect."""
+    return phrase.ending == "by" and clause.at(phrase.end) <= before
 
 
 def _very(text: str, start: int) -> bool:
@@ -142,6 +153,8 @@ def _first_people(parts: Iterator[Part]) -> tuple[Who | None, ...]:
 
 def _goes_on(one: Numbered, part: Part) -> bool:
     clause = part.clause
+    if part.whole is one.clauses[-1] or (one.tail in {"", "(", "（"} and part.clause.before == "soft" and not one.words):
+        return not part.whole.taken
     if part.whole.taken or NUMBERED.search(clause.text) or ON_THE_WAY.search(clause.text) and clause.mentions:
         return False
     return not clause.mentions or one.people == (None,) and fault_in(clause) != "strong" or bool(how_far(clause)[0])
@@ -152,7 +165,7 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
     for part in reversed(parts):
         if part.whole.sentence != sentence or part.whole.taken or NUMBERED.search(part.clause.text):
             return
-        if how_far(part.clause)[0] != "done":
+        if fault_in(part.clause) or ON_THE_WAY.search(part.clause.text):
             return
         one.clauses.insert(0, part.whole)
         if part.clause.mentions:

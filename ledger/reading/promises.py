@@ -5,43 +5,76 @@ from datetime import date
 
 from ledger.reading.clauses import Clause
 from ledger.reading.said import PromiseSaid, Who
-from ledger.reading.scene import Scene, negated, who
+from ledger.reading.scene import Scene, by_others, negated, who
 
-OTHERS = re.compile(
-    r"(?:施工队|老板|工头|镇上|镇里|乡里|县里|局里?|水务站?|水管站|供电所|电力公司|公司|厂里?|合作社|学校|医院|村里|村委|家长|户主|村民|群众|老乡|支书|小组长|承包商|包工头|移动|电信|对方|主任|书记|镇长|站长|他|她|儿子|女儿|媳妇|老板娘|老人|老汉|两家|双方|州里|市里|省里|人家)[^，,。我]{0,8}$"
+ORGAN = r"[一-龥]{0,3}(?:局|站|所|联(?!系)|社(?!保)|公司|厂|施工队|银行|学校|幼儿园|医院|卫生院|政府|中心|村委(?:会)?|民政|水务|水利|供电|电力|移动|电信|联通|广电|住建|交警|畜牧|林业|残联|妇联|保险)"
+SPEAKERS = (
+    r"老板娘?|工头|包工头|承包商|厂[里长方]|[镇乡县市州省村局所站厂校]里|[镇乡]上|家长|户主|村民|群众|老乡|[小组村]长|书记|主任|[他她](?:们|家|儿|爹|妈|爸|娘|男人|婆娘)?|儿子|女儿|媳妇|老人|老汉|大爷|两家|双方|人家|对方|邻居|隔壁|司机|师傅|老师|医生|亲戚|兄弟|姊妹|同学|朋友|施工方|甲方|业主|收购商|贩子|客商"
 )
-TO_US = re.compile(r"(?:我|咱|队里|工作队)[^，,。]{0,6}$")
-NO_WORD = re.compile(r"没敢|没有?|不敢|不能|未|别|不")
-OBJECT = re.compile(r"[给向对跟和]$|答应(?:了|过|给|帮)?$|承诺$|保证(?:过)?$")
+OTHERS = re.compile(rf"(?:{ORGAN}|{SPEAKERS})[^，,。我咱]{{0,8}}$")
+OURS = re.compile(r"我|咱|队里|工作队|本人")
+TOWARDS = re.compile(r"[跟向对给同和与](?:[^，,。]{1,8})?$")
+NO_WORD = re.compile(
+    r"(?:没敢|不敢|没有|没法|没|不能|不好|不便|未|别|不)(?:再|就|先|轻易|随便|当场|直接|敢)?(?:[给跟向对和与][^，,。]{0,6})?$"
+)
+ASKED_FOR = re.compile(r"(?:要|让|叫|求|逼|催|盼|等着?|希望|指望|想)(?:着)?(?:我|咱|队里|工作队|我们)[^，,。]{0,4}$")
+NO_PROMISE = re.compile(
+    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?[^，,。]{0,8}的(?:事情?|话|条件|要求)"
+)
+MUTUAL = re.compile(r"说好|讲好|说定|约好|约定|许了|表态|答复他")  # ours only with somebody to whom
+SOMEBODY = re.compile(r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)")
 
 
 def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[PromiseSaid]:
     """Every promise of ours, one for each household and day."""
     found: list[PromiseSaid] = []
     for index, clause in enumerate(scene.clauses):
-        if clause.taken or clause.question or not (spot := _ours(clause)):
+        if clause.taken or clause.question or not (spot := _ours(scene, index)):
             continue
         following = _following(scene, index)
         household = _to_whom(clause, following, context)
         by = _by(scene, clause, spot, following)
         found.append(PromiseSaid(start=clause.start, text=scene.words(clause, *following), household=household, by=by))
         for one in (clause, *following):
-            one.taken = one.taken or one is not clause or not _tells_before(clause, spot)
+            one.taken = one.taken or one is not clause or not _tells_before(spot)
     return found
 
 
-def _ours(clause: Clause) -> tuple[int, int] | None:
+def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
     """Where our own promise stands in a clause."""
+    clause = scene.clauses[index]
     for start, end in clause.hits("promise.words"):
-        before = clause.text[:start]
-        if NO_WORD.search(before[-4:]) or negated(clause, start, end):
+        before, after = clause.text[:start], clause.text[end:]
+        if NO_WORD.search(before) or ASKED_FOR.search(before) or NO_PROMISE.search(after):
             continue
-        if OTHERS.search(before) and not TO_US.search(before) and not re.search(r"[跟向对和给与]", before):
+        if negated(clause, start, end) or _said_by_others(scene, index, start, end):
             continue
-        if clause.mentions and _is_speaker(clause, start):
+        if MUTUAL.search(clause.text[start:end]) and not _with_somebody(clause, start, end):
             continue
         return start, end
     return None
+
+
+def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
+    clause = scene.clauses[index]
+    before = clause.text[:start]
+    if OURS.search(before) and not re.search(r"[跟向对给和]我们?[^，,。]{0,4}$|^[^我]{1,8}[跟向对给和]我", before):
+        return False
+    if TOWARDS.search(before) and not OTHERS.search(before[: TOWARDS.search(before).start()]):  # type: ignore[union-attr]
+        return False
+    if OTHERS.search(before) or by_others(clause, start) or _is_speaker(clause, start):
+        return True
+    return not before.strip() and _spoken_before(scene, index, end)
+
+
+def _spoken_before(scene: Scene, index: int, end: int) -> bool:
+    """Whether the clause before has somebody else as its subject: 施工队停工，答应返工."""
+    clause = scene.clauses[index]
+    if clause.before == "hard" or not index or clause.mentions or SOMEBODY.search(clause.text[end:]):
+        return False
+    before = scene.clauses[index - 1]
+    subject = before.text[: max(12, len(before.text) // 2)]
+    return not OURS.search(before.text) and not before.mentions and bool(re.search(rf"^[^，,。]{{0,6}}?(?:{ORGAN}|{SPEAKERS})", subject))
 
 
 def _is_speaker(clause: Clause, start: int) -> bool:
@@ -51,7 +84,14 @@ def _is_speaker(clause: Clause, start: int) -> bool:
         return False
     head = clause.text[: clause.at(before[-1].start)]
     between = clause.text[clause.at(before[-1].end) : start]
-    return not re.search(r"[跟向对和给与同]$", head) and not re.search(r"我|那[儿里边]|这[儿里边]", between)
+    return not re.search(r"[跟向对和给与同]$", head) and not re.search(r"我|那[儿里边]|这[儿里边]|^[，,：: ]", between)
+
+
+def _with_somebody(clause: Clause, start: int, end: int) -> bool:
+    """说好 and 约好 are ours where it is said to whom, or by whom."""
+    before, after = clause.text[:start], clause.text[end:]
+    named = any(clause.at(one.start) >= end for one in clause.mentions)
+    return bool(OURS.search(before) or TOWARDS.search(before) or SOMEBODY.search(after) or clause.times) or named
 
 
 def _following(scene: Scene, index: int) -> list[Clause]:
@@ -68,7 +108,7 @@ def _following(scene: Scene, index: int) -> list[Clause]:
     return taken
 
 
-def _tells_before(clause: Clause, spot: tuple[int, int]) -> bool:
+def _tells_before(spot: tuple[int, int]) -> bool:
     """Whether something else is told in the clause before the promise."""
     return spot[0] > 6
 
@@ -83,12 +123,13 @@ def _to_whom(clause: Clause, following: list[Clause], context: dict[Clause, Who 
 
 
 def _by(scene: Scene, clause: Clause, spot: tuple[int, int], following: list[Clause]) -> date | None:
+    """The day the word is given for: said behind the promise, in the next clause, else before."""
     behind = [one for one in clause.times if clause.at(one.start) >= spot[1]]
     before = [one for one in clause.times if clause.at(one.end) <= spot[0]]
     for phrase in (*behind, *(one for later in following for one in later.times), *before):
         span = scene.span(phrase, "ahead")
-        if span and span.kind != "after" and span.last > scene.base:
-            return span.last
-        if span and span.kind == "by" and span.last >= scene.base:
+        if span is None or span.kind == "after" or not phrase.names_day:
+            continue
+        if span.last > scene.base or span.kind == "by" and span.last >= scene.base:
             return span.last
     return None

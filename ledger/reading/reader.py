@@ -20,6 +20,7 @@ from ledger.reading.said import Ask, Reading, Report
 from ledger.reading.scene import Scene, blanked, lay_out
 from ledger.reading.study import read_study
 from ledger.reading.view import households_in_view
+from ledger.reading.told import with_told
 from ledger.reading.visits import read_visits
 
 
@@ -48,6 +49,7 @@ def _reports(scene: Scene) -> list[Report]:
     context = households_in_view(scene)
     promises = read_promises(scene, context)
     issues, steps = read_issues(scene)
+    visits = with_told(scene, visits, context)
     return [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
 
 

@@ -70,4 +70,4 @@ def _day(scene: Scene, clause: Clause) -> date:
 
 def _same_act(clause: Clause) -> bool:
     """Whether a clause tells how or when one came: 昨晚十点到的."""
-    return not clause.mentions and bool(re.search(r"[到回返](?:的|了|村|$)|归|抵|销", clause.text))
+    return not clause.mentions and bool(re.search(r"[到回返](?:的|了|来|村|$)|归|抵|销", clause.text))

@@ -1,182 +1,307 @@
 """One's own study: how long, what, alone or in exchange. Spans of one day and mode are added."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import date
 
+from ledger.durations import Duration
+from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.deeds import ahead, by_them, day_at, is_done
 from ledger.reading.said import StudySaid
-from ledger.reading.scene import Scene, by_others, negated
+from ledger.reading.scene import Scene, negated
+from ledger.reading.topics import plain_topic, topic_of
 
 LONGEST = 12 * 60  # minutes of study a day that a person can mean
-BOOK = re.compile(r"《([^《》]{1,60})》?")
-TOPIC_AFTER = re.compile(
-    r"(?:内容(?:是|为)?|主题(?:是|为)?|学习打卡|打卡|学习登记|集中学习|交流学习|自学|学习|学系|研读|通读|背诵|温习|讨论|交流|听课|学完|学了|学的(?:是)?|看的(?:是)?|说的(?:是)?|看了|读了|背了|传达|学|看|读|聊)"
-)
-FILLER = re.compile(
-    r"^(?:了|的|是|过|完|一下|一遍|一会儿?|会儿|时长|时间|我|今天|昨天|前天|自己|大概|差不多|左右|约|共|共计|又|再|还|也|都|全是|主要(?:是|讲|学)?|一个|下|到|内容|主题|关于|有关|那个|[:：,，、。\s\"“”《》()（）📖📚~-])+"
-    r"|(?:了|的|吧|哈|呢|啦|打卡|那块|这块|方面|左右|一遍|一下|一会儿?|文章|[:：,，、。\s\"“”《》()（）!！~-])+$"
-)
-NO_TOPIC = re.compile(
-    r"^(?:学习|打卡|自学|交流|讨论|补|补上|补录|完了?|考完了?|文件|政策文件|书|一次|两次|强国|学习强国|网课|\d+分?|[A-Z]卷|和.{1,6}|跟.{1,6}|与.{1,6}|.{0,6}(?:讨论|交流|座谈).{0,1}|嗯|好|报一下)?$"
-)
-WITH = re.compile(r"(?:和|跟|与|同)[^，,。]{1,10}?(?=讨论|交流|座谈|聊|学|研)")
+Spot = tuple[int, int]
+
+
+@dataclass
+class _Part:
+    """One stretch of study as told."""
+
+    clause: Clause
+    text: str
+    day: date
+    minutes: int | None
+    exchange: bool
+    topics: list[str] = field(default_factory=list)
+    test: bool = False
 
 
 def read_study(scene: Scene) -> list[StudySaid]:
     """Every study of the sender in a message, one for each day and mode."""
-    found: list[StudySaid] = []
-    current: StudySaid | None = None
-    for index, clause in enumerate(scene.clauses):
-        if trigger := _trigger(scene, index, clause):
-            said = _said(scene, index, clause, trigger)
-            current = _put(found, said)
-        elif current is not None and _goes_on(clause):
-            current = _extend(scene, found, clause)
-        else:
-            current = None
-    return found
+    return _Reader(scene).read()
 
 
-def _trigger(scene: Scene, index: int, clause: Clause) -> tuple[int, int] | None:
-    """Where this clause says that one has studied."""
-    if clause.taken or clause in scene.plans or clause.question or clause.mentions and clause.has("study.other"):
-        return None
-    barred = clause.hits("study.not") + clause.hits("study.other")
-    strong = [one for one in clause.hits("study.words") if not _inside(one, barred)]
-    weak = [one for one in clause.hits("study.weak") if not _inside(one, barred)]
-    timed = any(one.minutes for one in clause.durations) or (
-        index + 1 < len(scene.clauses)
-        and any(one.minutes for one in scene.clauses[index + 1].durations)
-        and not scene.clauses[index + 1].hits("study.words")
-    )
-    spots = strong if strong and (timed or not clause.mentions) else weak if timed and not clause.mentions else []
-    for start, end in spots:
-        if not negated(clause, start, end) and not by_others(clause, start):
-            return start, end
-    return None
+class _Reader:
+    """One message read for study, clause by clause."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.clauses = scene.clauses
+        self.planned = ahead(scene)
+        self.parts: list[_Part] = []
+        self.open: _Part | None = None
+        self.stale = False  # something else was said since
+        self.claim: date | None = None  # day of a claim that is taken back
+        self.wrong = any(one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses)
+
+    def read(self) -> list[StudySaid]:
+        """The studies in the order of the message."""
+        for index, clause in enumerate(self.clauses):
+            if self._refused(clause):
+                self.open = None
+            elif self._claimed(index, clause):
+                self._take_back(index, clause)
+            elif spot := self._spot(index, clause):
+                self._begin(index, clause, spot)
+            elif self.open:
+                self._go_on(index, clause)
+            elif self.claim and self._lengths(clause) and words.TRULY.search(clause.text):
+                self._correct(index, clause)
+        return self._merged()
+
+    # where study is told
+    def _refused(self, clause: Clause) -> bool:
+        text = clause.text
+        undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
+        return clause.question or bool(undone) or bool(re.search(r"[吗么]$|怎么|多久|多少", text))
+
+    def _claimed(self, index: int, clause: Clause) -> bool:
+        """A length told before that is taken back: 早上报的65分钟是全队加一块的."""
+        if not self.wrong or not words.CLAIM.search(clause.text):
+            return False
+        if not (clause.durations or words.STRONG.search(clause.text)):
+            return False
+        near = self.clauses[max(0, index - 1) : index + 3]
+        return any(words.WRONG.search(one.text) for one in near)
+
+    def _spot(self, index: int, clause: Clause) -> Spot | None:
+        """Where this clause says that one has studied."""
+        barred = [one.span() for one in words.NOT_STUDY.finditer(clause.text)]
+        for start, end in [*self._sure(index, clause), *self._loose(index, clause), *self._talk(index, clause)]:
+            if any(first < end and start < last for first, last in barred):
+                continue
+            if self._did(index, start, end):
+                return start, end
+        return self._card(index, clause)
+
+    def _did(self, index: int, start: int, end: int) -> bool:
+        clause = self.clauses[index]
+        return (
+            not negated(clause, start, end)
+            and not by_them(clause, start)
+            and is_done(self.scene, index, start, end, self.planned)
+        )
+
+    def _sure(self, index: int, clause: Clause) -> list[Spot]:
+        """学习, 自学, 闭卷: study by itself; beside a household only with its length."""
+        if clause.mentions and not self._timed(index, clause):
+            return []
+        found = [one.span() for one in words.STRONG.finditer(clause.text)]
+        county = [one for one in clause.hits("study.words") if words.STRONG.match(clause.text, one[0])]
+        if words.TEST.search(clause.text) and not self._timed(index, clause):
+            return found if re.search(r"了|过|\d分", clause.text) else []
+        return found or county
+
+    def _loose(self, index: int, clause: Clause) -> list[Spot]:
+        """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""
+        timed = self._timed(index, clause)
+        if clause.mentions and not timed:
+            return []
+        named = words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
+        found = []
+        for one in words.LOOSE.finditer(clause.text):
+            learns = one[0].endswith("学")
+            read = re.match(r"[了完过]", clause.text[one.end() :]) and words.FILES.search(clause.text[one.end() :])
+            booked = words.BOOK.search(clause.text, one.end())
+            if (timed and (learns or named or self._subject_near(index))) or booked or (read and (learns or one[0] in "读看")):
+                found.append(one.span())
+        return found
+
+    def _subject_near(self, index: int) -> bool:
+        """Whether the clause before or after names what was read."""
+        near = [self.clauses[place] for place in (index - 1, index + 1) if 0 <= place < len(self.clauses)]
+        return any(words.SUBJECT.search(one.text) and not one.mentions for one in near)
+
+    def _talk(self, index: int, clause: Clause) -> list[Spot]:
+        """讨论, 交流 among ourselves, with its length."""
+        if clause.mentions or words.FOLK.search(clause.text) or not self._timed(index, clause):
+            return []
+        ours = words.TEAM.search(clause.text) or words.SUBJECT.search(clause.text) or self.parts
+        return [one.span() for one in words.TALK.finditer(clause.text)] if ours else []
+
+    def _card(self, index: int, clause: Clause) -> Spot | None:
+        """📚 1h 一号文件 打卡: a length beside a card and a subject, and no word of duty."""
+        if self.open or not self._lengths(clause) or words.OFF.search(clause.text) or clause.mentions:
+            return None
+        near = [one for one in self.clauses[max(0, index - 2) : index + 3] if one.sentence == clause.sentence]
+        text = " ".join(one.text for one in near)
+        card = words.CARD.search(text) and words.SUBJECT.search(text) and not words.DUTY.search(text)
+        return (0, 0) if card and clause not in self.planned else None
+
+    # lengths
+    def _lengths(self, clause: Clause) -> list[int]:
+        """The minutes of study in a clause; scores and the time of a meeting are none."""
+        return [one.minutes for one in clause.durations if one.minutes and self._counts(clause, one)]
+
+    def _counts(self, clause: Clause, one: Duration) -> bool:
+        start, end = clause.at(one.start), clause.at(one.end)
+        said = clause.text[start:end]
+        if said.endswith("分") and re.search(r"考|得|满|积|强国|题|卷", clause.text[:start]):
+            return False
+        return not re.search(rf"(?:{words.OFF.pattern})[^学看读，,]{{0,4}}$", clause.text[:start])
+
+    def _minutes(self, clause: Clause) -> int | None:
+        total = sum(self._lengths(clause))
+        return total if 1 <= total <= LONGEST else None
+
+    def _timed(self, index: int, clause: Clause) -> bool:
+        """Whether a length stands in this clause, or alone beside it."""
+        if self._lengths(clause):
+            return True
+        after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
+        if after and self._lengths(after) and not words.OFF.search(after.text) and not after.mentions:
+            return after.before != "hard" and not words.STRONG.search(after.text)
+        return index > 0 and self._only_times(self.clauses[index - 1])
+
+    def _only_times(self, clause: Clause) -> bool:
+        """A clause of nothing but a time and a length: 上午8:30到10:00."""
+        covered = {place for one in (*clause.durations, *clause.times) for place in range(one.start, one.end)}
+        return bool(self._lengths(clause)) and len(covered) >= len(clause.text.strip()) - 3 and not clause.taken
+
+    # what is told
+    def _begin(self, index: int, clause: Clause, spot: Spot) -> None:
+        """A new stretch, with a length that stands before it and a topic named before it."""
+        minutes = self._minutes(clause)
+        before = self.clauses[index - 1] if index and clause.before != "hard" else None
+        if minutes is None and before and self._only_times(before):
+            minutes, before.taken = self._minutes(before), True
+        topic = topic_of(self.scene, clause, spot)
+        if not topic and before and not before.taken and words.SUBJECT.search(before.text):
+            topic = plain_topic(self.scene, before)
+        test = bool(words.TEST.search(clause.text)) and not words.BOOK.search(clause.text)
+        topics = [topic] if topic and not test else []
+        clause.taken = True
+        for day in self._days(index, clause, spot):
+            self._add(_Part(clause, self.scene.words(clause), day, minutes, self._exchange(clause), list(topics), test))
+
+    def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
+        """Its day; several where each had its own: 昨天和今天各学了半小时."""
+        spans = [self.scene.span(one, "back") for one in clause.times if one.names_day]
+        days = [one.first for one in spans if one and one.kind == "point" and one.first <= self.scene.base]
+        if len(days) > 1 and words.EACH.search(clause.text):
+            return days
+        day, until = day_at(self.scene, index, spot[1])
+        return [self.scene.base if until else day]
+
+    def _exchange(self, clause: Clause) -> bool:
+        return bool(words.EXCHANGE.search(clause.text))
+
+    def _add(self, part: _Part) -> None:
+        self.parts.append(part)
+        self.open, self.stale = part, False
+
+    def _go_on(self, index: int, clause: Clause) -> None:
+        """A length, a topic or an exchange that belongs to the study before it."""
+        part = self.open
+        if part is None or self._ends(clause):
+            self.open = None
+            return
+        minutes = self._minutes(clause)
+        if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
+            self._with_exchange(part, clause, minutes)
+        elif minutes:
+            self._more(index, clause, part, minutes)
+        elif not self._topical(clause, part):
+            self.stale = self.stale or len(clause.text.strip()) > 4
+
+    def _ends(self, clause: Clause) -> bool:
+        """Whether the talk has turned to something else."""
+        talked = clause.before == "soft" and words.WITH.search(clause.text) and words.TALK.search(clause.text)
+        if (clause.mentions and not talked) or clause in self.planned or clause.taken:
+            return True
+        if clause.before == "hard":
+            lengthy = self._lengths(clause) and not words.OFF.search(clause.text)
+            again = clause.times and len(clause.text.strip()) < 9 and re.search("的|也|还有|另", clause.text)
+            return not lengthy and not again and not words.MARKED.match(clause.text.strip()) and not words.MODE.match(clause.text.strip())
+        return clause.has("visit.words", "leave.words", "leave.back", "leave.here", "promise.words")
+
+    def _with_exchange(self, part: _Part, clause: Clause, minutes: int | None) -> None:
+        clause.taken = True
+        if minutes is None:
+            part.exchange = True
+            return
+        if words.PART.search(clause.text) and part.minutes and part.minutes > minutes:
+            part.minutes -= minutes
+        self._add(_Part(clause, self.scene.words(clause), part.day, minutes, True))
+
+    def _more(self, index: int, clause: Clause, part: _Part, minutes: int) -> None:
+        """A length behind: of the study told, or of another time."""
+        if words.OFF.search(clause.text):
+            self.open = None
+            return
+        clause.taken = True
+        topic = plain_topic(self.scene, clause)
+        topics = [topic] if topic else []
+        if part.minutes is None:
+            part.minutes, part.topics = minutes, part.topics or topics
+            return
+        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text):
+            return
+        day = day_at(self.scene, index, 0)[0] if any(one.names_day for one in clause.times) else part.day
+        self._add(_Part(clause, self.scene.words(clause), day, minutes, part.exchange, topics))
+
+    def _topical(self, clause: Clause, part: _Part) -> bool:
+        """A topic that follows its study; 都是 gives it to all."""
+        marked = words.MARKED.search(clause.text) or "《" in clause.text
+        topic = plain_topic(self.scene, clause)
+        if not topic or (self.stale and not marked):
+            return False
+        if part.test and not words.SUBJECT.search(topic):
+            return False
+        clause.taken = True
+        for one in self.parts if words.BACK_ON.search(clause.text) else [part]:
+            one.topics = one.topics or [topic]
+        return True
+
+    def _take_back(self, index: int, clause: Clause) -> None:
+        """A claim gives way to the length said since, which the scene may have put in its place."""
+        day = day_at(self.scene, index, len(clause.text))[0]
+        self.open, self.claim = None, day
+        moved = [one.minutes for one in clause.durations if one.start >= clause.end and one.minutes]
+        if moved and not clause.taken:
+            clause.taken, self.claim = True, None
+            self._add(_Part(clause, self.scene.words(clause), day, moved[0], self._exchange(clause)))
+
+    def _correct(self, index: int, clause: Clause) -> None:
+        """The length that is true: 实为60分钟."""
+        if self.claim is None or clause in self.planned:
+            return
+        clause.taken = True
+        topic = plain_topic(self.scene, clause)
+        day, self.claim = self.claim, None
+        self._add(_Part(clause, self.scene.words(clause), day, self._minutes(clause), self._exchange(clause), [topic] if topic else []))
+
+    def _merged(self) -> list[StudySaid]:
+        """One study for each day and mode, its spans added up."""
+        found: dict[tuple[date, bool], list[_Part]] = {}
+        for part in self.parts:
+            found.setdefault((part.day, part.exchange), []).append(part)
+        return [_said(parts) for parts in found.values()]
 
 
-def _inside(one: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    return any(start < one[1] and one[0] < end for start, end in others)
-
-
-def _minutes(clause: Clause) -> int | None:
-    lengths = [one.minutes for one in clause.durations if one.minutes]
-    total = sum(lengths)
-    return total if 1 <= total <= LONGEST else None
-
-
-def _exchange(clause: Clause) -> bool:
-    return clause.has("study.exchange")
-
-
-def _said(scene: Scene, index: int, clause: Clause, trigger: tuple[int, int]) -> StudySaid:
-    clause.taken = True
-    minutes = _minutes(clause)
-    if minutes is None and index and _only_times(scene.clauses[index - 1]):
-        minutes = _minutes(scene.clauses[index - 1])
+def _said(parts: list[_Part]) -> StudySaid:
+    topics = list(dict.fromkeys(topic for one in parts for topic in one.topics))
     return StudySaid(
-        start=clause.start, text=scene.words(clause), day=scene.days[clause], minutes=minutes,
-        topic=_topic(scene, clause, trigger), exchange=_exchange(clause),
-    )  # fmt: skip
-
-
-def _only_times(clause: Clause) -> bool:
-    """A clause of nothing but a time and a length: 上午8:30到10:00."""
-    covered = sum(one.end - one.start for one in (*clause.durations, *clause.times))
-    return bool(clause.durations) and covered >= len(clause.text.strip()) - 3 and not clause.taken
-
-
-def _goes_on(clause: Clause) -> bool:
-    """Whether a clause still belongs to the study before it: a length, a topic, an exchange."""
-    if clause.taken or clause.mentions or clause.before == "hard":
-        return False
-    return not clause.has(
-        "visit.words", "leave.words", "leave.back", "leave.here", "promise.words", "plan.words", "done.words",
-    ) and not clause.question  # fmt: skip
-
-
-def _extend(scene: Scene, found: list[StudySaid], clause: Clause) -> StudySaid | None:
-    """Minutes or a topic that follow; None when the clause is about something else."""
-    last = found[-1]
-    minutes, exchange = _minutes(clause), _exchange(clause)
-    if exchange and (minutes or not last.exchange):
-        clause.taken = True
-        if minutes and last.minutes:
-            said = replace(last, start=clause.start, minutes=minutes, exchange=True, text=scene.words(clause), topic=_plain_topic(scene, clause))
-            return _put(found, said)
-        found[-1] = replace(last, exchange=True, minutes=last.minutes or minutes)
-        return found[-1]
-    if minutes and last.minutes is None:
-        clause.taken = True
-        found[-1] = replace(last, minutes=minutes, topic=last.topic or _plain_topic(scene, clause))
-        return found[-1]
-    if minutes:
-        clause.taken = True
-        day = scene.days[clause]
-        return _put(found, replace(last, start=clause.start, minutes=minutes, day=day, text=scene.words(clause)))
-    if last.topic is None and (topic := _plain_topic(scene, clause)):
-        clause.taken = True
-        found[-1] = replace(last, topic=topic, text=f"{last.text}，{scene.words(clause)}")
-        return found[-1]
-    return last if len(clause.text) <= 4 else None
-
-
-def _put(found: list[StudySaid], said: StudySaid) -> StudySaid:
-    """Add it to what was said of the same day and mode, or as another."""
-    for index, one in enumerate(found):
-        if (one.day, one.exchange) == (said.day, said.exchange):
-            minutes = (one.minutes or 0) + (said.minutes or 0) or None
-            topic = one.topic or said.topic
-            if one.topic and said.topic and one.topic != said.topic:
-                topic = f"{one.topic}，{said.topic}"
-            found[index] = replace(one, minutes=minutes, topic=topic, text=f"{one.text}，{said.text}")
-            return found[index]
-    found.append(said)
-    return said
-
-
-# topic
-def _topic(scene: Scene, clause: Clause, trigger: tuple[int, int]) -> str | None:
-    """The words of what was studied: in 《》, behind the verb, else before it."""
-    own = scene.own[clause.start : clause.end]
-    if book := BOOK.search(own):
-        return book[1].strip() or None
-    text = _without_times(scene, clause)
-    if not (match := TOPIC_AFTER.search(text)):
-        return None
-    behind = text[match.end() :]
-    while again := TOPIC_AFTER.match(behind):
-        behind = behind[again.end() :]
-    return _tidy(behind) or _tidy(WITH.sub("", text[: match.start()]))
-
-
-def _plain_topic(scene: Scene, clause: Clause) -> str | None:
-    own = scene.own[clause.start : clause.end]
-    if book := BOOK.search(own):
-        return book[1].strip() or None
-    text = WITH.sub("", _without_times(scene, clause))
-    match = TOPIC_AFTER.search(text)
-    return _tidy(text[match.end() :]) if match else _tidy(text)
-
-
-def _without_times(scene: Scene, clause: Clause) -> str:
-    """The member's own words without days and lengths, a mark in their place."""
-    text = scene.own[clause.start : clause.end]
-    spans = sorted({(one.start, one.end) for one in (*clause.times, *clause.durations)}, reverse=True)
-    for start, end in spans:
-        text = text[: start - clause.start] + "，" + text[min(end, clause.end) - clause.start :]
-    return text
-
-
-def _tidy(text: str) -> str | None:
-    """The words without fillers at both ends; None where no topic is left."""
-    before = None
-    while before != text:
-        before, text = text, FILLER.sub("", text).strip()
-    text = max(text.split("，"), key=len).strip() if "，" in text else text
-    return None if NO_TOPIC.match(text) or len(text) > 40 else text
+        start=parts[0].clause.start,
+        text="，".join(one.text for one in parts),
+        day=parts[0].day,
+        minutes=sum(one.minutes or 0 for one in parts) or None,
+        topic="，".join(topics) or None,
+        exchange=parts[0].exchange,
+    )
 
 
 def studied_on(found: list[StudySaid]) -> set[date]:

@@ -41,7 +41,8 @@ SELF = re.compile(r"我|咱|本人|自己|全队|一起|一同")
 NEAR = 10  # characters between a person and what this person does
 
 # orders
-HEADING = re.compile(r"^[^，,。]{0,12}(?:通知|提醒|提示|转发|通报|公告|要求)$|^@")
+DIRECTIVE = re.compile(r"请|务必|须|注意|报送|上报|报(?:至|到|镇|县|乡|来)|不得|一律|抓紧|要求|严禁|通知|提[示醒]|[^，,。]{0,8}前")
+SELF_DAY = re.compile(r"^(?:今天|昨天|今日|昨日|刚才?|上午|下午|昨晚)")
 SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人")
 
 
@@ -93,8 +94,22 @@ def by_others(clause: Clause, start: int) -> bool:
 
 
 def is_order(clauses: list[Clause]) -> bool:
-    """Whether a message is an order or a notice passed on, not a report of one's own."""
+    """Whether a message is an order or a notice passed on, not a report of one's own.
+
+    It addresses others and tells them to do something, or tells it to nobody and reports nothing.
+    """
     head = clauses[:3]
-    if not any(one.has("plan.order") for one in head):
+    if any(_reports_self(one) for one in clauses):
         return False
-    return bool(head and HEADING.search(head[0].text)) or not any(SELF_REPORT.search(one.text) for one in clauses)
+    if any(one.has("plan.order") for one in head):
+        return any(DIRECTIVE.search(one.text) for one in clauses)
+    if not any(one.has("plan.must") for one in head):
+        return False
+    return not any(is_past(one) or one.mentions or SELF_DAY.search(one.text) for one in clauses)
+
+
+def _reports_self(clause: Clause) -> bool:
+    """Whether the sender tells of something done: 我今天在岗; 我原样贴这儿 is none."""
+    if not SELF_REPORT.search(clause.text):
+        return False
+    return bool(clause.times or clause.mentions) or clause.has("visit.words", "study.words", "leave.words", "leave.here")

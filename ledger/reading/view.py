@@ -16,9 +16,10 @@ SPEAKER = re.compile(rf"^(?:家|户|[他她]|里|自己|还|也|又|就|老是|�
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说])"
 PUBLIC = re.compile(
     ASKED
-    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那截|那条|那段|通村|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
-    r"|[一二三四五六七八九十\d]{1,2}[组社队](?!的?[老小])|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
+    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]|通村|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
+    r"|[一二三四五六七八九十\d]{1,2}[组社队](?!的?[老小]|$)|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
 )
+OF_HOUSE = re.compile(r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|院里|自家")
 OWN_TURN = re.compile(
     r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
 )
@@ -50,6 +51,7 @@ class _View:
 
     people: tuple[Who, ...] = ()
     named: list[Who] = field(default_factory=list)
+    together: int = -1  # the sentence that tells of all of them
     meeting: int = -1  # the sentence that tells of a villagers' meeting
 
     def about(self, clause: Clause) -> tuple[Who | None, ...]:
@@ -61,7 +63,9 @@ class _View:
             return self.people if not self._met(clause) else (None,)
         if self._met(clause) or self._turns(clause):
             self.people = ()
-        if len(self.people) > 1 and not TOGETHER.search(clause.text):
+        if TOGETHER.search(clause.text):
+            self.together = clause.sentence
+        if len(self.people) > 1 and self.together != clause.sentence:
             return self.people[-1:]
         return self.people or (None,)
 
@@ -70,7 +74,7 @@ class _View:
 
     def _turns(self, clause: Clause) -> bool:
         """Whether a clause turns away from the household."""
-        if SAYS_FIRST.search(clause.text):
+        if SAYS_FIRST.search(clause.text) or OF_HOUSE.search(clause.text):
             return False
         return bool(PUBLIC.search(clause.text)) or (clause.before == "hard" and bool(OWN_TURN.search(clause.text)))
 

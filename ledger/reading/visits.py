@@ -72,6 +72,8 @@ class _Reader:
     # what a clause tells
     def _been(self, index: int, clause: Clause) -> _Been | None:
         """Where somebody has been, by this clause; None when it says no such thing."""
+        if any(one.start >= clause.end for one in clause.mentions):
+            return _Been(tuple(clause.mentions), 0)  # put there by a correction
         if self._claimed(index, clause):
             return None
         if index and self.form and words.LABEL.search(self.clauses[index - 1].text.strip()):
@@ -141,7 +143,8 @@ class _Reader:
         if not house and re.match(r"[^，,。]{0,3}[县镇市乡村街医学银]", match["rest"]):
             return None
         start = clause.at(last.end) + match.start("verb")
-        return start if self._did(index, start, clause.at(last.end) + match.end("verb")) else None
+        end = clause.at(last.end) + match.end("verb")
+        return start if self._did(index, start, end, clause.at(group[0].start)) else None
 
     def _listed_before(self, index: int, clause: Clause, group: list[Mention]) -> list[Mention]:
         """The households of a group, and those of the clauses before it that are but names."""
@@ -280,11 +283,12 @@ class _Reader:
         return _Been(self._open(index, clause.mentions), match.start(), MANY)
 
     # whether it counts
-    def _did(self, index: int, start: int, end: int) -> bool:
+    def _did(self, index: int, start: int, end: int, doer: int | None = None) -> bool:
+        """Whether the verb at start to end is done and ours; who does it stands before `doer`."""
         clause = self.clauses[index]
         return (
             not negated(clause, start, end)
-            and not by_them(clause, start)
+            and not by_them(clause, start if doer is None else doer)
             and is_done(self.scene, index, start, end, self.planned)
         )
 

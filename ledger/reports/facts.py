@@ -72,16 +72,19 @@ class TeamLine(NamedTuple):
     checked: int
     answered: int
     unanswered: int
+    promised: int
     roster: int
     away: int
     standing: int
+    unchecked: int
 
     @property
     def silent(self) -> bool:
         """Whether the team has recorded nothing at all."""
         return not (
             self.studied or self.visits or self.opened or self.progressed or self.submitted
-        )
+            or self.promised
+        )  # fmt: skip
 
 
 class Item(NamedTuple):
@@ -146,6 +149,8 @@ class Figures:
     overdue: int = 0
     waiting: int = 0
     soon: int = 0
+    promised: int = 0
+    unchecked: int = 0  # records read from a sentence that nobody has looked at yet
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ MEANING: dict[str, Event] = {
     "forwarded_text": TextIn("转发：学习 60 中央一号文件"),
     "contact": UnknownIn("contact"),
     "sticker": UnknownIn("sticker"),
-    "reply": TextIn("水管已接通", reply_to="31"),
+    "reply": TextIn("水管已接通", reply_to="telegram:700101/31"),
     "group_text": TextIn("问题 12 已办结"),
     "topic_text": TextIn("今天"),
     "anonymous_admin": UnknownIn("not from a person"),

@@ -245,10 +245,11 @@ def _place(message: Any) -> str:
 
 
 def _replied(message: Any) -> str:
-    """Which message this answers; only in private, where our outbox knows the numbers."""
-    answered = message.get("reply_to_message")
-    private = message["chat"]["type"] == "private"
-    return str(int(answered["message_id"])) if answered and private else ""
+    """Which message this answers, by its full name; only in private, where we know them all."""
+    answered, chat = message.get("reply_to_message"), message["chat"]
+    if not answered or chat["type"] != "private":
+        return ""
+    return f"telegram:{int(chat['id'])}/{int(answered['message_id'])}"
 
 
 def _time(seconds: Any) -> datetime:
