@@ -18,6 +18,7 @@ from ledger.people import ON_TEAM, Household, Person
 from ledger.reading.said import Reading
 from ledger.records import Record
 from ledger.talks import Said, State
+from templates.words import Said as Rendered
 
 FIRST = ("visit", "issue", "progress")  # which record of a message its photos belong to
 LATER = "先不选"
@@ -93,7 +94,8 @@ async def card_text(room: Room, found: Sequence[Record], block: str, notes: str)
     """The words of a card."""
     lines = [await line(room, one) for one in found]
     unchecked = any(not one.checked for one in found)
-    return room.words.say(block, lines=lines, notes=notes.splitlines(), unchecked=unchecked)
+    told = [Rendered(one) for one in notes.splitlines()]  # words already, not to be escaped
+    return room.words.say(block, lines=lines, notes=told, unchecked=unchecked)
 
 
 async def line(room: Room, record: Record) -> str:
@@ -257,5 +259,5 @@ async def of_message(talk: Talk) -> list[Record]:
     return await kept_of(talk.room, talk.asker, unchecked[0].source)
 
 
-DOUBT = Topic("doubt", (), settle_doubts, ON_TEAM)
+DOUBT = Topic("doubt", (), settle_doubts, ON_TEAM, exits=False)
 CONFIRM = Topic("confirm", ("正确", "没错", "核对"), confirm, ON_TEAM)

@@ -147,7 +147,15 @@ async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True)
     if talk := join.small_talk(room, asker, said.text):
         return talk
     await sentences.keep(room.db, asker, said.source, said.text, now=room.now)
-    return _hint(room, asker, said.text)
+    return await _why_not(room, asker, said) or _hint(room, asker, said.text)
+
+
+async def _why_not(room: Room, asker: Person, said: Said) -> Reply | None:
+    """A plan and what was not done are understood, and not recorded."""
+    if asker.role not in ON_TEAM or not said.text:
+        return None
+    quiet = (await read_message(room, asker, said.text)).quiet
+    return Reply(room.words.say(f"drafts.{quiet}")) if quiet in {"plan", "not_done"} else None
 
 
 async def _opened(
@@ -170,9 +178,9 @@ async def _says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool
     """Whether words glued to a topic's word, or further facts behind it, make it a sentence."""
     if asker.role not in ON_TEAM:
         return False
-    found = {type(one) for one in (await read_message(room, asker, text)).reports}
     if topic.rest_of(text, strict=True) is None:
-        return bool(found)
+        return True
+    found = {type(one) for one in (await read_message(room, asker, text)).reports}
     return bool(found - SPOKEN[topic])
 
 

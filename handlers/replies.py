@@ -37,9 +37,7 @@ async def source_of_reply(room: Room, asker: Person, incoming: Incoming) -> str 
 async def _of_own(room: Room, asker: Person, source: str) -> list[Record]:
     """By the asker's own message: its records, else those its photos have joined."""
     found = await records.by_source(room.db, asker, source)
-    return found or await _own(
-        room, asker, await files.records_of(room.db, asker.id, source)
-    )
+    return found or await _own(room, asker, await files.records_of(room.db, asker.id, source))
 
 
 async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> list[Record]:
@@ -51,7 +49,9 @@ async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> lis
     found = await _own(room, asker, dict.fromkeys(int(match["id"]) for match in named))
     if found and any(match["all"] for match in named):
         return await records.by_source(room.db, asker, found[0].source)
-    return found or await records.by_source(room.db, asker, _opened_by(shown.step))
+    if found or not shown.step:
+        return found
+    return await records.by_source(room.db, asker, _opened_by(shown.step))
 
 
 def _opened_by(step: str) -> str:

@@ -4,7 +4,7 @@ By editing the message, or by a word of retraction in the next one (刚才说错
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -112,11 +112,29 @@ async def _apply(desk: Desk, found: list[Record], *, add: bool) -> Outcome:
             continue
         left.remove(record)
         before = await line(room, record)
+        if not add:
+            wanted = await _completed(room, record, wanted)
         if await _revise(desk, record, wanted):
             fresh = await records.access_record(room.db, desk.asker, record.id)
             changes.append(Change(before, await line(room, fresh)))
     added = await _add(desk, new) if add else []
     return Outcome(changes, added, left)
+
+
+async def _completed(room: Room, record: Record, wanted: Wanted) -> Wanted:
+    """A word of retraction names what was wrong; what it leaves out stays as it was."""
+    if record.kind == study.KIND:
+        old = await study.read(room.db, record)
+        new: study.Study = wanted.facts
+        minutes = new.minutes if new.minutes is not None else old.minutes
+        facts = replace(new, topic=new.topic or old.topic, minutes=minutes)
+        return replace(wanted, facts=facts)
+    if record.kind == visits.KIND:
+        seen = await visits.read(room.db, record)
+        return replace(
+            wanted, facts=replace(wanted.facts, found=wanted.facts.found or seen.found)
+        )
+    return wanted
 
 
 async def _add(desk: Desk, reports: list[Report]) -> list[Record]:

@@ -68,6 +68,7 @@ class Talk:
     position: int = 0
     files: list[int] = field(default_factory=list)
     place: str = ""
+    exits: bool = True
 
     @property
     def db(self) -> Session:
@@ -163,7 +164,7 @@ class Talk:
         lines = [self.say(note, **{"files": len(self.files), **why})] if note else []
         lines.append(self.say(question, **facts))
         buttons = [one if isinstance(one, Option) else Option(one, one) for one in options]
-        buttons += [BACK, CANCEL]
+        buttons += [BACK, CANCEL] if self.exits else []
         return Waiting(question, Reply("\n".join(lines), tuple(buttons), kind="question"))
 
 
@@ -177,6 +178,7 @@ class Topic:
     roles: frozenset[Role] = EVERYONE
     form: Form = "spaced"
     aside: bool = False  # said in between: an open talk goes on afterwards
+    exits: bool = True  # whether its questions show 返回 and 取消 (they always work)
 
     def rest_of(self, text: str, *, strict: bool) -> str | None:
         """What follows the opening word; None when the text does not open this topic.
@@ -250,8 +252,9 @@ async def tell(room: Room, person: int, reply: Reply, *, dedupe: str) -> bool:
 async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str) -> Reply:
     """Run the topic's function; keep the talk when it waits, end it when it is done."""
     talk = Talk(
-        room, asker, state, rest, files=list(state.opening.files), place=state.opening.place
-    )
+        room, asker, state, rest, files=list(state.opening.files), place=state.opening.place,
+        exits=topic.exits,
+    )  # fmt: skip
     try:
         async with room.db.savepoint():
             reply = await topic.run(talk)

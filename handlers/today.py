@@ -7,7 +7,6 @@ from ledger import issues, kinds, leave, promises, records, spotchecks, study, t
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, scope_of
 
-
 PAST = timedelta(days=3)  # a promise this late is still shown
 
 

@@ -9,7 +9,7 @@ ON CONFLICT (source) DO UPDATE SET text = excluded.text;
 SELECT d.source, d.text FROM draft d
  WHERE d.person_id = :person AND d.made_at >= :since AND d.source <> :source
    AND EXISTS (SELECT 1 FROM record r WHERE r.source = d.source AND r.state = 'kept')
- ORDER BY d.made_at DESC, d.source;
+ ORDER BY (SELECT max(r.id) FROM record r WHERE r.source = d.source) DESC;
 
 -- name: text_of(source)$
 SELECT text FROM draft WHERE source = :source;

@@ -30,8 +30,10 @@ SELECT DISTINCT record_id FROM attachment
  ORDER BY record_id;
 
 -- name: elsewhere(team, sha256, record)$
+-- Nothing is elsewhere that stands in this very record.
 SELECT r.id FROM attachment a JOIN record r ON r.id = a.record_id
- WHERE a.sha256 = :sha256 AND r.team_id = :team AND r.state = 'kept' AND r.id <> :record
+ WHERE a.sha256 = :sha256 AND r.team_id = :team AND r.state = 'kept'
+   AND NOT EXISTS (SELECT 1 FROM attachment b WHERE b.sha256 = a.sha256 AND b.record_id = :record)
  ORDER BY a.id LIMIT 1;
 
 -- name: unjoined(person, since)

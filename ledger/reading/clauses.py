@@ -28,6 +28,8 @@ ACT = "集中学习|自学|走访|入户|请假|销假|反映|已联系"
 CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
 GLUE = frozenset("到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“")
 LEAST = 3  # characters before a cue word that make a clause of their own
+SUBJECT = 9  # characters a subject has at most: 梁永红两口子今天没在村 is one clause
+TELLS = re.compile("[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]")
 LEAST_ACT = 8  # before the word of an act: what is shorter is its subject or its time
 
 
@@ -108,6 +110,8 @@ def _cut(plain: str, start: int, end: int, before: Break) -> Iterator[tuple[int,
     for match in CUE.finditer(plain, start, end):
         here = match.start()
         if here - start < (LEAST_ACT if match["act"] else LEAST) or plain[here - 1] in GLUE:
+            continue
+        if here - start <= SUBJECT and not TELLS.search(plain, start, here):
             continue
         yield start, here, before
         start, before = here, "cue"

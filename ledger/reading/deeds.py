@@ -7,11 +7,12 @@ from ledger.reading.clauses import Clause
 from ledger.reading.scene import Scene
 from ledger.time_phrases import TimePhrase
 
+SHORT = 9  # characters of a clause that is hardly more than a day
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
 AHEAD = re.compile(
     r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟[于定去]|拟$|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
     r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
-    r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看到上])|本该|本来|原定|原本|如果|要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
+    r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
     r"|答应|承诺|保证|说好|讲好|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
 )
 DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走看学跑转上])|改去了|临时")
@@ -26,10 +27,11 @@ BODIES = (
     r"|施工队|施工方|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
 )
 THEM = re.compile(
-    rf"(?:(?<![一-龥])|(?<=[说是有叫让请派替由听，,、\s天早晚上午]))(?:那?[老小][一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午]))(?:那?[老小][一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
 )
+HEARSAY = re.compile(r"听说|据说|听[^，,。]{1,4}[讲说]")
 SENT = re.compile(r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$")
 OURS = re.compile(
     r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里|一起|一同|一道|一块|陪|叫上|喊上|带上|[和跟与同带随](?!前|时|意|步|样)|搭"
@@ -126,9 +128,15 @@ def _bound(scene: Scene, index: int, start: int) -> bool:
     )
 
 
-def by_them(clause: Clause, start: int) -> bool:
+def by_them(scene: Scene, index: int, start: int) -> bool:
     """Whether somebody else is said to do it: 电工去了, 请医院的人上门, 他说他走了."""
-    before = clause.text[max(0, start - 24) : start]
+    clause = scene.clauses[index]
+    before = clause.text[:start]
+    if clause.before == "cue" and index and not scene.clauses[index - 1].mentions:
+        before = scene.clauses[index - 1].text + before
+    before = before[-24:]
+    if HEARSAY.search(before):
+        return True
     if OURS.search(before):
         return False
     return bool(THEM.search(before) or SENT.search(before))
@@ -142,8 +150,22 @@ def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:
     found = [day for one in early or named if (day := _reported(scene, one))]
     if found:
         return found[-1]
-    before = scene.clauses[index - 1] if named and index else clause
-    return scene.days[before], None
+    if not named and (behind := _day_behind(scene, index)):
+        return behind
+    before = scene.clauses[index - 1] if index else clause
+    dated = before.sentence == clause.sentence and len(before.text) <= SHORT and before.times
+    return scene.days[before if named or dated else clause], None
+
+
+def _day_behind(scene: Scene, index: int) -> tuple[date, date | None] | None:
+    """The day of a deed that follows it alone: 侯家去过了，昨天下午."""
+    after = scene.clauses[index + 1] if index + 1 < len(scene.clauses) else None
+    if after is None or after.before not in {"soft", "space"} or not after.times:
+        return None
+    words = sum(one.end - one.start for one in after.times)
+    if words < len(after.text.strip()) or (index + 2 < len(scene.clauses) and scene.clauses[index + 2].before == "space"):
+        return None
+    return next((day for one in after.times if one.names_day and (day := _reported(scene, one))), None)
 
 
 def _reported(scene: Scene, phrase: TimePhrase) -> tuple[date, date | None] | None:

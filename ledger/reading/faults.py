@@ -21,7 +21,10 @@ CLEAR = re.compile(r"(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|�
 # 给没报到的孩子打电话: told of somebody, not told as news
 OF_SOMEBODY = re.compile(r"[^，的]{0,4}的(?!$|是|很|问题|事|情况|得|话|时候|厉害|样子|要)")
 DEALT = re.compile(r"给|找|上门|联系|打了?电话|帮|对|为|劝|送|走访|看望|陪|摸排|讲|教|代")
-ORDERED = re.compile(r"^(?:请|得|要|还得|必须|一定|马上|立即|赶紧|赶快|尽快|抓紧|限)[^我咱]{0,16}$")
+ORDERED = re.compile(
+    r"(?:请|必须|一定[要得]?|马上|立即|赶紧|赶快|尽快|抓紧|限|务必)[^我咱，,]{0,14}"
+    r"(?:[补修换装清搬拉堵接填拆挖移铺盖弄搞处解][上好掉走通完净决理]|到位)(?!了)"
+)
 WEATHER = re.compile(r"^(?:今天|今儿|这|山里|外头|外面)?天气?(?:太|真|好|又|也|都)?[冷热阴黑寒凉晴]")
 # 林小凤说想开个小卖部: his own business, nothing wanted of us
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
@@ -41,7 +44,7 @@ LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 # What the guide settles where two categories meet; the first that fits wins.
 SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("人居环境", re.compile(r"厕|茅房|粪|垃圾|污水|臭水|化粪池|[鸡猪牛羊鸭](?:圈|舍)?[^，]{0,8}(?:臭|味|一屋|人住|灶|屋里)|人畜")),
-    ("基础设施", re.compile(r"渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|[那条段截米里](?:土|水泥|石子)?路|(?:土|水泥|山|村|组|门口|入户|进户|通村|机耕|产业)(?:的|那条|那段|这段)?路")),
+    ("基础设施", re.compile(r"渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|道路|[那条段截米里](?:土|水泥|石子)?路|(?:土|水泥|山|村|组|门口|入户|进户|通村|机耕|产业)(?:的|那条|那段|这段)?路")),
     ("其他", re.compile(r"吵架|吵嘴|打架|家暴|打老婆|离婚|界石|田埂|地界|边界|坟|扯皮|纠纷|户口|诈骗|被骗|走丢|走失|野猪|偷")),
     ("教育", re.compile(r"雨露|助学|学费|学杂费|资助表|上学|念书|读书|辍学|特教|学校|幼儿园")),
     ("产业", re.compile(r"地力补贴|种粮补贴|产业(?:奖)?补|养殖补|奖补")),
@@ -64,7 +67,7 @@ def fault_in(clause: Clause) -> Strength:
 
 def demand_in(clause: Clause) -> Strength:
     """'need' where something is ordered that is not there: 马上把护栏补上."""
-    return "need" if ORDERED.search(clause.text) and clause.has("steps.end") and not clause.has("promise.words") else ""
+    return "need" if ORDERED.search(clause.text) and not clause.has("promise.words") else ""
 
 
 def _outside(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
@@ -93,6 +96,17 @@ def no_fault(clause: Clause) -> bool:
 
 
 # categories
+def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
+    """How clearly some clauses are about a subject that issues are about."""
+    best = max(scores_of(lexicon, *clauses).values())
+    return max(best, 2) if settled(_nameless(clauses)) else best
+
+
+def settled(text: str) -> str | None:
+    """The category the guide settles on by these words; None where it leaves it to the count."""
+    return next((name for name, pattern in SETTLED if pattern.search(text)), None)
+
+
 def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
     """How much each category's words weigh in some clauses."""
     text = _unpeopled(_nameless(clauses))
@@ -132,10 +146,4 @@ def category_of(lexicon: Lexicon, clauses: list[Clause], *, public: bool) -> str
     if public and FORMS.search(text):
         return "其他"
     scores = scores_of(lexicon, *clauses)
-    top = max(scores.values())
-    if not top:
-        return "其他"
-    for name, pattern in SETTLED:
-        if pattern.search(text):
-            return name
-    return max(scores, key=lambda name: scores[name])
+    return settled(text) or (max(scores, key=lambda name: scores[name]) if any(scores.values()) else "其他")

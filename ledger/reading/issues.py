@@ -19,6 +19,7 @@ from ledger.reading.faults import (
     no_fault,
     scores_of,
     subject_of,
+    weight_of,
 )
 from ledger.reading.progress import Far, asks, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid, Who
@@ -35,7 +36,9 @@ REQUIRED = re.compile(r"限|要(?!是)|必须|务必|一定|得|催|请|让|叫|
 LIMIT = re.compile(r"[前内止]$|[前内]的?$|截[止至]|最迟|最晚|不迟于|限")
 OBLIGED = re.compile(r"限|必须|务必|一定|[^主重需只就还]要(?!是|到期|开会)|^要(?!是)|得(?!了|很)|催|让|叫|请")
 OFFICIAL = re.compile(r"审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理")
-RUNS = re.compile(r"已通|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改")
+RUNS = re.compile(r"[修换装接补盖搭砌焊铺架]好|已通|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改")
+SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
+AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
 SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
 UNANSWERED = re.compile(r"^(?:也|都|还是|一直|老是)?没人接$")
 MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
@@ -143,7 +146,7 @@ class Gathering:
     def _weight(self, part: Part) -> int:
         """How clearly it is about a subject that issues are about."""
         told = self.drafts[-1].clauses if self.drafts and alike(self.drafts[-1].people, part.people) else []
-        return max(scores_of(self.scene.lexicon, *told, *self._near(part)).values())
+        return weight_of(self.scene.lexicon, *told, *self._near(part))
 
     def _weighs_more(self, clause: Clause, strength: Strength, far: Far, spot: int) -> bool:
         """Whether the fault in a clause counts, not the step."""
@@ -157,11 +160,11 @@ class Gathering:
 
     def _add(self, part: Part, strength: Strength) -> None:
         step = self._open_step(part)
-        if step and (strength != "strong" or _lacks(part.clause)):
+        draft = self._same_issue(part)
+        if step and (_lacks(part.clause) or (strength != "strong" and not draft)):
             step.far = "step"
             step.clauses.append(part.clause)
             return
-        draft = self._same_issue(part)
         if draft:
             draft.clauses.append(part.clause)
             draft.strength = "strong" if "strong" in (draft.strength, strength) else draft.strength
@@ -241,6 +244,8 @@ class Gathering:
         if calmed(clause):
             for one in self.drafts:
                 one.dropped = one.dropped or (one.strength != "strong" and alike(one.people, part.people))
+        if AT_HAND.search(clause.text) and self.drafts and self.drafts[-1].strength != "strong":
+            self.drafts[-1].dropped = True
         if (step := self._open_step(part)) and (_lacks(clause) or MAKESHIFT.search(clause.text)):
             step.far = "step"
             step.clauses.append(clause)
@@ -269,7 +274,8 @@ class Gathering:
             if span is None or span.last < self.scene.base:
                 continue
             limit = bool(LIMIT.search(phrase.text)) and (phrase.ending == "by" or span.kind == "by")
-            if limit and REQUIRED.search(text) or span.last > self.scene.base and OBLIGED.search(text):
+            pressed = OBLIGED.search(text) and not SOON.search(text)
+            if (limit and REQUIRED.search(text)) or (span.last > self.scene.base and pressed):
                 return span.last
         return self.scene.base if SAME_DAY.search(clause.text) else None
 
@@ -279,8 +285,8 @@ def _own(scene: Scene, part: Part) -> bool:
     clause = part.clause
     if PUBLIC.search(clause.text):
         return False
-    near = [one for one in scene.clauses if one.sentence == clause.sentence and one.taken]
-    return bool(near) or clause.has("study.words", "leave.words") or any(one.minutes for one in clause.durations)
+    near = [one for one in scene.clauses if one.sentence == clause.sentence]
+    return any(one.taken or one.has("leave.words") for one in near) or clause.has("study.words", "leave.words") or any(one.minutes for one in clause.durations)
 
 
 def _lacks(clause: Clause) -> bool:

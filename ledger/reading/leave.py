@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from ledger.reading.clauses import Clause
 from ledger.reading.said import LeaveSaid
-from ledger.reading.scene import Scene, by_others, negated
+from ledger.reading.scene import Scene, by_others, is_future, negated
 from ledger.reading.turns import is_supposed
 from ledger.time_phrases import Span, TimePhrase
 
@@ -50,7 +50,7 @@ NAMED_TRIP = re.compile(r"公差|出差|因公外出")
 SEAT = r"(?:省|市|州|县|旗|区(?!里转)|盟)(?:里|城|上|委|局|厅|[^，,。]{1,6}(?:局|厅|委|部|办|中心|校|院))?|局里|厅里|(?:派出|原)?单位|外地|组织部|党校|[外邻]省|[外邻]县|集团|(?:镇|乡)(?:上|里|政府)"
 TRIP = re.compile(rf"(?:去|到|回|赴|上|在|往|参加|出席)了?(?:{SEAT})[^，,。]{{0,12}}|(?:{SEAT})(?:组织的?)?[^，,。]{{0,8}}(?:培训|开会|会议)|参加[^，,。]{{0,12}}(?:培训|学习班|轮训|观摩|会议)")
 NO_LEAVE = re.compile(
-    r"(?:请假|休假|假)(?:怎么|咋|找谁|要找|需要|流程|条|单|表|制度|手续怎|的(?:人|有|规定|流程|是(?!我)))|谁|[没不未别]请假|没人请假|[没不]用请假|[已准]?销假|取消|不[请休去]了|不用[请去]了|(?:暑|寒|放|长|节)假|假期|请假[0一二两三四五六七八九十\d]*人|(?:代|替|帮)[^我，,。]{1,6}请假"
+    r"休完|假销|销[^，,。]{0,3}假|假[^，,。]{0,4}(?:到期|期满|结束|已满|满了)|请问|超过|几天以上|要不要|还是[^，,。]{0,6}批|(?:请假|休假|假)(?:怎么|咋|找谁|要找|需要|流程|条|单|表|制度|手续怎|的(?:人|有|规定|流程|是(?!我)))|谁|[没不未别]请假|没人请假|[没不]用请假|取消|不[请休去]了|不用[请去]了|(?:暑|寒|放|长|节)假|假期|请假[0一二两三四五六七八九十\d]*人|(?:代|替|帮)[^我，,。]{1,6}请假"
 )
 GRANT = re.compile(r"能不能|可不可以|可以|行不|行吗|准|批|成不|好不好|中不")
 SUMMARY = re.compile(r"(?:本|上|这个?|全|当)月|本季度?|全年|累计|今年")
@@ -89,12 +89,17 @@ def read_leave(scene: Scene) -> list[LeaveSaid]:
             continue
         block = _block(scene, index)
         said = _leave(scene, block, clause)
-        if said is None:
+        if said is None or said.last < scene.base and _is_over(scene):
             continue
         for one in block:
             one.taken = True
         _put(found, said)
     return found
+
+
+def _is_over(scene: Scene) -> bool:
+    """Whether the leave spoken of is the one that ends here: 上周请的假，昨晚到村，销假."""
+    return any("销假" in one.text for one in scene.clauses)
 
 
 def _put(found: list[LeaveSaid], said: LeaveSaid) -> None:
@@ -151,7 +156,13 @@ def _on_duty(scene: Scene, clause: Clause) -> bool:
         return False
     if BACK_AGAIN.search(clause.text):
         return False
-    return clause in scene.plans or bool(ON_THE_WAY.search(clause.text)) or _reported_trip(scene, clause)
+    return _to_come(scene, clause) or bool(ON_THE_WAY.search(clause.text)) or _reported_trip(scene, clause)
+
+
+def _to_come(scene: Scene, clause: Clause) -> bool:
+    """Whether it is planned here or in the clauses of its sentence: 县里叫去开会，明天去."""
+    near = [one for one in scene.clauses if one.sentence == clause.sentence and not one.mentions]
+    return clause in scene.plans or not clause.times and any(is_future(scene, one) and len(one.text) < 8 for one in near)
 
 
 def _reported_trip(scene: Scene, clause: Clause) -> bool:

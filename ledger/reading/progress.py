@@ -30,7 +30,7 @@ NUMBERED = re.compile(
     r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4})\s?号?(?![.、)）户个条天项月日])"
     rf"|第(?P<item>{DIGITS})[个条](?:问题|这)"
     rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
-    r"|(?:#|编号)\s?(?P<hash>[0-9]{1,4})"
+    r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
     rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号(?=\s?{STATE})"
 )
 EACH = re.compile(DIGITS)
@@ -165,7 +165,8 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
     for part in reversed(parts):
         if part.whole.sentence != sentence or part.whole.taken or NUMBERED.search(part.clause.text):
             return
-        if fault_in(part.clause) or ON_THE_WAY.search(part.clause.text):
+        text = part.clause.text
+        if fault_in(part.clause) or part.clause.has("none.words") or ON_THE_WAY.search(text):
             return
         one.clauses.insert(0, part.whole)
         if part.clause.mentions:

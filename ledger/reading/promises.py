@@ -6,6 +6,7 @@ from datetime import date
 from ledger.reading.clauses import Clause
 from ledger.reading.said import PromiseSaid, Who
 from ledger.reading.scene import Scene, by_others, negated, who
+from ledger.time_phrases import TimePhrase
 
 ORGAN = r"[一-龥]{0,3}(?:局|站|所|联(?!系)|社(?!保)|公司|厂|施工队|银行|学校|幼儿园|医院|卫生院|政府|中心|村委(?:会)?|民政|水务|水利|供电|电力|移动|电信|联通|广电|住建|交警|畜牧|林业|残联|妇联|保险)"
 SPEAKERS = (
@@ -22,6 +23,9 @@ NO_PROMISE = re.compile(
     r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?[^，,。]{0,8}的(?:事情?|话|条件|要求)"
 )
 MUTUAL = re.compile(r"说好|讲好|说定|约好|约定|许了|表态|答复他")  # ours only with somebody to whom
+FOR_THEM = re.compile(r"[给帮替为陪带跟](?:[他她]|老人|人家|大[爷娘]|对方)")
+CONTENT = re.compile(r"[让要请叫求盼托催](?:着|了)?(?:我|咱|队里|工作队)")
+OFFICIAL = re.compile(rf"[跟向对给同和与](?:{ORGAN}|[镇乡县市州省村组]里|[镇乡]上|领导|队长|书记|主任|单位|家里|队里|上面|上级|村委|支书)[^，,。]{{0,4}}$")
 SOMEBODY = re.compile(r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)")
 
 
@@ -32,7 +36,7 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
         if clause.taken or clause.question or not (spot := _ours(scene, index)):
             continue
         following = _following(scene, index)
-        household = _to_whom(clause, following, context)
+        household = _to_whom(scene, clause, following, context)
         by = _by(scene, clause, spot, following)
         found.append(PromiseSaid(start=clause.start, text=scene.words(clause, *following), household=household, by=by))
         for one in (clause, *following):
@@ -47,7 +51,7 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
         before, after = clause.text[:start], clause.text[end:]
         if NO_WORD.search(before) or ASKED_FOR.search(before) or NO_PROMISE.search(after):
             continue
-        if negated(clause, start, end) or _said_by_others(scene, index, start, end):
+        if OFFICIAL.search(before) or negated(clause, start, end) or _said_by_others(scene, index, start, end):
             continue
         if MUTUAL.search(clause.text[start:end]) and not _with_somebody(clause, start, end):
             continue
@@ -70,11 +74,15 @@ def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
 def _spoken_before(scene: Scene, index: int, end: int) -> bool:
     """Whether the clause before has somebody else as its subject: 施工队停工，答应返工."""
     clause = scene.clauses[index]
-    if clause.before == "hard" or not index or clause.mentions or SOMEBODY.search(clause.text[end:]):
+    if clause.before == "hard" or not index or clause.mentions or _to_them(clause.text[end:]):
         return False
     before = scene.clauses[index - 1]
     subject = before.text[: max(12, len(before.text) // 2)]
     return not OURS.search(before.text) and not before.mentions and bool(re.search(rf"^[^，,。]{{0,6}}?(?:{ORGAN}|{SPEAKERS})", subject))
+
+
+def _to_them(behind: str) -> bool:
+    return bool(SOMEBODY.search(behind) or FOR_THEM.search(behind))
 
 
 def _is_speaker(clause: Clause, start: int) -> bool:
@@ -91,7 +99,12 @@ def _with_somebody(clause: Clause, start: int, end: int) -> bool:
     """说好 and 约好 are ours where it is said to whom, or by whom."""
     before, after = clause.text[:start], clause.text[end:]
     named = any(clause.at(one.start) >= end for one in clause.mentions)
-    return bool(OURS.search(before) or TOWARDS.search(before) or SOMEBODY.search(after) or clause.times) or named
+    return bool(OURS.search(before) or TOWARDS.search(before) or _to_them(after)) or named or _dated(clause)
+
+
+def _dated(clause: Clause) -> bool:
+    """Whether a day is said: 说好下周三; 改天 is none."""
+    return any(one.names_day and one.hit.form != "none" for one in clause.times)
 
 
 def _following(scene: Scene, index: int) -> list[Clause]:
@@ -113,23 +126,40 @@ def _tells_before(spot: tuple[int, int]) -> bool:
     return spot[0] > 6
 
 
-def _to_whom(clause: Clause, following: list[Clause], context: dict[Clause, Who | None]) -> Who | None:
+def _to_whom(scene: Scene, clause: Clause, following: list[Clause], context: dict[Clause, Who | None]) -> Who | None:
+    """The household named with it, else the one in view, else the last one where 他 is promised to."""
     if clause.mentions:
         return who(clause.mentions[-1] if len(clause.mentions) == 1 else clause.mentions[0])
+    if context.get(clause):
+        return context[clause]
     for one in following:
         if one.mentions:
-            return context.get(clause) or who(one.mentions[0])
-    return context.get(clause)
+            return who(one.mentions[0])
+    if not any(_to_them(one.text) or re.search(r"[他她]", one.text) for one in (clause, *following)):
+        return None
+    before = [one for one in scene.clauses if one.start < clause.start and one.mentions]
+    return who(before[-1].mentions[-1]) if before else None
 
 
 def _by(scene: Scene, clause: Clause, spot: tuple[int, int], following: list[Clause]) -> date | None:
     """The day the word is given for: said behind the promise, in the next clause, else before."""
     behind = [one for one in clause.times if clause.at(one.start) >= spot[1]]
     before = [one for one in clause.times if clause.at(one.end) <= spot[0]]
-    for phrase in (*behind, *(one for later in following for one in later.times), *before):
+    content = _content(scene, clause, spot)
+    for phrase in (*behind, *(one for later in following for one in later.times), *before, *content):
         span = scene.span(phrase, "ahead")
         if span is None or span.kind == "after" or not phrase.names_day:
             continue
-        if span.last > scene.base or span.kind == "by" and span.last >= scene.base:
+        today = scene.base_at(phrase.start)
+        if span.last > today or span.kind == "by" and span.last >= today:
             return span.last
     return None
+
+
+def _content(scene: Scene, clause: Clause, spot: tuple[int, int]) -> list[TimePhrase]:
+    """Times of what one was asked for just before: 让我周四前帮他写好，我答应了."""
+    index = scene.clauses.index(clause)
+    if not index or len(clause.text) - spot[1] > 2:
+        return []
+    before = scene.clauses[index - 1]
+    return before.times if CONTENT.search(before.text) else []

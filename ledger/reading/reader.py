@@ -16,12 +16,13 @@ from ledger.reading.normal import clean, normal
 from ledger.reading.presence import read_presence
 from ledger.reading.promises import read_promises
 from ledger.reading.returns import read_return
-from ledger.reading.said import Ask, Reading, Report
+from ledger.reading.said import Ask, Quiet, Reading, Report
 from ledger.reading.scene import Scene, blanked, lay_out
 from ledger.reading.study import read_study
-from ledger.reading.view import households_in_view
 from ledger.reading.told import with_told
+from ledger.reading.view import households_in_view
 from ledger.reading.visits import read_visits
+from ledger.reading.wording import worded
 
 
 def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Reading:
@@ -37,6 +38,7 @@ def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Readin
         _asks(reports),
         bool(reports) and is_correction(scene.clauses),
         tuple(scene.words(one) for one in scene.clauses if not one.taken),
+        "" if reports else _quiet(scene),
     )
 
 
@@ -45,12 +47,24 @@ def _reports(scene: Scene) -> list[Report]:
     leaves = read_leave(scene)
     returns = read_return(scene)
     visits = read_visits(scene)
-    presences = read_presence(scene)
+    presences = read_presence(scene, back=bool(returns))
     context = households_in_view(scene)
     promises = read_promises(scene, context)
     issues, steps = read_issues(scene)
     visits = with_told(scene, visits, context)
-    return [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
+    found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
+    return [worded(one) for one in found]
+
+
+def _quiet(scene: Scene) -> Quiet:
+    """Why there is nothing to file: a question, a plan, something not done."""
+    if any(one.question for one in scene.clauses):
+        return "question"
+    acts = ("visit.words", "study.words", "leave.words", "leave.here")
+    about = [one for one in scene.clauses if one.has(*acts)]
+    if any(one in scene.plans for one in about):
+        return "plan"
+    return "not_done" if any(one.has("plan.not") for one in about) else ""
 
 
 def _asks(reports: list[Report]) -> tuple[Ask, ...]:
@@ -60,6 +74,9 @@ def _asks(reports: list[Report]) -> tuple[Ask, ...]:
         people = [getattr(one, "household", None), *getattr(one, "households", ())]
         for person in people:
             if person and len(person.fits) > 1 and person.said not in asked:
-                choices = tuple(f"{fit.name}（{fit.group}）" if fit.group else fit.name for fit in person.fits)
+                choices = tuple(
+                    f"{fit.name}（{fit.group}）" if fit.group else fit.name
+                    for fit in person.fits
+                )
                 asked[person.said] = Ask("household", person.said, choices)
     return tuple(asked.values())

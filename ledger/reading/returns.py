@@ -7,7 +7,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.said import ReturnSaid
 from ledger.reading.scene import Scene, by_others, is_future
 
-SURE = re.compile(r"销假|归队|返岗|返村|回岗|[回到返]的村(?!委|部)|休完假?|抵村|假期结束|收假")
+SURE = re.compile(r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|归队|返岗|返村|回岗|[回到返]的村(?!委|部)|休完假?|抵村|假期结束|收假")
 MAYBE = re.compile(r"回村|回到村|到村|回来了|进村了|到岗|回到岗|(?<=人)到了|已到(?=村|岗|$)")
 ABSENCE = re.compile(r"假|公差|出差|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院")
 NOT_YET = re.compile(r"(?:[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$")

@@ -6,6 +6,7 @@ member's own order and the rest of the message is never lost.
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from ledger.mentions import Known
 
@@ -116,6 +117,9 @@ class Ask:
     choices: tuple[str, ...] = ()
 
 
+Quiet = Literal["", "question", "plan", "not_done"]  # why there is nothing to file
+
+
 @dataclass(frozen=True)
 class Reading:
     """All that one message says. `rest` is what no report has taken, in the member's words."""
@@ -125,3 +129,4 @@ class Reading:
     asks: tuple[Ask, ...] = ()
     corrects: bool = False
     rest: tuple[str, ...] = field(default=())
+    quiet: Quiet = ""

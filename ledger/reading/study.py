@@ -52,8 +52,12 @@ class _Reader:
         for index, clause in enumerate(self.clauses):
             if self._refused(clause):
                 self.open = None
+            elif words.LABEL.match(clause.text.strip()) or self._mode(clause):
+                continue
             elif self._claimed(index, clause):
                 self._take_back(index, clause)
+            elif self.open and words.PART.search(clause.text) and self._lengths(clause):
+                self._go_on(index, clause)
             elif spot := self._spot(index, clause):
                 self._begin(index, clause, spot)
             elif self.open:
@@ -61,6 +65,14 @@ class _Reader:
             elif self.claim and self._lengths(clause) and words.TRULY.search(clause.text):
                 self._correct(index, clause)
         return self._merged()
+
+    def _mode(self, clause: Clause) -> bool:
+        """学习方式：自学 in a form that has been begun."""
+        if not self.parts or not words.MODE.match(clause.text.strip()) or clause.before != "soft":
+            return False
+        if self._exchange(clause):
+            self.parts[-1].exchange = True
+        return True
 
     # where study is told
     def _refused(self, clause: Clause) -> bool:
@@ -91,7 +103,7 @@ class _Reader:
         clause = self.clauses[index]
         return (
             not negated(clause, start, end)
-            and not by_them(clause, start)
+            and not by_them(self.scene, index, start)
             and is_done(self.scene, index, start, end, self.planned)
         )
 
@@ -206,6 +218,9 @@ class _Reader:
     def _go_on(self, index: int, clause: Clause) -> None:
         """A length, a topic or an exchange that belongs to the study before it."""
         part = self.open
+        if part is not None and words.ABSENT.search(clause.text) and clause.before != "hard":
+            self.parts.remove(part)
+            part = None
         if part is None or self._ends(clause):
             self.open = None
             return
@@ -248,10 +263,17 @@ class _Reader:
         if part.minutes is None:
             part.minutes, part.topics = minutes, part.topics or topics
             return
-        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text):
+        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(clause, part, minutes):
             return
         day = day_at(self.scene, index, 0)[0] if any(one.names_day for one in clause.times) else part.day
         self._add(_Part(clause, self.scene.words(clause), day, minutes, part.exchange, topics))
+
+    def _anew(self, clause: Clause, part: _Part, minutes: int) -> bool:
+        """Whether a second length is another stretch, not the first one told again by the clock."""
+        if re.search("又|另|再|还|各|也|随后|然后", clause.text) or clause.before == "hard" or clause.times:
+            return not clause.text.strip().startswith("从")
+        clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", clause.text))
+        return not clocks or part.minutes != minutes
 
     def _topical(self, clause: Clause, part: _Part) -> bool:
         """A topic that follows its study; 都是 gives it to all."""

@@ -10,6 +10,9 @@ from ledger.reading.scene import Scene
 from ledger.reading.visits import same
 
 LONGEST = 300  # characters kept with one visit
+ALL = re.compile(
+    r"\s*(?:也?都|[两三四五六几]家都|[两三四五六几]户都|家家)"
+)  # said of everybody visited
 BEHIND_NAME = re.compile(r"^(?:家(?:里)?|屋头|屋里|那[里儿边]|户|的|[：:，,、\s])+")
 
 
@@ -18,7 +21,9 @@ def with_told(
 ) -> list[VisitSaid]:
     """The visits, each household with the words about it."""
     return [
-        replace(one, told=tuple(_told(scene, person, one.day, context) for person in one.households))
+        replace(
+            one, told=tuple(_told(scene, person, one.day, context) for person in one.households)
+        )
         for one in visits
     ]
 
@@ -30,7 +35,7 @@ def _told(scene: Scene, person: Who, day: date, context: dict[Clause, Who | None
         if not clause.taken
         and scene.days[clause] == day
         and (about := context.get(clause)) is not None
-        and same(about, person)
+        and (same(about, person) or ALL.match(clause.text))
         and (part := _behind_name(scene, clause))
     ]
     return "，".join(words)[:LONGEST]

@@ -42,7 +42,7 @@ def plain_topic(scene: Scene, clause: Clause) -> str | None:
 def _books(scene: Scene, clause: Clause) -> str | None:
     """Titles in 《》; a title may run on over marks of its own."""
     own = scene.own[clause.start : clause.end]
-    found = [one[1].strip() for one in words.BOOK.finditer(own)]
+    found = [one["title"].strip() + one["part"] for one in words.BOOK.finditer(own)]
     return "，".join(one for one in found if one) or None
 
 

@@ -25,6 +25,7 @@ class _Been:
     mentions: tuple[Mention, ...]
     at: int
     more: int = 0
+    listed: bool = False  # only bare names may follow
 
 
 @dataclass
@@ -33,7 +34,7 @@ class _Round:
 
     day: tuple[date, date | None]
     more: int
-    names: bool = True  # nothing but names since
+    listed: bool = False  # only bare names may follow
 
 
 def read_visits(scene: Scene) -> list[VisitSaid]:
@@ -65,9 +66,35 @@ class _Reader:
             elif self.round and (listed := self._listed(index, clause)):
                 self._file(clause, listed, self.round.day)
                 self.round.more -= len(listed)
-            elif self.round and not _is_names(clause):
-                self.round.names = False
+            elif self.round and self.round.listed:
+                self.round = None
+            elif words.ROUND.search(clause.text.strip()) and clause not in self.planned:
+                self.round = _Round(day_at(self.scene, index, 0), MANY)
+        self._by_form()
         return sorted(self.found.values(), key=lambda one: one.start)
+
+    def _by_form(self) -> None:
+        """A form has its day in a box of its own: 走访时间：11月17日, before or behind the names."""
+        day = self._form_day()
+        if day is None or len(self.found) > 1:
+            return
+        if self.found:
+            (old,) = self.found
+            if old[0] == self.scene.base and old[1] is None:
+                self.found = {day: replace(self.found[old], day=day[0], until=day[1])}
+            return
+        for index, clause in enumerate(self.clauses):
+            if clause.mentions and _leads(clause.text[: clause.at(clause.mentions[0].start)]) and not self._shut(index):
+                self._file(clause, _groups(clause)[0], day)
+
+    def _form_day(self) -> tuple[date, date | None] | None:
+        for index, clause in enumerate(self.clauses):
+            if not self.form or not words.FORM_DAY.search(clause.text.strip()):
+                continue
+            for place in (index, index + 1):
+                if place < len(self.clauses) and self.clauses[place].times and self.clauses[place] not in self.planned:
+                    return day_at(self.scene, place, len(self.clauses[place].text))
+        return None
 
     # what a clause tells
     def _been(self, index: int, clause: Clause) -> _Been | None:
@@ -78,7 +105,7 @@ class _Reader:
             return None
         if index and self.form and words.LABEL.search(self.clauses[index - 1].text.strip()):
             if clause.mentions and clause.before == "soft":
-                return _Been(self._open(index, clause.mentions), 0, MANY)
+                return _Been(tuple(clause.mentions), 0, MANY)
         ways = (self._named, self._by_word, self._counted, self._corrected, self._bare, self._alone, self._at_place)
         for way in ways[:1] if clause.taken else ways:
             if been := way(index, clause):
@@ -95,16 +122,18 @@ class _Reader:
                 continue
             at = at if reached else verb
             reached += self._listed_before(index, clause, group)
-        return _Been(self._open(index, reached), at, MANY * (not clause.mentions[-1:] != reached[-1:])) if reached else None
+        return _Been(tuple(reached), at, MANY, listed=True) if reached else None
 
     def _toward(self, index: int, clause: Clause, group: list[Mention]) -> int | None:
         """The place of the verb that brings somebody to these households."""
         first, last = group[0], group[-1]
         head = clause.text[max(0, clause.at(first.start) - words.LONGEST_HEAD) : clause.at(first.start)]
         shift = clause.at(first.start) - len(head)
-        tail = clause.text[clause.at(last.end) :]
+        tail = _timeless(clause)[clause.at(last.end) :]
         if words.MET.search(head) or words.DENIED.search(head):
             return None
+        if self.found and words.NEXT_DOOR.search(head):
+            return shift
         if (to := words.TO.search(head)) and not self._barred(clause, to, tail):
             start, end = shift + to.start("verb"), shift + to.end("verb")
             return start if self._did(index, start, clause.at(first.start)) else None
@@ -163,7 +192,7 @@ class _Reader:
         if words.GIVE_FOLK.search(clause.text) or words.YARD.search(clause.text):
             match = words.GIVE_FOLK.search(clause.text) or words.YARD.search(clause.text)
             if match and self._did(index, *match.span()):
-                return _Been(self._open(index, clause.mentions), match.start(), MANY)
+                return _Been(tuple(clause.mentions), match.start(), MANY)
         for start, end in clause.hits("visit.words"):
             if words.NOUN_BEHIND.search(clause.text[end:]) or clause.text[start - 1 : start] == "、":
                 continue
@@ -174,7 +203,7 @@ class _Reader:
             if not after and index + 1 < len(self.clauses) and words.NONE_SAID.search(self.clauses[index + 1].text):
                 continue
             if after or self._evident(index, clause, start, end):
-                return _Been(self._open(index, after or self._topic(index, clause)), start, MANY)
+                return _Been(tuple(after or self._topic(index, clause)), start, MANY)
         return None
 
     def _evident(self, index: int, clause: Clause, start: int, end: int) -> bool:
@@ -202,11 +231,11 @@ class _Reader:
         name = "verb" if match["verb"] else "n2"
         if not self._did(index, match.start(name), match.end()):
             return None
-        if re.search(r"还有|剩|没|每", clause.text[: match.end(name)]):
+        if re.search(r"还有|剩|没|每", clause.text[: match.end()]):
             return None
         names = list(clause.mentions) or self._names_before(index)
         count = int(read_number(match["n"] or match["n2"] or "") or MANY)
-        return _Been(self._open(index, names), match.start(name), max(0, count - len(names)))
+        return _Been(tuple(names), match.start(name), max(0, count - len(names)))
 
     def _names_before(self, index: int) -> list[Mention]:
         before = self.clauses[index - 1] if index and self.clauses[index].before != "hard" else None
@@ -241,20 +270,19 @@ class _Reader:
             return self._of_topic(index, clause, pronoun.start("verb"), pronoun.end())
         if clause.mentions:
             return None
-        skip = max((clause.at(one.end) for one in clause.times if clause.at(one.start) <= 8), default=0)
-        match = words.ALONE.search(clause.text[skip:])
-        if not match or words.BARE_DEED.search(match["verb"]):
+        match = words.ALONE.search(_timeless(clause))
+        if not match or words.BARE_DEED.search(match["verb"]) and not words.ALL_OF_THEM.search(clause.text):
             return None
         rest = match["rest"].strip()
         if re.match(r"[^，]{0,6}(?:[县镇市乡村部组社街]|医院|银行|学校|会|现场)", rest) or words.CLOSED.search(rest):
             return None
-        return self._of_topic(index, clause, skip + match.start("verb"), skip + match.end("verb"))
+        return self._of_topic(index, clause, match.start("verb"), match.end("verb"))
 
     def _of_topic(self, index: int, clause: Clause, start: int, end: int) -> _Been | None:
         if not self._did(index, start, end):
             return None
         topic = self._topic(index, clause)
-        return _Been(self._open(index, topic), start) if topic else None
+        return _Been(tuple(topic), start) if topic else None
 
     def _topic(self, index: int, clause: Clause) -> list[Mention]:
         """The households spoken of just before."""
@@ -280,7 +308,7 @@ class _Reader:
             return None
         if re.search(r"\d$|[一二三四五六七八九十]$", clause.text[: match.start()]) or not self._did(index, *match.span()):
             return None
-        return _Been(self._open(index, clause.mentions), match.start(), MANY)
+        return _Been(tuple(clause.mentions), match.start(), MANY)
 
     # whether it counts
     def _did(self, index: int, start: int, end: int, doer: int | None = None) -> bool:
@@ -288,7 +316,7 @@ class _Reader:
         clause = self.clauses[index]
         return (
             not negated(clause, start, end)
-            and not by_them(clause, start if doer is None else doer)
+            and not by_them(self.scene, index, start if doer is None else doer)
             and is_done(self.scene, index, start, end, self.planned)
         )
 
@@ -298,11 +326,6 @@ class _Reader:
             return False
         near = self.clauses[max(0, index - 1) : index + 4]
         return any(words.WRONG.search(one.text) or one.has("plan.retract") for one in near)
-
-    def _open(self, index: int, mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-        """Those whose door was open: 铁将军把门 and 没见着 take a name out."""
-        mentions = tuple(mentions)
-        return mentions
 
     def _shut(self, index: int) -> bool:
         """Whether the household of a clause was found closed, by it or those behind it."""
@@ -330,7 +353,7 @@ class _Reader:
             return []
         if self._shut(index) or words.AWAY.search(clause.text[clause.at(first.end) :]):
             return []
-        if not self.round.names and self.round.more == MANY and clause.before == "cue":
+        if self.round.listed and not _is_names(clause):
             return []
         return _groups(clause)[0]
 
@@ -349,7 +372,7 @@ class _Reader:
                 return
         day = day_at(self.scene, index, been.at)
         self._file(clause, mentions, day)
-        self.round = _Round(day, been.more) if been.more else None
+        self.round = _Round(day, been.more, been.listed) if been.more else None
 
     def _file(self, clause: Clause, mentions: Iterable[Mention], day: tuple[date, date | None]) -> None:
         people = [who(one) for one in mentions]
@@ -368,6 +391,15 @@ class _Reader:
 def _leads(head: str) -> bool:
     """Whether a clause begins with its name: 赵家…, 一是冯水生户…, 住窑洞的赵有根, 只见着陈阿婆."""
     return len(head) <= 2 or len(head) <= LEADING and (head.endswith(("的", "是", "组", "社")) or bool(words.SEEN.search(head)))
+
+
+def _timeless(clause: Clause) -> str:
+    """The words of a clause with its days blanked, each character where it was."""
+    text = clause.text
+    for one in clause.times:
+        start, end = max(0, clause.at(one.start)), clause.at(one.end)
+        text = text[:start] + "·" * (min(end, len(clause.text)) - start) + text[end:]
+    return text
 
 
 def _phoned(clause: Clause) -> bool:
@@ -400,7 +432,7 @@ def _is_names(clause: Clause) -> bool:
     if not clause.mentions:
         return False
     covered = sum(one.end - one.start for one in clause.mentions)
-    rest = re.sub(r"[家户、和跟与及等都\s]|[一二两三四五六七八九十\d]{1,2}[家户]|还有", "", clause.text)
+    rest = re.sub(r"[家户、和跟与及等都√✓✔\s]|[一二两三四五六七八九十\d]{1,2}[家户]|还有", "", clause.text)
     own = "".join(clause.text[clause.at(one.start) : clause.at(one.end)] for one in clause.mentions)
     return len(rest) <= len(re.sub(r"[家户]", "", own)) + 1 and covered > 0
 

@@ -235,8 +235,8 @@ def test_the_shape_changes_nothing(text: str, shape: str) -> None:
 
 # time
 REPEATED = """
-了了了 123123 张张张 今天今天 ，，，， 到到到 （（（ 到3月 5日 1, 1、 老张 老李和 没有 没 张大山、 问题3 6222 0
-① 幺 11月20日 从1 家 的 《 8点 修好 漏雨 答应 请假 学习 走访 不 要 快 0851-
+了了了 123123 张张张 今天今天 ，，，， 到到到 （（（ 到3月 5日 1, 1、 老张 老李和 没有 没 张大山、 问题3 6222
+0 ① 幺 11月20日 从1 家 的 《 8点 修好 漏雨 答应 请假 学习 走访 不 要 快 0851-
 """
 NASTY = (*REPEATED.split(), "\n", "1 ", "。")
 FACTOR = 25  # ten times the text: ten times the work, and room for a busy machine
