@@ -268,6 +268,8 @@ def phrases(
         return
     for line in as_text(found, days):
         console.print(line, soft_wrap=True)
+    if found:
+        console.print("\n缺的词可以加进本县的说法表 lexicon.toml，见 docs/operating.md。")
 
 
 @cli.command()

@@ -61,7 +61,6 @@ def as_text(phrases: list[Phrase], days: int) -> Iterator[str]:
     for (read_as, meant), ones in sorted(groups.items(), key=lambda item: -_times(item[1])):
         yield f"\n读成 {read_as or NOTHING}，改成 {meant or NOTHING}：{_times(ones)} 次"
         yield from (f"  {one.times} 次  {one.said}" for one in ones)
-    yield "\n缺的词可以加进本县的说法表 lexicon.toml，见 docs/operating.md。"
 
 
 def _times(phrases: list[Phrase]) -> int:

@@ -155,7 +155,8 @@ async def _why_not(room: Room, asker: Person, said: Said) -> Reply | None:
     if asker.role not in ON_TEAM or not said.text:
         return None
     quiet = (await read_message(room, asker, said.text)).quiet
-    return Reply(room.words.say(f"drafts.{quiet}")) if quiet in {"plan", "not_done"} else None
+    block = {"plan": "drafts.plan", "not_done": "drafts.not_done"}.get(quiet)
+    return Reply(room.words.say(block)) if block else None
 
 
 async def _opened(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from handlers.filing import read_message
+from handlers.replies import about
 from handlers.talk import Room, Talk, Topic, hold, labelled, one_of
 from ledger import files, issues, kinds, progress, records, talks, visits
 from ledger.clock import ms
@@ -100,7 +101,7 @@ async def _at_hand(room: Room, asker: Person, said: Said) -> Record | None:
     """The record the last photo has just joined, else the one of the last message."""
     fresh = await _candidates(room, asker, said.files, since=FRESH)
     last = await files.last_joined(room.db, asker.id, since=room.now - BURST)
-    if last and not (fresh and fresh[0].made_at > last.at):
+    if last and not (fresh and fresh[0].made_at >= last.at):
         before = await records.access_record(room.db, asker, last.record_id)
         if record := await _fitting(room, asker, said, [before]):
             return record
@@ -160,7 +161,12 @@ async def _put(room: Room, asker: Person, said: Said, record: Record) -> Reply:
         "photos.joined", count=len(said.files), placed=placed, line=line, said=said.text[:40],
         voice=await _only_voice(room, asker, said.files),
     )  # fmt: skip
-    return Reply(f"{text}\n\n{note}" if note else text)
+    return with_note(Reply(text, step=about(record)), note)
+
+
+def with_note(reply: Reply, note: str) -> Reply:
+    """The reply with what `join_with_note` has to say under it."""
+    return replace(reply, text=f"{reply.text}\n\n{note}") if note else reply
 
 
 async def join_with_note(room: Room, asker: Person, ids: Sequence[int], record: int) -> str:

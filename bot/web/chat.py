@@ -69,12 +69,24 @@ async def post_message(request: Request) -> Response:
         app.settings.files, posted.uploads, limit_mb=app.rules.file_limit_mb
     )
     id = f"{who.person}.{posted.client_id}"
+    reply_to = await _replied(app, who.person, posted.reply_to)
     shown, edits = await _show_message(app, who.person, id, posted, kept)
     raw = web.raw(
         who.person, id, app.clock.now(), text=posted.text, files=[vars(one) for one in kept],
-        edits=edits,
+        edits=edits, reply_to=reply_to,
     )  # fmt: skip
     return await _keep(app, raw, who.person, shown)
+
+
+async def _replied(app: App, person: int, line: int | None) -> str:
+    """The name of the line of that person's chat that is answered; empty: none is."""
+    if line is None:
+        return ""
+    async with app.database.reading() as db:
+        found = await chat_lines.by_id(db, line, person=person)
+    if found is None:
+        raise Problem(404, "web.no_such_line")
+    return web.name_of(found)
 
 
 async def _show_message(

@@ -54,6 +54,7 @@ class Posted:
     client_id: str
     edits: int | None
     uploads: tuple[Upload, ...] = ()
+    reply_to: int | None = None
 
 
 async def read_message(request: Request) -> Posted:
@@ -93,9 +94,13 @@ def _posted(fields: Mapping[str, Any], uploads: list[Upload]) -> Posted:
         raise Problem(400, "web.empty")
     if len(uploads) > FILES_LIMIT:
         raise Problem(413, "web.too_many_files", limit=FILES_LIMIT)
-    edits = number(fields["edits"], "web.no_such_line") if fields.get("edits") else None
     client_id = read_client_id(fields.get("client_id"))
-    return Posted(fields.get("person"), text, client_id, edits, tuple(uploads))
+    edits, reply_to = _line(fields.get("edits")), _line(fields.get("reply_to"))
+    return Posted(fields.get("person"), text, client_id, edits, tuple(uploads), reply_to)
+
+
+def _line(value: object) -> int | None:
+    return number(value, "web.no_such_line") if value else None
 
 
 def _from_base64(file: Any) -> Upload:

@@ -1,0 +1,1 @@
+"""Reading: what a sentence in plain Chinese says. Start at reader.py."""

@@ -24,12 +24,16 @@ TURN = (
     r"另外|然后|还有就是|还有个|接着|随后|顺便|顺带|后来|再就是|同时|完了(?:就|又|后)|回来(?:又|后|还|路上)"
     r"|[今昨前明后]天|[今昨]晚|[今明]早|上午|下午|晚上|中午|傍晚|早上"
 )
-ACT = "集中学习|自学|走访|入户|请假|销假|反映|已联系"
+ACT = "集中学习|自学|走访|入户(?!道|路|水|电|线|管|门)|请假|销假|反映|已联系"
 CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
-GLUE = frozenset("到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“")
+GLUE = frozenset(
+    "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“"
+)
 LEAST = 3  # characters before a cue word that make a clause of their own
 SUBJECT = 9  # characters a subject has at most: 梁永红两口子今天没在村 is one clause
-TELLS = re.compile("[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]")
+TELLS = re.compile(
+    "[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]"
+)
 LEAST_ACT = 8  # before the word of an act: what is shorter is its subject or its time
 
 
@@ -76,7 +80,15 @@ def clauses_of(plain: str, lexicon: Lexicon) -> list[Clause]:
         for first, last, how in _cut(plain, start, end, before):
             if plain[first:last].strip():
                 found.append(
-                    Clause(plain[first:last], first, last, how, sentence, lexicon, "?" in mark or "？" in mark)
+                    Clause(
+                        plain[first:last],
+                        first,
+                        last,
+                        how,
+                        sentence,
+                        lexicon,
+                        "?" in mark or "？" in mark,
+                    )
                 )
     return found
 

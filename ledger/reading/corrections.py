@@ -7,21 +7,33 @@ from ledger.reading.clauses import Clause
 
 REST = r"[^，,。！？!?；;\n]"
 NOT_X_BUT = re.compile(
-    rf"(?<![是要可岂还又就])(?:并不是|不是|并非|而不是)(?P<x>(?:(?!而?是|应该|不是){REST}){{1,16}}?)(?P<gap>[，,；; ]{{0,2}})(?=而是|是(?!不是)|应该是|应是|应当是)"
+    rf"(?<![是要可岂还又就])(?:并不是|不是|并非|而不是)"
+    rf"(?P<x>(?:(?!而?是|应该|不是){REST}){{1,16}}?)[，,；; ]{{0,2}}"
+    r"(?=而是|是(?!不是)|应该是|应是|应当是)"
 )
-BUT_NOT_X = re.compile(rf"(?:是|去了?|走访了?){REST}{{1,12}}?[，,； ]{{0,2}}(?<![要是可])(?:并不是|不是|而非|并非)(?P<x>{REST}{{1,12}})")
-INSTEAD = re.compile(rf"(?:写|说|报|打|记|填|登|发|错?看)成了?(?P<x>{REST}{{1,12}})(?=[，,。；; ]|$)")
+BUT_NOT_X = re.compile(
+    rf"(?:是|去了?|走访了?){REST}{{1,12}}?[，,； ]{{0,2}}"
+    rf"(?<![要是可])(?:并不是|不是|而非|并非)(?P<x>{REST}{{1,12}})"
+)
+INSTEAD = re.compile(
+    rf"(?:写|说|报|打|记|填|登|发|错?看)成了?(?P<x>{REST}{{1,12}})(?=[，,。；; ]|$)"
+)
 
 WRONG = re.compile(
-    r"(?:说|写|打|发|记|报|搞|弄|填|登|讲|输|传)(?:的)?(?:错|岔|重|反|混)了?|更正|勘误|订正|有误|作废|撤回|撤销|重报"
+    r"(?:说|写|打|发|记|报|搞|弄|填|登|讲|输|传)(?:的)?(?:错|岔|重|反|混|多了|少了)了?|更正|勘误|订正|有误|作废|撤回|撤销|重报"
     r"|上一?条|[刚前][才刚面]?(?:报|说|发|写)?的?那条|^(?:哎|哦|啊|呀|唉)?(?:是|都)?(?:错了|不对|搞反了|弄反了)(?:$|[，,是])|口误|笔误|改一下|改为|应为|实为|说漏"
 )
-BY_THEM = re.compile(r"(?:站|局|所|社|行|院|校|部|厂|司|方|他|她|户|家|镇上|乡里|县里|村里|系统|会计|银行|信用社|民政|名字|本子|表上)[^我，]{0,6}$")
-MISSED = re.compile(r"没$|不$|没有$|忘了?$")
+BY_THEM = re.compile(
+    r"(?:站|局|所|社|行|院|校|部|厂|司|方|他|她|户|家|镇上|乡里|县里|村里|系统|会计|银行|信用社|民政|名字|本子|表上)[^我，]{0,6}$"
+)
+MISSED = re.compile(r"[没不莫别]$|不要$|没有$|忘了?$")
 FORMER = re.compile(
     r"(?:刚才?|刚刚|前面|之前|上一?条|早上|上午|中午|下午|昨天|昨日|昨晚|前天|今早|方才|先前|上次|那条)[^，,。]{0,4}?(?:说|报|写|发|记|填|登|讲|打|上报)(?!错|告|销)"
 )
-VOID = re.compile(r"没(?:有)?(?:去|走|学|做|这回?事|那回?事|的事)|作废|不算|取消|删|撤|不去了|不请了|不用了")
+SLIP = re.compile(r"^(?:哦|啊|哎|呀|唉|噢)?(?:不对|说错了|错了|口误|写错了|打错了)")
+VOID = re.compile(
+    r"没(?:有)?(?:去|走|学|做|这回?事|那回?事|的事)|作废|不算|取消|删|撤|不去了|不请了|不用了"
+)
 
 
 def denied(plain: str) -> Iterator[tuple[int, int]]:
@@ -43,7 +55,11 @@ def is_correction(clauses: list[Clause]) -> bool:
 def _wrong(clause: Clause) -> bool:
     for match in WRONG.finditer(clause.text):
         before = clause.text[: match.start()]
-        if not MISSED.search(before) and not BY_THEM.search(before) and not _of_them(clause, before):
+        if (
+            not MISSED.search(before)
+            and not BY_THEM.search(before)
+            and not _of_them(clause, before)
+        ):
             return True
     return False
 
@@ -51,6 +67,15 @@ def _wrong(clause: Clause) -> bool:
 def _of_them(clause: Clause, before: str) -> bool:
     """Whether a household or its papers are wrong, not a report."""
     return bool(clause.mentions) and not re.search(r"[我刚报说写]", before)
+
+
+def _of_slip(clauses: list[Clause], index: int) -> list[Clause]:
+    """The clauses that correct a slip of the tongue: 学了30分钟，不对，是40分钟."""
+    clause = clauses[index]
+    match = SLIP.search(clause.text)
+    if not match or clause.before == "hard" or not index:
+        return []
+    return clauses[index : index + 2]
 
 
 def take_back(clauses: list[Clause]) -> None:
@@ -61,7 +86,9 @@ def take_back(clauses: list[Clause]) -> None:
     if not is_correction(clauses):
         return
     for index, clause in enumerate(clauses):
-        if not (FORMER.search(clause.text) or clause.durations and "有误" in clause.text):
+        if better := _of_slip(clauses, index):
+            _replace(clauses[index - 1], better)
+        if not (FORMER.search(clause.text) or (clause.durations and "有误" in clause.text)):
             continue
         later = clauses[index + 1 :]
         if any(VOID.search(one.text) for one in later[:3]):

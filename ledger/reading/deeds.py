@@ -12,15 +12,16 @@ SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; els
 AHEAD = re.compile(
     r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟[于定去]|拟$|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
     r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
-    r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
-    r"|答应|承诺|保证|说好|讲好|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
+    r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
+    r"|答应|承诺|保证|说好|讲好|讲定|谈妥|说妥|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
 )
 DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走看学跑转上])|改去了|临时")
 ASPECT = re.compile(
     r"^[^，,。]{0,3}?(?:了(?!再|以后|之后|就(?:去|来))|过(?!去|来|年|节)|(?<=[去走看跑访学到])的(?!话|时候|路))"
 )
 ROLES = (
-    r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家|技术员|网格员|会计|文书"
+    r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家"
+    r"|技术员|网格员|会计|文书"
 )
 BODIES = (
     r"督查组|暗访组|检查组|考核组|工作组|调查组|巡察组|残联|民政|水务|水利|供电|电力|畜牧|卫生院|医院|住建|教育局|[镇县乡市区局]里|[镇县乡]上"
@@ -31,30 +32,60 @@ THEM = re.compile(
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
 )
-HEARSAY = re.compile(r"听说|据说|听[^，,。]{1,4}[讲说]")
-SENT = re.compile(r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$")
+BOOK = re.compile("《[^《》]*》")
+HEARSAY = re.compile(
+    r"(?<![跟和与同陪带])(?:隔壁[^，,。]{0,6}[村队]|邻村|别的村|兄弟[村队])|听说|据说|听[^，,。]{1,4}[讲说]"
+)
+SENT = re.compile(
+    r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$"
+)
 OURS = re.compile(
     r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里|一起|一同|一道|一块|陪|叫上|喊上|带上|[和跟与同带随](?!前|时|意|步|样)|搭"
 )
 
 
-def ahead(scene: Scene) -> set[Clause]:
-    """Clauses about what is still to come, each with those that go on with it."""
-    found: set[Clause] = set()
-    running = False
-    for index, clause in enumerate(scene.clauses):
-        running = _turn(scene, index, running and clause.before != "hard")
-        if running:
-            found.add(clause)
-    return found
+class Tense:
+    """What in a message is done and what is still to come."""
 
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self._cues: dict[int, list[tuple[int, bool]]] = {}
+        self.planned = self._ahead()
 
-def _turn(scene: Scene, index: int, running: bool) -> bool:
-    """Whether the words at the end of a clause are about what is to come."""
-    cues = _cues(scene, index)
-    if cues:
-        return cues[-1][1]
-    return running and not re.search(r"了(?!再)|过|刚|已", scene.clauses[index].text)
+    def _ahead(self) -> set[Clause]:
+        """Clauses about what is still to come, each with those that go on with it."""
+        found: set[Clause] = set()
+        running = False
+        for index, clause in enumerate(self.scene.clauses):
+            running = self._turn(index, running and clause.before != "hard")
+            if running:
+                found.add(clause)
+        return found
+
+    def _turn(self, index: int, running: bool) -> bool:
+        """Whether the words at the end of a clause are about what is to come."""
+        cues = self.cues(index)
+        if cues:
+            return cues[-1][1]
+        return running and not re.search(r"了(?!再)|过|刚|已", self.scene.clauses[index].text)
+
+    def cues(self, index: int) -> list[tuple[int, bool]]:
+        """Places in a clause that turn it: True to what is to come, False to what is done."""
+        if index not in self._cues:
+            self._cues[index] = _cues(self.scene, index)
+        return self._cues[index]
+
+    def is_done(self, index: int, start: int, end: int) -> bool:
+        """Whether the verb at start to end has been done: its aspect, else the words before it."""
+        clauses = self.scene.clauses
+        told = _aspect(clauses[index], start, end)
+        before = [comes for at, comes in self.cues(index) if at < end]
+        if before:
+            return not before[-1] or (told and not _bound(self.scene, index, start))
+        carried = (
+            clauses[index].before != "hard" and index and clauses[index - 1] in self.planned
+        )
+        return told or not carried
 
 
 def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:
@@ -82,7 +113,11 @@ def is_ahead(scene: Scene, index: int, phrase: TimePhrase) -> bool | None:
         return True
     if forth.first <= base or any(start == phrase.start for start, _ in scene.headed):
         return False
-    if ASPECT.search(clause.text[_at(clause, phrase.end) :]) or re.search(r"[去走看跑访学]的|了", clause.text):
+    if AHEAD.search(clause.text[: _at(clause, phrase.start)]):
+        return True
+    if ASPECT.search(clause.text[_at(clause, phrase.end) :]) or re.search(
+        r"[去走看跑访学]的|了", clause.text
+    ):
         return False
     return _in_view(base, forth.first, phrase.hit.form)
 
@@ -98,17 +133,6 @@ def _in_view(base: date, day: date, form: str) -> bool:
     if form == "week":
         return day.isocalendar()[:2] == base.isocalendar()[:2]
     return day - base <= SOON
-
-
-def is_done(scene: Scene, index: int, start: int, end: int, planned: set[Clause]) -> bool:
-    """Whether the verb at start to end has been done: its aspect, else what stands before it."""
-    clause = scene.clauses[index]
-    told = _aspect(clause, start, end)
-    before = [comes for at, comes in _cues(scene, index) if at < end]
-    if before:
-        return not before[-1] or (told and not _bound(scene, index, start))
-    carried = clause.before != "hard" and index > 0 and scene.clauses[index - 1] in planned
-    return told or not carried
 
 
 def _aspect(clause: Clause, start: int, end: int) -> bool:
@@ -134,8 +158,9 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
     before = clause.text[:start]
     if clause.before == "cue" and index and not scene.clauses[index - 1].mentions:
         before = scene.clauses[index - 1].text + before
-    before = before[-24:]
-    if HEARSAY.search(before):
+    before = BOOK.sub("", before)[-24:]
+    told = scene.clauses[index - 1].text if clause.before == "cue" and index else ""
+    if HEARSAY.search(told + before):
         return True
     if OURS.search(before):
         return False
@@ -152,9 +177,20 @@ def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:
         return found[-1]
     if not named and (behind := _day_behind(scene, index)):
         return behind
-    before = scene.clauses[index - 1] if index else clause
-    dated = before.sentence == clause.sentence and len(before.text) <= SHORT and before.times
-    return scene.days[before if named or dated else clause], None
+    if not named and (heading := dated_before(scene, index)):
+        return scene.days[heading], None
+    before = scene.clauses[index - 1] if named and index else clause
+    return scene.days[before], None
+
+
+def dated_before(scene: Scene, index: int) -> Clause | None:
+    """The clause just before that is hardly more than a day: 11月17日, 今天的也有."""
+    for earlier in reversed(scene.clauses[max(0, index - 3) : index]):
+        if earlier.sentence != scene.clauses[index].sentence or len(earlier.text) > SHORT:
+            return None
+        if any(one.names_day for one in earlier.times):
+            return earlier
+    return None
 
 
 def _day_behind(scene: Scene, index: int) -> tuple[date, date | None] | None:
@@ -163,9 +199,13 @@ def _day_behind(scene: Scene, index: int) -> tuple[date, date | None] | None:
     if after is None or after.before not in {"soft", "space"} or not after.times:
         return None
     words = sum(one.end - one.start for one in after.times)
-    if words < len(after.text.strip()) or (index + 2 < len(scene.clauses) and scene.clauses[index + 2].before == "space"):
+    if words < len(after.text.strip()) or (
+        index + 2 < len(scene.clauses) and scene.clauses[index + 2].before == "space"
+    ):
         return None
-    return next((day for one in after.times if one.names_day and (day := _reported(scene, one))), None)
+    return next(
+        (day for one in after.times if one.names_day and (day := _reported(scene, one))), None
+    )
 
 
 def _reported(scene: Scene, phrase: TimePhrase) -> tuple[date, date | None] | None:

@@ -8,12 +8,20 @@ ID_CARD = (
     r"|[1-9]\d{7}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}"  # the old one of 15 digits
 )
 BANK_CARD = rf"[3-6]\d{{3}}(?:{GAP}\d{{4}}){{2}}(?:{GAP}\d{{1,4}}){{1,2}}"
-MOBILE = rf"(?:(?:\+|00)?86{GAP})?1[3-9]\d(?:{GAP}\d{{4}}{GAP}\d{{4}}|{GAP}\d{{3}}{GAP}\d{{5}}|{GAP}\d{{4}}{GAP}\d{{2}}{GAP}\d{{2}})"
-LANDLINE = r"[(（]?0\d{2,3}[)）]?[ -]\d{7,8}(?:-\d{1,5})?|[(（]0\d{2,3}[)）]\d{7,8}|0[1-9]\d{9,10}"
-LONG = r"\d{15,22}"  # a number as long as a card's, whatever it is
+MOBILE = (
+    rf"(?:(?:\+|00)?86{GAP})?1[3-9]\d"
+    rf"(?:{GAP}\d{{4}}{GAP}\d{{4}}|{GAP}\d{{3}}{GAP}\d{{5}}|{GAP}\d{{4}}{GAP}\d{{2}}{GAP}\d{{2}})"
+)
+LANDLINE = (
+    r"[(（]?0\d{2,3}[)）]?[ -]\d{7,8}(?:-\d{1,5})?|[(（]0\d{2,3}[)）]\d{7,8}|0[1-9]\d{9,10}"
+)
+LONG = r"(?<!单号)(?<!编号)(?<![单编]号[:： ])\d{15,22}"  # as long as a card's, no order's
 
 # shorter numbers that only their label tells
-LABEL = "电话|座机|手机号?|号码|联系方式|打|拨|卡号|[账帐]号|户头|存折|一卡通|身份证号?|证件号|尾号|微信号?|QQ号?"
+LABEL = (
+    "电话|座机|手机号?|号码|联系方式|打|拨|卡号|[账帐]号|户头|存折|一卡通"
+    "|身份证号?|证件号|尾号|微信号?|QQ号?"
+)
 NO_COUNT = r"(?![\d.年月日元块亩斤户人Xx*])"
 LABELLED = re.compile(
     rf"(?:{LABEL})(?:[是为:： ]){{0,3}}(?P<said>\d{{7,14}}[Xx]?|\d{{3,4}}[ -]\d{{4,8}}){NO_COUNT}"
@@ -24,7 +32,9 @@ SPOKEN = "〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 PAUSE = "[ ,，、.。-]?"
 SPOKEN_MOBILE = rf"[幺一壹][三四五六七八九叁肆伍陆柒捌玖](?:{PAUSE}[{SPOKEN}]){{9}}"
 SPOKEN_LONG = rf"[{SPOKEN}](?:{PAUSE}[{SPOKEN}]){{14,18}}(?:{PAUSE}[Xx叉])?"
-MIXED = rf"(?=[0-9]{{0,10}}[{SPOKEN}])[幺一壹1][三四五六七八九叁肆伍陆柒捌玖3-9][{SPOKEN}0-9]{{9}}"
+MIXED = (
+    rf"(?=[0-9]{{0,10}}[{SPOKEN}])[幺一壹1][三四五六七八九叁肆伍陆柒捌玖3-9][{SPOKEN}0-9]{{9}}"
+)
 
 SECRET = re.compile(
     rf"(?<![\d*])(?:{ID_CARD}|{BANK_CARD}|{MOBILE}|{LANDLINE}|{LONG})(?![\dXx*])"

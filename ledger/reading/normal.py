@@ -10,9 +10,11 @@ import unicodedata
 
 import opencc
 
-KEPT = frozenset("，。：；（）！？《》、“”‘’…")
+KEPT = frozenset("，。：；（）！？《》、“”‘’…①②③④⑤⑥⑦⑧⑨⑩")
 DASHES = str.maketrans("～〜－–—﹣", "~~----")
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]")  # fmt: skip
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]"
+)
 ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
 
 
@@ -45,10 +47,7 @@ def simplified(text: str) -> str:
     他著书 is Simplified already: only a text with Traditional characters is converted.
     """
     plain, taiwan = _converters()
-    if plain.convert(text) == text:
-        found = text
-    else:
-        found = taiwan.convert(text)
+    found = text if plain.convert(text) == text else taiwan.convert(text)
     for old, new in ALONE.items():
         found = found.replace(old, new)
     return found if len(found) == len(text) else text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 from ledger.numerals import read_number
@@ -18,24 +19,52 @@ NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 tak
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
 HANDED = re.compile(r"^[交报办递填]")
-ASKS = re.compile(r"[吗么]$|[了过]没有?$|有没有|(?:谁|哪[个位家天])(?!也|都)|啥时候?|什么时候|怎么样|如何|进展|[?？]|几户$|多少户")
-WANTED = re.compile(r"要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?|何时|赶紧|尽快|抓紧|马上|立即")
+ASKS = re.compile(
+    r"[吗么]$|[了过]没有?$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
+    r"|进展|[?？]|几户$|多少户"
+)
+WANTED = re.compile(
+    r"要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
+    r"|何时|赶紧|尽快|抓紧|马上|立即"
+)
 TELLS = re.compile(r"说|讲|问|反映|愁|嫌|急|来问|叫我|让我|托")
 
 DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
-STATE = r"(?:那个|这个|的)?(?:事|件)?(?:(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定)|还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|问题|没动|没下文|在办|有进展|可以销|(?:那|这)件|(?:那|这)[个桩][^，。]{0,8}(?:事|问题)|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)|是[^，。]{2,14}(?:路|水|房|厕|灯|桥|渠|家|低保))"
+THING = (
+    r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾"
+    r"|污水|自来水|交办|整改)"
+)
+ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定)"
+NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
+# what behind a bare number says that it is an issue's, not a day: 12号还没动工
+STATE = (
+    rf"(?:{THING}|那[条盏座桩]|还得等|都还|还挂|挂着|[，,]就"
+    rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
+    r"|[那这][个桩][^，。]{0,8}(?:事|问题)"
+    r"|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)"
+    r"|是[^，。]{2,14}(?:路|水|房|厕|灯|桥|渠|家|低保)))"
+)
+ONE = rf"第?\s?{DIGITS}\s?号"
+AND = r"\s?[、和跟与及,]\s?"
 NUMBERED = re.compile(
-    rf"(?P<list>第?\s?{DIGITS}\s?号?(?:\s?[、和跟与及,]\s?第?\s?{DIGITS}\s?号?)*)(?<=号)\s?(?:的)?(?:那|这)?(?:[一二三四五六两几\d]?个)?问题"
-    rf"|(?P<many>第?\s?{DIGITS}\s?号(?:\s?[、和跟与及]\s?第?\s?{DIGITS}\s?号)+)(?=[^组楼院路]{{0,4}}{STATE})"
-    r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4})\s?号?(?![.、)）户个条天项月日])"
-    rf"|第(?P<item>{DIGITS})[个条](?:问题|这)"
+    rf"(?P<list>{ONE}?(?:{AND}{ONE}?){{0,9}})(?<=号)\s?的?[那这]?(?:[一二三四五六两几\d]?个)?问题"
+    rf"|(?P<many>{ONE}(?:(?:{AND})?{ONE}){{1,9}})(?=[^组楼院路]{{0,4}}{STATE})"
+    r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4}(?:\s?[、和]\s?[0-9]{1,4}){0,9})\s?号?"
+    r"(?![0-9.、)）户个条天项月日])"
+    rf"|第(?P<item>{DIGITS})[个条件](?:问题|这|那|我|[，,]|还|已)"
     rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
     r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
     rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号(?=\s?{STATE})"
 )
+MOST = 40  # issues named by number in one message
 EACH = re.compile(DIGITS)
-ENDED = re.compile(r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定|到位|验完|清零|验收")
-UNENDED = re.compile(r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|申请销号|才能|再|排|差|催|通知")
+ENDED = re.compile(
+    r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定"
+    r"|到位|验完|清零|验收"
+)
+UNENDED = re.compile(
+    r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|申请销号|才能|再|排|差|催|通知"
+)
 ON_THE_WAY = re.compile(r"去了|走访|看了|到了|入户|我|学习")
 
 
@@ -59,18 +88,27 @@ def asks(clause: Clause) -> bool:
     """Whether the sender asks, which files nothing; what a villager asks is told."""
     if TELLS.search(clause.text):
         return False
-    return clause.question or (bool(ASKS.search(clause.text)) and not clause.has("fault.strong"))
+    return clause.question or (
+        bool(ASKS.search(clause.text)) and not clause.has("fault.strong")
+    )
 
 
 def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
     """Whether an effect is wanted, feared, near, but not there."""
     for start, end in clause.hits("steps.before"):
-        if spot[0] - NEAR <= end <= spot[0] and not SURELY.search(clause.text[end : spot[0]]) and not _very(clause.text, start):
+        sure = SURELY.search(clause.text, end, spot[0]) or clause.text[:start].endswith(
+            ("已", "已经")
+        )
+        if spot[0] - NEAR <= end <= spot[0] and not sure and not _very(clause.text, start):
             return True
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")
     if any(phrase_wants(one, clause, spot[0]) for one in clause.times):
         return True
-    return any(behind.startswith(clause.text[start:end]) for start, end in clause.hits("steps.after") if start >= spot[1])
+    return any(
+        behind.startswith(clause.text[start:end])
+        for start, end in clause.hits("steps.after")
+        if start >= spot[1]
+    )
 
 
 def phrase_wants(phrase: TimePhrase, clause: Clause, before: int) -> bool:
@@ -97,17 +135,20 @@ class Numbered:
 
 def read_numbered(scene: Scene, parts: list[Part]) -> tuple[list[ProgressSaid], set[Clause]]:
     """Progress on issues named by number, and the clauses that belong to it."""
-    found = list(_numbered(scene))
+    found = list(islice(_numbered(scene), MOST))
     used: set[Clause] = set()
     for one in found:
         _gather(one, parts, used)
-    return [said for one in found for said in _reports(scene, one)], used
+    told = [one for one in found if not any(asks(clause) for clause in one.clauses)]
+    return [said for one in told for said in _reports(scene, one)], used
 
 
 def _numbered(scene: Scene) -> Iterator[Numbered]:
     spots = [match for match in NUMBERED.finditer(scene.plain) if not _day(scene, match)]
     for place, match in enumerate(spots):
-        clauses = [one for one in scene.clauses if one.start < match.end() and match.start() < one.end]
+        clauses = [
+            one for one in scene.clauses if one.start < match.end() and match.start() < one.end
+        ]
         if not clauses:
             continue
         end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
@@ -119,7 +160,9 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
 def _day(scene: Scene, match: re.Match[str]) -> bool:
     """12月5号 and 18号下午 are days."""
     return match.lastgroup in {"bare", "many"} and bool(
-        re.match(r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到|的问题)", scene.plain[match.end() :])
+        re.match(
+            r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到|的问题)", scene.plain[match.end() :]
+        )
     )
 
 
@@ -153,17 +196,31 @@ def _first_people(parts: Iterator[Part]) -> tuple[Who | None, ...]:
 
 def _goes_on(one: Numbered, part: Part) -> bool:
     clause = part.clause
-    if part.whole is one.clauses[-1] or (one.tail in {"", "(", "（"} and part.clause.before == "soft" and not one.words):
+    if part.whole is one.clauses[-1] or (
+        one.tail in {"", "(", "（"} and part.clause.before == "soft" and not one.words
+    ):
         return not part.whole.taken
-    if part.whole.taken or NUMBERED.search(clause.text) or ON_THE_WAY.search(clause.text) and clause.mentions:
+    if (
+        part.whole.taken
+        or NUMBERED.search(clause.text)
+        or (ON_THE_WAY.search(clause.text) and clause.mentions)
+    ):
         return False
-    return not clause.mentions or one.people == (None,) and fault_in(clause) != "strong" or bool(how_far(clause)[0])
+    return (
+        not clause.mentions
+        or (one.people == (None,) and fault_in(clause) != "strong")
+        or bool(how_far(clause)[0])
+    )
 
 
 def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
     """有福家橘子拉走了，钱到手了，5号办结: the household stands before the number."""
     for part in reversed(parts):
-        if part.whole.sentence != sentence or part.whole.taken or NUMBERED.search(part.clause.text):
+        if (
+            part.whole.sentence != sentence
+            or part.whole.taken
+            or NUMBERED.search(part.clause.text)
+        ):
             return
         text = part.clause.text
         if fault_in(part.clause) or part.clause.has("none.words") or ON_THE_WAY.search(text):
@@ -177,7 +234,12 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
 def _reports(scene: Scene, one: Numbered) -> list[ProgressSaid]:
     done = _ended(one)
     start, text = min(part.start for part in one.clauses), scene.words(*_once(one.clauses))
-    return [ProgressSaid(start=start, text=text, issue_no=number, household=one.people[0], done=done) for number in one.numbers]
+    return [
+        ProgressSaid(
+            start=start, text=text, issue_no=number, household=one.people[0], done=done
+        )
+        for number in one.numbers
+    ]
 
 
 def _once(clauses: list[Clause]) -> list[Clause]:
@@ -192,6 +254,8 @@ def _ended(one: Numbered) -> bool:
         far = how_far(clause)[0]
         if far == "done" and not NUMBERED.search(clause.text):
             done = True
-        elif (far == "step" and not done) or re.search(r"还没|没动|未|还在|在排|还差|没下文", clause.text):
+        elif (far == "step" and not done) or re.search(
+            r"还没|没动|未|还在|在排|还差|没下文", clause.text
+        ):
             done = False
     return done

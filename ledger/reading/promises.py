@@ -8,9 +8,14 @@ from ledger.reading.said import PromiseSaid, Who
 from ledger.reading.scene import Scene, by_others, negated, who
 from ledger.time_phrases import TimePhrase
 
-ORGAN = r"[一-龥]{0,3}(?:局|站|所|联(?!系)|社(?!保)|公司|厂|施工队|银行|学校|幼儿园|医院|卫生院|政府|中心|村委(?:会)?|民政|水务|水利|供电|电力|移动|电信|联通|广电|住建|交警|畜牧|林业|残联|妇联|保险)"
+ORGAN = (
+    r"[一-龥]{0,3}(?:局|站|所|联(?!系)|社(?!保)|公司|厂|施工队|银行|学校|幼儿园|医院|卫生院|政府|中心"
+    r"|村委会?|民政|水务|水利|供电|电力|移动|电信|联通|广电|住建|交警|畜牧|林业|妇联|保险)"
+)
 SPEAKERS = (
-    r"老板娘?|工头|包工头|承包商|厂[里长方]|[镇乡县市州省村局所站厂校]里|[镇乡]上|家长|户主|村民|群众|老乡|[小组村]长|书记|主任|[他她](?:们|家|儿|爹|妈|爸|娘|男人|婆娘)?|儿子|女儿|媳妇|老人|老汉|大爷|两家|双方|人家|对方|邻居|隔壁|司机|师傅|老师|医生|亲戚|兄弟|姊妹|同学|朋友|施工方|甲方|业主|收购商|贩子|客商"
+    r"老板娘?|包?工头|承包商|厂[里长方]|[镇乡县市州省村局所站厂校]里|[镇乡]上|家长|户主|村民|群众|老乡"
+    r"|[小组村]长|书记|主任|[他她][们家儿爹妈爸娘]?|男人|婆娘|儿子|女儿|媳妇|老人|老汉|大爷|两家|双方"
+    r"|人家|对方|邻居|隔壁|司机|师傅|老师|医生|亲戚|兄弟|姊妹|同学|朋友|施工方|甲方|业主|收购商|贩子|客商"
 )
 OTHERS = re.compile(rf"(?:{ORGAN}|{SPEAKERS})[^，,。我咱]{{0,8}}$")
 OURS = re.compile(r"我|咱|队里|工作队|本人")
@@ -18,15 +23,26 @@ TOWARDS = re.compile(r"[跟向对给同和与](?:[^，,。]{1,8})?$")
 NO_WORD = re.compile(
     r"(?:没敢|不敢|没有|没法|没|不能|不好|不便|未|别|不)(?:再|就|先|轻易|随便|当场|直接|敢)?(?:[给跟向对和与][^，,。]{0,6})?$"
 )
-ASKED_FOR = re.compile(r"(?:要|让|叫|求|逼|催|盼|等着?|希望|指望|想)(?:着)?(?:我|咱|队里|工作队|我们)[^，,。]{0,4}$")
-NO_PROMISE = re.compile(
-    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?[^，,。]{0,8}的(?:事情?|话|条件|要求)"
+ASKED_FOR = re.compile(
+    r"(?:要|让|叫|求|逼|催|盼|等着?|希望|指望|想)(?:着)?(?:我|咱|队里|工作队|我们)[^，,。]{0,4}$"
 )
-MUTUAL = re.compile(r"说好|讲好|说定|约好|约定|许了|表态|答复他")  # ours only with somebody to whom
+NO_PROMISE = re.compile(
+    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?[^，,。]{0,8}的(?:事情?|话|条件|要求)|^过[^，,。]{1,8}的[^，,。]{1,6}$|^过?[^，,。]{1,8}的[^，,。]{1,10}(?:了$|还没|没[^，,。]{0,3}$|已)"
+)
+MUTUAL = re.compile(
+    r"说好|讲好|说定|讲定|讲妥|说妥|说死|约好|约定|许了|表态|答复他"
+)  # ours only with somebody to whom
 FOR_THEM = re.compile(r"[给帮替为陪带跟](?:[他她]|老人|人家|大[爷娘]|对方)")
+AT_HOME = re.compile(r"[在到][^，,。]{1,8}(?:家|屋|炕|院|门口|那)[^，,。]{0,5}$")
+HOMES = re.compile(r"[他她]|老[人乡]|大[爷娘叔婶]|村民|群众|[户家]")
+TO_ME = re.compile(r"[^，,。我咱][跟向对给和与](?:我|咱)们?[^，,。]{0,4}$")
 CONTENT = re.compile(r"[让要请叫求盼托催](?:着|了)?(?:我|咱|队里|工作队)")
-OFFICIAL = re.compile(rf"[跟向对给同和与](?:{ORGAN}|[镇乡县市州省村组]里|[镇乡]上|领导|队长|书记|主任|单位|家里|队里|上面|上级|村委|支书)[^，,。]{{0,4}}$")
-SOMEBODY = re.compile(r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)")
+OFFICIAL = re.compile(
+    rf"[跟向对给同和与](?:{ORGAN}|[镇乡县市州省村组]里|[镇乡]上|领导|队长|书记|主任|单位|家里|队里|上面|上级|村委|支书)[^，,。]{{0,4}}$"
+)
+SOMEBODY = re.compile(
+    r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)"
+)
 
 
 def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[PromiseSaid]:
@@ -37,8 +53,17 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
             continue
         following = _following(scene, index)
         household = _to_whom(scene, clause, following, context)
+        if household is None and not _to_a_home(clause, following):
+            continue
         by = _by(scene, clause, spot, following)
-        found.append(PromiseSaid(start=clause.start, text=scene.words(clause, *following), household=household, by=by))
+        found.append(
+            PromiseSaid(
+                start=clause.start,
+                text=scene.words(clause, *following),
+                household=household,
+                by=by,
+            )
+        )
         for one in (clause, *following):
             one.taken = one.taken or one is not clause or not _tells_before(spot)
     return found
@@ -51,7 +76,11 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
         before, after = clause.text[:start], clause.text[end:]
         if NO_WORD.search(before) or ASKED_FOR.search(before) or NO_PROMISE.search(after):
             continue
-        if OFFICIAL.search(before) or negated(clause, start, end) or _said_by_others(scene, index, start, end):
+        if (
+            OFFICIAL.search(before)
+            or negated(clause, start, end)
+            or _said_by_others(scene, index, start, end)
+        ):
             continue
         if MUTUAL.search(clause.text[start:end]) and not _with_somebody(clause, start, end):
             continue
@@ -62,8 +91,12 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
 def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
     clause = scene.clauses[index]
     before = clause.text[:start]
-    if OURS.search(before) and not re.search(r"[跟向对给和]我们?[^，,。]{0,4}$|^[^我]{1,8}[跟向对给和]我", before):
+    if OURS.search(before) and not TO_ME.search(before):
         return False
+    if AT_HOME.search(before):
+        return False
+    if TO_ME.search(before):
+        return True
     if TOWARDS.search(before) and not OTHERS.search(before[: TOWARDS.search(before).start()]):  # type: ignore[union-attr]
         return False
     if OTHERS.search(before) or by_others(clause, start) or _is_speaker(clause, start):
@@ -78,7 +111,11 @@ def _spoken_before(scene: Scene, index: int, end: int) -> bool:
         return False
     before = scene.clauses[index - 1]
     subject = before.text[: max(12, len(before.text) // 2)]
-    return not OURS.search(before.text) and not before.mentions and bool(re.search(rf"^[^，,。]{{0,6}}?(?:{ORGAN}|{SPEAKERS})", subject))
+    return (
+        not OURS.search(before.text)
+        and not before.mentions
+        and bool(re.search(rf"^[^，,。]{{0,6}}?(?:{ORGAN}|{SPEAKERS})", subject))
+    )
 
 
 def _to_them(behind: str) -> bool:
@@ -91,15 +128,28 @@ def _is_speaker(clause: Clause, start: int) -> bool:
     if not before:
         return False
     head = clause.text[: clause.at(before[-1].start)]
+    if re.search(r"[在到去]$", head):
+        return False
     between = clause.text[clause.at(before[-1].end) : start]
-    return not re.search(r"[跟向对和给与同]$", head) and not re.search(r"我|那[儿里边]|这[儿里边]|^[，,：: ]", between)
+    return not re.search(r"[跟向对和给与同]$", head) and not re.search(
+        r"我|那[儿里边]|这[儿里边]|^[，,：: ]", between
+    )
 
 
 def _with_somebody(clause: Clause, start: int, end: int) -> bool:
     """说好 and 约好 are ours where it is said to whom, or by whom."""
     before, after = clause.text[:start], clause.text[end:]
     named = any(clause.at(one.start) >= end for one in clause.mentions)
-    return bool(OURS.search(before) or TOWARDS.search(before) or _to_them(after)) or named or _dated(clause)
+    return (
+        bool(OURS.search(before) or TOWARDS.search(before) or _to_them(after))
+        or named
+        or _dated(clause)
+    )
+
+
+def _to_a_home(clause: Clause, following: list[Clause]) -> bool:
+    """Whether a promise without a name is one to somebody in the village: 答应给他送药."""
+    return any(_to_them(one.text) or HOMES.search(one.text) for one in (clause, *following))
 
 
 def _dated(clause: Clause) -> bool:
@@ -111,7 +161,11 @@ def _following(scene: Scene, index: int) -> list[Clause]:
     """The next clause, where it says what was promised and till when."""
     taken: list[Clause] = []
     for later in scene.clauses[index + 1 : index + 3]:
-        if later.before == "hard" or later.taken or later.has("visit.words", "study.words", "leave.words", "leave.here"):
+        if (
+            later.before == "hard"
+            or later.taken
+            or later.has("visit.words", "study.words", "leave.words", "leave.here")
+        ):
             break
         if not (later in scene.plans or later.times) or (later.mentions and taken):
             break
@@ -126,7 +180,9 @@ def _tells_before(spot: tuple[int, int]) -> bool:
     return spot[0] > 6
 
 
-def _to_whom(scene: Scene, clause: Clause, following: list[Clause], context: dict[Clause, Who | None]) -> Who | None:
+def _to_whom(
+    scene: Scene, clause: Clause, following: list[Clause], context: dict[Clause, Who | None]
+) -> Who | None:
     """The household named with it, else the one in view, else the last one where 他 is promised to."""
     if clause.mentions:
         return who(clause.mentions[-1] if len(clause.mentions) == 1 else clause.mentions[0])
@@ -135,31 +191,40 @@ def _to_whom(scene: Scene, clause: Clause, following: list[Clause], context: dic
     for one in following:
         if one.mentions:
             return who(one.mentions[0])
-    if not any(_to_them(one.text) or re.search(r"[他她]", one.text) for one in (clause, *following)):
+    if not any(
+        _to_them(one.text) or re.search(r"[他她]", one.text) for one in (clause, *following)
+    ):
         return None
     before = [one for one in scene.clauses if one.start < clause.start and one.mentions]
     return who(before[-1].mentions[-1]) if before else None
 
 
-def _by(scene: Scene, clause: Clause, spot: tuple[int, int], following: list[Clause]) -> date | None:
+def _by(
+    scene: Scene, clause: Clause, spot: tuple[int, int], following: list[Clause]
+) -> date | None:
     """The day the word is given for: said behind the promise, in the next clause, else before."""
     behind = [one for one in clause.times if clause.at(one.start) >= spot[1]]
     before = [one for one in clause.times if clause.at(one.end) <= spot[0]]
-    content = _content(scene, clause, spot)
-    for phrase in (*behind, *(one for later in following for one in later.times), *before, *content):
+    content = _content(scene, clause)
+    for phrase in (
+        *behind,
+        *(one for later in following for one in later.times),
+        *before,
+        *content,
+    ):
         span = scene.span(phrase, "ahead")
         if span is None or span.kind == "after" or not phrase.names_day:
             continue
         today = scene.base_at(phrase.start)
-        if span.last > today or span.kind == "by" and span.last >= today:
+        if span.last > today or (span.kind == "by" and span.last >= today):
             return span.last
     return None
 
 
-def _content(scene: Scene, clause: Clause, spot: tuple[int, int]) -> list[TimePhrase]:
+def _content(scene: Scene, clause: Clause) -> list[TimePhrase]:
     """Times of what one was asked for just before: 让我周四前帮他写好，我答应了."""
     index = scene.clauses.index(clause)
-    if not index or len(clause.text) - spot[1] > 2:
+    if not index:
         return []
     before = scene.clauses[index - 1]
     return before.times if CONTENT.search(before.text) else []

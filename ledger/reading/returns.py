@@ -7,11 +7,19 @@ from ledger.reading.clauses import Clause
 from ledger.reading.said import ReturnSaid
 from ledger.reading.scene import Scene, by_others, is_future
 
-SURE = re.compile(r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|归队|返岗|返村|回岗|[回到返]的村(?!委|部)|休完假?|抵村|假期结束|收假")
+SURE = re.compile(
+    r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|归队|返岗|返村|回岗|[回到返]的村(?!委|部)|休完假?|抵村|假期结束|收假"
+)
 MAYBE = re.compile(r"回村|回到村|到村|回来了|进村了|到岗|回到岗|(?<=人)到了|已到(?=村|岗|$)")
-ABSENCE = re.compile(r"假|公差|出差|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院")
-NOT_YET = re.compile(r"(?:[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$")
-BEFORE_BACK = re.compile(r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|吗|没有|需要|要(?!紧)|流程|以后|时再)")
+ABSENCE = re.compile(
+    r"假|公差|出差|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
+)
+NOT_YET = re.compile(
+    r"(?:[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
+)
+BEFORE_BACK = re.compile(
+    r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|吗|没有|需要|要(?!紧)|流程|以后|时再)"
+)
 FORGOT = re.compile(r"忘|没来得及|没顾上|漏")
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
@@ -22,7 +30,11 @@ def read_return(scene: Scene) -> list[ReturnSaid]:
         spot = _spot(scene, clause)
         if spot:
             clause.taken = True
-            return [ReturnSaid(start=clause.start, text=scene.words(clause), day=_day(scene, clause))]
+            return [
+                ReturnSaid(
+                    start=clause.start, text=scene.words(clause), day=_day(scene, clause)
+                )
+            ]
     return []
 
 
@@ -52,7 +64,11 @@ def _is_news(scene: Scene, clause: Clause) -> bool:
     """Whether being back is the news: alone, or after an absence named beside it."""
     if clause.has("visit.words", "study.words") or NOT_BACK.search(clause.text):
         return False
-    near = (one.text for one in scene.clauses if abs(one.sentence - clause.sentence) <= 1 and not one.mentions)
+    near = (
+        one.text
+        for one in scene.clauses
+        if abs(one.sentence - clause.sentence) <= 1 and not one.mentions
+    )
     return bool(ABSENCE.search(" ".join(near)))
 
 
@@ -70,4 +86,6 @@ def _day(scene: Scene, clause: Clause) -> date:
 
 def _same_act(clause: Clause) -> bool:
     """Whether a clause tells how or when one came: 昨晚十点到的."""
-    return not clause.mentions and bool(re.search(r"[到回返](?:的|了|来|村|$)|归|抵|销", clause.text))
+    return not clause.mentions and bool(
+        re.search(r"[到回返](?:的|了|来|村|$)|归|抵|销", clause.text)
+    )

@@ -27,14 +27,20 @@ __all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "who"]
 
 FAR = 180  # days: nobody announces anything further ahead without its year
 DIARY = re.compile(r"日[记志]|补[记录登写]|工作记录|民情")
-WEATHER = re.compile(r"^\s*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)")
+WEATHER = re.compile(
+    r"^\s*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)"
+)
 WEEKDAY = re.compile(r"(?:周|星期)[一二三四五六日天]\s*[)）]?$")
 HEAD = 3  # clauses in which a diary's date stands
 LEADING = re.compile(
     r"^(?:我们?|咱们?|本人|队里|工作队|补报|补[录登记写一下]*|漏报|还有|另外?|又|然后|接着|走访|学习|时间|日期|对象|打卡|销假|值班|嗯|哦|那个|就是|于|在|从|是|[:：·\s\d、.])*$"
 )
-ACTS = re.compile(r"^(?:我们?|咱|也|就|都|刚|已经?|又|跟.{1,4}|和.{1,4}|陪.{1,4})?(?:[去到来走看访进]|回访|入户|上门)")
-FORWARD = re.compile(r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起")
+ACTS = re.compile(
+    r"^(?:我们?|咱|也|就|都|刚|已经?|又|跟.{1,4}|和.{1,4}|陪.{1,4})?(?:[去到来走看访进]|回访|入户|上门)"
+)
+FORWARD = re.compile(
+    r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起"
+)
 
 
 @dataclass(eq=False)
@@ -142,8 +148,12 @@ def _heads(scene: Scene, index: int, phrase: TimePhrase) -> bool:
     before = clause.text[: clause.at(phrase.start)]
     behind = scene.plain[phrase.end : phrase.end + 12]
     told = bool(DIARY.search(scene.plain[: phrase.start]))
-    weekday = bool(WEEKDAY.search(phrase.text)) or bool(re.match(r"\s*[（(]?(?:周|星期)[一二三四五六日天]", behind))
-    return bool(LEADING.search(before) or DIARY.search(before)) and (told or weekday or bool(WEATHER.search(behind)))
+    weekday = bool(WEEKDAY.search(phrase.text)) or bool(
+        re.match(r"\s*[（(]?(?:周|星期)[一二三四五六日天]", behind)
+    )
+    return bool(LEADING.search(before) or DIARY.search(before)) and (
+        told or weekday or bool(WEATHER.search(behind))
+    )
 
 
 def _past(day: date, base: date) -> date | None:
@@ -170,7 +180,7 @@ def _note_days(scene: Scene) -> None:
 
 def _named(scene: Scene, clause: Clause, phrase: TimePhrase) -> date | None:
     """The day a phrase gives its clause; 当晚 and 八点 give none."""
-    if not phrase.names_day or phrase.text.startswith("当") and scene.days:
+    if not phrase.names_day or (phrase.text.startswith("当") and scene.days):
         return None
     heading = [day for start, day in scene.headed if start == phrase.start]
     if heading:
@@ -207,7 +217,11 @@ def is_future(scene: Scene, clause: Clause) -> bool:
     """Whether a day still to come stands in it."""
     for one in clause.times:
         span = scene.meant(clause, one)
-        if span and span.kind in {"point", "range", "after"} and span.first > scene.base_at(one.start):
+        if (
+            span
+            and span.kind in {"point", "range", "after"}
+            and span.first > scene.base_at(one.start)
+        ):
             return True
     return False
 

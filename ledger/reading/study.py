@@ -4,16 +4,14 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from ledger.durations import Duration
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.deeds import ahead, by_them, day_at, is_done
+from ledger.reading.deeds import SHORT, dated_before, day_at
 from ledger.reading.said import StudySaid
-from ledger.reading.scene import Scene, negated
+from ledger.reading.scene import Scene
+from ledger.reading.study_evidence import Evidence, Spot
+from ledger.reading.study_lengths import lengths, minutes_of, only_times
 from ledger.reading.topics import plain_topic, topic_of
-
-LONGEST = 12 * 60  # minutes of study a day that a person can mean
-Spot = tuple[int, int]
 
 
 @dataclass
@@ -40,45 +38,68 @@ class _Reader:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.clauses = scene.clauses
-        self.planned = ahead(scene)
+        self.evidence = Evidence(scene)
         self.parts: list[_Part] = []
         self.open: _Part | None = None
         self.stale = False  # something else was said since
         self.claim: date | None = None  # day of a claim that is taken back
-        self.wrong = any(one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses)
+        self.wrong = any(
+            one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses
+        )
 
     def read(self) -> list[StudySaid]:
         """The studies in the order of the message."""
         for index, clause in enumerate(self.clauses):
             if self._refused(clause):
                 self.open = None
-            elif words.LABEL.match(clause.text.strip()) or self._mode(clause):
+            elif words.LABEL.match(clause.text.strip()):
+                self._box(index, clause)
+            elif self._mode(clause):
                 continue
             elif self._claimed(index, clause):
                 self._take_back(index, clause)
-            elif self.open and words.PART.search(clause.text) and self._lengths(clause):
+            elif self.open and words.PART.search(clause.text) and lengths(clause):
                 self._go_on(index, clause)
-            elif spot := self._spot(index, clause):
+            elif spot := self._found(index, clause):
                 self._begin(index, clause, spot)
             elif self.open:
                 self._go_on(index, clause)
-            elif self.claim and self._lengths(clause) and words.TRULY.search(clause.text):
+            elif self.claim and lengths(clause) and words.TRULY.search(clause.text):
                 self._correct(index, clause)
         return self._merged()
 
+    def _found(self, index: int, clause: Clause) -> Spot | None:
+        """Where study is told, in view of what was told before."""
+        self.evidence.any, self.evidence.open = bool(self.parts), self.open is not None
+        return self.evidence.spot(index, clause)
+
+    def _box(self, index: int, clause: Clause) -> None:
+        """The boxes of a form of study: 学习时长：45分钟；学习内容：…"""
+        own = clause.text.strip().startswith(("学习", "自学"))
+        if own and not self.parts and clause not in self.evidence.planned:
+            day = day_at(self.scene, index, len(clause.text))[0]
+            self._add(_Part(clause, self.scene.words(clause), day, None, False))
+        elif self.parts:
+            self.open = self.parts[-1]
+
     def _mode(self, clause: Clause) -> bool:
         """学习方式：自学 in a form that has been begun."""
-        if not self.parts or not words.MODE.match(clause.text.strip()) or clause.before != "soft":
+        if (
+            not self.parts
+            or not words.MODE.match(clause.text.strip())
+            or clause.before != "soft"
+        ):
             return False
         if self._exchange(clause):
             self.parts[-1].exchange = True
         return True
 
-    # where study is told
     def _refused(self, clause: Clause) -> bool:
         text = clause.text
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
-        return clause.question or bool(undone) or bool(re.search(r"[吗么]$|怎么|多久|多少", text))
+        return (
+            clause.question or bool(undone) or bool(re.search(r"[吗么]$|怎么|多久|多少", text))
+        )
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A length told before that is taken back: 早上报的65分钟是全队加一块的."""
@@ -89,107 +110,12 @@ class _Reader:
         near = self.clauses[max(0, index - 1) : index + 3]
         return any(words.WRONG.search(one.text) for one in near)
 
-    def _spot(self, index: int, clause: Clause) -> Spot | None:
-        """Where this clause says that one has studied."""
-        barred = [one.span() for one in words.NOT_STUDY.finditer(clause.text)]
-        for start, end in [*self._sure(index, clause), *self._loose(index, clause), *self._talk(index, clause)]:
-            if any(first < end and start < last for first, last in barred):
-                continue
-            if self._did(index, start, end):
-                return start, end
-        return self._card(index, clause)
-
-    def _did(self, index: int, start: int, end: int) -> bool:
-        clause = self.clauses[index]
-        return (
-            not negated(clause, start, end)
-            and not by_them(self.scene, index, start)
-            and is_done(self.scene, index, start, end, self.planned)
-        )
-
-    def _sure(self, index: int, clause: Clause) -> list[Spot]:
-        """学习, 自学, 闭卷: study by itself; beside a household only with its length."""
-        if clause.mentions and not self._timed(index, clause):
-            return []
-        found = [one.span() for one in words.STRONG.finditer(clause.text)]
-        county = [one for one in clause.hits("study.words") if words.STRONG.match(clause.text, one[0])]
-        if words.TEST.search(clause.text) and not self._timed(index, clause):
-            return found if re.search(r"了|过|\d分", clause.text) else []
-        return found or county
-
-    def _loose(self, index: int, clause: Clause) -> list[Spot]:
-        """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""
-        timed = self._timed(index, clause)
-        if clause.mentions and not timed:
-            return []
-        named = words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
-        found = []
-        for one in words.LOOSE.finditer(clause.text):
-            learns = one[0].endswith("学")
-            read = re.match(r"[了完过]", clause.text[one.end() :]) and words.FILES.search(clause.text[one.end() :])
-            booked = words.BOOK.search(clause.text, one.end())
-            if (timed and (learns or named or self._subject_near(index))) or booked or (read and (learns or one[0] in "读看")):
-                found.append(one.span())
-        return found
-
-    def _subject_near(self, index: int) -> bool:
-        """Whether the clause before or after names what was read."""
-        near = [self.clauses[place] for place in (index - 1, index + 1) if 0 <= place < len(self.clauses)]
-        return any(words.SUBJECT.search(one.text) and not one.mentions for one in near)
-
-    def _talk(self, index: int, clause: Clause) -> list[Spot]:
-        """讨论, 交流 among ourselves, with its length."""
-        if clause.mentions or words.FOLK.search(clause.text) or not self._timed(index, clause):
-            return []
-        ours = words.TEAM.search(clause.text) or words.SUBJECT.search(clause.text) or self.parts
-        return [one.span() for one in words.TALK.finditer(clause.text)] if ours else []
-
-    def _card(self, index: int, clause: Clause) -> Spot | None:
-        """📚 1h 一号文件 打卡: a length beside a card and a subject, and no word of duty."""
-        if self.open or not self._lengths(clause) or words.OFF.search(clause.text) or clause.mentions:
-            return None
-        near = [one for one in self.clauses[max(0, index - 2) : index + 3] if one.sentence == clause.sentence]
-        text = " ".join(one.text for one in near)
-        card = words.CARD.search(text) and words.SUBJECT.search(text) and not words.DUTY.search(text)
-        return (0, 0) if card and clause not in self.planned else None
-
-    # lengths
-    def _lengths(self, clause: Clause) -> list[int]:
-        """The minutes of study in a clause; scores and the time of a meeting are none."""
-        return [one.minutes for one in clause.durations if one.minutes and self._counts(clause, one)]
-
-    def _counts(self, clause: Clause, one: Duration) -> bool:
-        start, end = clause.at(one.start), clause.at(one.end)
-        said = clause.text[start:end]
-        if said.endswith("分") and re.search(r"考|得|满|积|强国|题|卷", clause.text[:start]):
-            return False
-        return not re.search(rf"(?:{words.OFF.pattern})[^学看读，,]{{0,4}}$", clause.text[:start])
-
-    def _minutes(self, clause: Clause) -> int | None:
-        total = sum(self._lengths(clause))
-        return total if 1 <= total <= LONGEST else None
-
-    def _timed(self, index: int, clause: Clause) -> bool:
-        """Whether a length stands in this clause, or alone beside it."""
-        if self._lengths(clause):
-            return True
-        after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
-        if after and self._lengths(after) and not words.OFF.search(after.text) and not after.mentions:
-            return after.before != "hard" and not words.STRONG.search(after.text)
-        return index > 0 and self._only_times(self.clauses[index - 1])
-
-    def _only_times(self, clause: Clause) -> bool:
-        """A clause of nothing but a time and a length: 上午8:30到10:00."""
-        covered = {place for one in (*clause.durations, *clause.times) for place in range(one.start, one.end)}
-        return bool(self._lengths(clause)) and len(covered) >= len(clause.text.strip()) - 3 and not clause.taken
-
-    # what is told
     def _begin(self, index: int, clause: Clause, spot: Spot) -> None:
         """A new stretch, with a length that stands before it and a topic named before it."""
-        minutes = self._minutes(clause)
+        minutes = minutes_of(clause)
         before = self.clauses[index - 1] if index and clause.before != "hard" else None
-        if minutes is None and before and self._only_times(before):
-            minutes, before.taken = self._minutes(before), True
+        if minutes is None and before and only_times(before):
+            minutes, before.taken = minutes_of(before), True
         topic = topic_of(self.scene, clause, spot)
         if not topic and before and not before.taken and words.SUBJECT.search(before.text):
             topic = plain_topic(self.scene, before)
@@ -197,12 +123,26 @@ class _Reader:
         topics = [topic] if topic and not test else []
         clause.taken = True
         for day in self._days(index, clause, spot):
-            self._add(_Part(clause, self.scene.words(clause), day, minutes, self._exchange(clause), list(topics), test))
+            self._add(
+                _Part(
+                    clause,
+                    self.scene.words(clause),
+                    day,
+                    minutes,
+                    self._exchange(clause),
+                    list(topics),
+                    test,
+                )
+            )
 
     def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
         """Its day; several where each had its own: 昨天和今天各学了半小时."""
         spans = [self.scene.span(one, "back") for one in clause.times if one.names_day]
-        days = [one.first for one in spans if one and one.kind == "point" and one.first <= self.scene.base]
+        days = [
+            one.first
+            for one in spans
+            if one and one.kind == "point" and one.first <= self.scene.base
+        ]
         if len(days) > 1 and words.EACH.search(clause.text):
             return days
         day, until = day_at(self.scene, index, spot[1])
@@ -224,29 +164,48 @@ class _Reader:
         if part is None or self._ends(clause):
             self.open = None
             return
-        minutes = self._minutes(clause)
+        if part.minutes is None and clause.times and len(clause.text.strip()) <= SHORT:
+            part.day = day_at(self.scene, index, len(clause.text))[0]
+        minutes = minutes_of(clause)
         if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
             self._with_exchange(part, clause, minutes)
         elif minutes:
             self._more(index, clause, part, minutes)
         elif not self._topical(clause, part):
-            self.stale = self.stale or len(clause.text.strip()) > 4
+            told = len(clause.text.strip()) > 4 and not words.LENGTH.search(clause.text)
+            self.stale = self.stale or told
 
     def _ends(self, clause: Clause) -> bool:
         """Whether the talk has turned to something else."""
-        talked = clause.before == "soft" and words.WITH.search(clause.text) and words.TALK.search(clause.text)
-        if (clause.mentions and not talked) or clause in self.planned or clause.taken:
+        talked = (
+            clause.before == "soft"
+            and words.WITH.search(clause.text)
+            and words.TALK.search(clause.text)
+        )
+        if (clause.mentions and not talked) or clause in self.evidence.planned or clause.taken:
             return True
         if clause.before == "hard":
-            lengthy = self._lengths(clause) and not words.OFF.search(clause.text)
-            again = clause.times and len(clause.text.strip()) < 9 and re.search("的|也|还有|另", clause.text)
-            return not lengthy and not again and not words.MARKED.match(clause.text.strip()) and not words.MODE.match(clause.text.strip())
-        return clause.has("visit.words", "leave.words", "leave.back", "leave.here", "promise.words")
+            lengthy = lengths(clause) and not words.OFF.search(clause.text)
+            again = (
+                clause.times
+                and len(clause.text.strip()) < 9
+                and re.search("的|也|还有|另", clause.text)
+            )
+            return (
+                not lengthy
+                and not again
+                and not words.MARKED.match(clause.text.strip())
+                and not words.MODE.match(clause.text.strip())
+            )
+        return clause.has(
+            "visit.words", "leave.words", "leave.back", "leave.here", "promise.words"
+        )
 
     def _with_exchange(self, part: _Part, clause: Clause, minutes: int | None) -> None:
         clause.taken = True
         if minutes is None:
             part.exchange = True
+            self._topical(clause, part)
             return
         if words.PART.search(clause.text) and part.minutes and part.minutes > minutes:
             part.minutes -= minutes
@@ -263,14 +222,21 @@ class _Reader:
         if part.minutes is None:
             part.minutes, part.topics = minutes, part.topics or topics
             return
-        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(clause, part, minutes):
+        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(
+            clause, part, minutes
+        ):
             return
-        day = day_at(self.scene, index, 0)[0] if any(one.names_day for one in clause.times) else part.day
+        dated = any(one.names_day for one in clause.times) or dated_before(self.scene, index)
+        day = day_at(self.scene, index, 0)[0] if dated else part.day
         self._add(_Part(clause, self.scene.words(clause), day, minutes, part.exchange, topics))
 
     def _anew(self, clause: Clause, part: _Part, minutes: int) -> bool:
         """Whether a second length is another stretch, not the first one told again by the clock."""
-        if re.search("又|另|再|还|各|也|随后|然后", clause.text) or clause.before == "hard" or clause.times:
+        if (
+            re.search("又|另|再|还|各|也|随后|然后", clause.text)
+            or clause.before == "hard"
+            or clause.times
+        ):
             return not clause.text.strip().startswith("从")
         clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", clause.text))
         return not clocks or part.minutes != minutes
@@ -279,7 +245,11 @@ class _Reader:
         """A topic that follows its study; 都是 gives it to all."""
         marked = words.MARKED.search(clause.text) or "《" in clause.text
         topic = plain_topic(self.scene, clause)
-        if not topic or (self.stale and not marked):
+        if (
+            not topic
+            or (self.stale and not marked)
+            or (part.exchange and words.TALK.search(topic))
+        ):
             return False
         if part.test and not words.SUBJECT.search(topic):
             return False
@@ -292,26 +262,42 @@ class _Reader:
         """A claim gives way to the length said since, which the scene may have put in its place."""
         day = day_at(self.scene, index, len(clause.text))[0]
         self.open, self.claim = None, day
-        moved = [one.minutes for one in clause.durations if one.start >= clause.end and one.minutes]
+        moved = [
+            one.minutes for one in clause.durations if one.start >= clause.end and one.minutes
+        ]
         if moved and not clause.taken:
             clause.taken, self.claim = True, None
-            self._add(_Part(clause, self.scene.words(clause), day, moved[0], self._exchange(clause)))
+            self._add(
+                _Part(clause, self.scene.words(clause), day, moved[0], self._exchange(clause))
+            )
 
     def _correct(self, index: int, clause: Clause) -> None:
         """The length that is true: 实为60分钟."""
-        if self.claim is None or clause in self.planned:
+        if self.claim is None or clause in self.evidence.planned:
             return
         clause.taken = True
         topic = plain_topic(self.scene, clause)
         day, self.claim = self.claim, None
-        self._add(_Part(clause, self.scene.words(clause), day, self._minutes(clause), self._exchange(clause), [topic] if topic else []))
+        self._add(
+            _Part(
+                clause,
+                self.scene.words(clause),
+                day,
+                minutes_of(clause),
+                self._exchange(clause),
+                [topic] if topic else [],
+            )
+        )
 
     def _merged(self) -> list[StudySaid]:
         """One study for each day and mode, its spans added up."""
         found: dict[tuple[date, bool], list[_Part]] = {}
         for part in self.parts:
             found.setdefault((part.day, part.exchange), []).append(part)
-        return [_said(parts) for parts in found.values()]
+        said = [_said(parts) for parts in found.values()]
+        return [
+            one for one in said if one.minutes or one.topic or not words.LABEL.match(one.text)
+        ]
 
 
 def _said(parts: list[_Part]) -> StudySaid:

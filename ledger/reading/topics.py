@@ -34,7 +34,9 @@ def plain_topic(scene: Scene, clause: Clause) -> str | None:
         return None
     topic = topic_of(scene, clause, (0, 0))
     marked = words.MARKED.search(clause.text) or (topic and words.SUBJECT.search(topic))
-    if topic is None or (not marked and (words.TALKED.search(topic) or clause.has("visit.away"))):
+    if topic is None or (
+        not marked and (words.TALKED.search(topic) or clause.has("visit.away"))
+    ):
         return None
     return topic
 
@@ -49,8 +51,10 @@ def _books(scene: Scene, clause: Clause) -> str | None:
 def _bare(scene: Scene, clause: Clause) -> str:
     """The member's own words, days, lengths and companions blanked by marks of the same length."""
     text = scene.own[clause.start : clause.end]
-    for one in (*clause.times, *clause.durations):
-        start, end = one.start - clause.start, min(one.end, clause.end) - clause.start
+    spans = [(one.start, one.end) for one in clause.durations]
+    spans += [(one.start, one.end) for one in clause.times]
+    for first, last in spans:
+        start, end = max(0, first - clause.start), min(last, clause.end) - clause.start
         text = text[:start] + "，" * (end - start) + text[end:]
     return words.WITH.sub(lambda match: "，" * len(match[0]), text)
 
@@ -68,4 +72,8 @@ def _tidy(text: str) -> str | None:
         text = text[: cut.start()].strip()
     if twice := re.search(r"(?:看|学|读)(?:了|完|的)", text):
         text = text[: twice.start()].strip()
-    return None if words.NOT_TOPIC.match(text) or len(text) > LONGEST_TOPIC else text
+    return (
+        None
+        if words.NOT_TOPIC.match(text) or words.LENGTH.search(text) or len(text) > LONGEST_TOPIC
+        else text
+    )

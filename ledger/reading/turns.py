@@ -6,12 +6,13 @@ from ledger.reading.clauses import Clause
 
 # aspect
 PAST_MARK = re.compile(
-    r"[了过完](?!几天|两天|一会|会儿|年|节|点|完)|已经?|刚才?|回来|(?<![一-龥]目)的$|的是|[去到看走访][了过]?的"
+    r"[了过完](?!几天|两天|一会|会儿|年|节|点|完|成(?!了)|全)|已经?|刚才?|回来|(?<![一-龥]目)的$|的是|[去到看走访][了过]?的"
 )
 NOT_PAST = re.compile(r"完了?再|[要快].{0,6}了$|了再|好了再|去不了|不了|的话$|[要得]去的")
+DONE_AT_ONCE = re.compile(r"[了过好完]|妥当?了")  # 准备了, 准备好了
 AGAIN = re.compile(r"再(?:去|来|走|跑|看|访|学|补|说|报|过去|上门|入户|回)(?![^，]{0,6}[了过])")
 SUPPOSED = re.compile(
-    r"^(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
+    r"^(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|要不是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
 )
 
 # denial
@@ -21,7 +22,8 @@ NEGATED = re.compile(
     r"[^，,。了]{0,4}$"
 )
 UNDONE = (
-    r"没(?:有)?(?:去|做|搞|走|学|成|来得及|弄|顾|完成|时间|空|进)|取消|推迟|泡汤|改期|延期|往后推|暂停|免了|不[去搞走]了|去不成"
+    r"没有?(?:去|做|搞|走|学|成|来得及|弄|顾|完成|时间|空|进)"
+    r"|取消|推迟|泡汤|改期|延期|往后推|暂停|免了|不[去搞走]了|去不成"
 )
 NEGATED_AFTER = re.compile(rf"^[^，,。]{{0,4}}?(?:{UNDONE})")
 FELL_THROUGH = re.compile(
@@ -32,16 +34,24 @@ FELL_THROUGH = re.compile(
 TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
 PERSON = re.compile(
     r"[老小](?![时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
-    rf"|[一-龥]{{0,2}}(?:{TITLE})|队员(?!们|都)[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
-    r"|村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
+    rf"|(?:(?![跟向给对和与同请找问报陪带])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都)[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
+    r"|(?<!驻)村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
 )
 LINK = re.compile(r"[和跟与同、陪]$")
 TOWARDS = re.compile(r"[带给向对去到找看访问请叫让被由说往]$")
 SELF = re.compile(r"我|咱|本人|自己|全队|一起|一同")
 NEAR = 10  # characters between a person and what this person does
 
+SUBJECT = re.compile(
+    rf"^(?:我们?队?的?|咱们?队?的?|队里的?|工作队的?|隔壁村的?)?(?:{PERSON.pattern})(?![和跟与])"
+)
+
+HELPER = re.compile("医生|老师|师傅|会计|经理|[他她]")  # no members of a team
+
 # orders
-DIRECTIVE = re.compile(r"请|务必|须|注意|报送|上报|报(?:至|到|镇|县|乡|来)|不得|一律|抓紧|要求|严禁|通知|提[示醒]|[^，,。]{0,8}前")
+DIRECTIVE = re.compile(
+    r"请|务必|须|注意|报送|上报|报(?:至|到|镇|县|乡|来)|不得|一律|抓紧|要求|严禁|通知|提[示醒]|议定|整改|[^，,。]{0,8}前"
+)
 SELF_DAY = re.compile(r"^(?:今天|昨天|今日|昨日|刚才?|上午|下午|昨晚)")
 SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人")
 
@@ -58,11 +68,15 @@ def is_supposed(clause: Clause) -> bool:
 
 def is_planned(clause: Clause) -> bool:
     """Whether words of planning stand in it and nothing behind them has happened."""
-    spots = [end for _, end in clause.hits("plan.words")] + [one.end() for one in AGAIN.finditer(clause.text)]
+    spots = [end for _, end in clause.hits("plan.words")]
+    spots += [one.end() for one in AGAIN.finditer(clause.text)]
     return bool(spots) and not _happened(clause.text[min(spots) :])
 
 
 def _happened(text: str) -> bool:
+    """Whether what is behind a word of planning is past; 打算把它学了 is not."""
+    if text.endswith("了") and not DONE_AT_ONCE.match(text):
+        text = text[:-1]
     return bool(PAST_MARK.search(text)) and not NOT_PAST.search(text)
 
 
@@ -74,7 +88,8 @@ def fell_through(clause: Clause) -> bool:
 def negated(clause: Clause, start: int, end: int) -> bool:
     """Whether what stands there has not been done."""
     return clause.undone or bool(
-        NEGATED.search(clause.text, max(0, start - 10), start) or NEGATED_AFTER.search(clause.text[end : end + 12])
+        NEGATED.search(clause.text, max(0, start - 10), start)
+        or NEGATED_AFTER.search(clause.text[end : end + 12])
     )
 
 
@@ -93,6 +108,18 @@ def by_others(clause: Clause, start: int) -> bool:
     return len(tail) <= NEAR and not SELF.search(head[-3:])
 
 
+def after_others(clauses: list[Clause], clause: Clause) -> bool:
+    """Whether it goes on about somebody else: 小周昨晚学到十二点，今早又请假."""
+    if SELF.search(clause.text):
+        return False
+    for one in reversed(clauses[: clauses.index(clause)]):
+        if one.sentence != clause.sentence or SELF.search(one.text):
+            return False
+        if (match := SUBJECT.search(one.text)) and not HELPER.search(match[0]):
+            return True
+    return False
+
+
 def is_order(clauses: list[Clause]) -> bool:
     """Whether a message is an order or a notice passed on, not a report of one's own.
 
@@ -103,7 +130,7 @@ def is_order(clauses: list[Clause]) -> bool:
         return False
     if any(one.has("plan.order") for one in head):
         return any(DIRECTIVE.search(one.text) for one in clauses)
-    if not any(one.has("plan.must") for one in head):
+    if not any(one.has("plan.must") for one in clauses):
         return False
     return not any(is_past(one) or one.mentions or SELF_DAY.search(one.text) for one in clauses)
 
@@ -112,4 +139,6 @@ def _reports_self(clause: Clause) -> bool:
     """Whether the sender tells of something done: 我今天在岗; 我原样贴这儿 is none."""
     if not SELF_REPORT.search(clause.text):
         return False
-    return bool(clause.times or clause.mentions) or clause.has("visit.words", "study.words", "leave.words", "leave.here")
+    return bool(clause.times or clause.mentions) or clause.has(
+        "visit.words", "study.words", "leave.words", "leave.here"
+    )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ledger.mentions import Mention
 from ledger.reading.clauses import Clause
@@ -9,26 +10,47 @@ from ledger.reading.said import Who
 from ledger.reading.scene import Scene, who
 from ledger.reading.visits import same
 
-SAYS = r"(?:反映|说|讲|问|称|提|诉|愁|嫌|怨|抱怨|念叨|嘀咕|唠叨|表示|觉得|想|要求|希望|盼|求|托|喊|哭)"
-SAYS_FIRST = re.compile(rf"^(?:[他她]|人家|还|也|又|都|就|老是|顺嘴|顺口|顺便|一直|直|便|可|只)*{SAYS}")
-SPEAKER = re.compile(rf"^(?:家|户|[他她]|里|自己|还|也|又|就|老是|顺嘴|一直|直|来村部|来村委|来电话|打电话|来|电话里|跟我|和我|向我|对我|找我)*{SAYS}")
+SAYS = (
+    r"(?:反映|说|讲|问|称|提|诉|愁|嫌|怨|抱怨|念叨|嘀咕|唠叨|表示|觉得"
+    r"|想|要求|希望|盼|求|托|喊|哭)"
+)
+SAYS_FIRST = re.compile(
+    rf"^(?:[他她]|人家|还|也|又|都|就|老是|顺嘴|顺口|顺便|一直|直|便|可|只)*+{SAYS}"
+)
+SPEAKER = re.compile(
+    rf"^(?:家|户|[他她]|里|自己|还|也|又|就|老是|顺嘴|一直|直|来村部"
+    rf"|来村委|来电话|打电话|来|电话里|跟我|和我|向我|对我|找我)*+{SAYS}"
+)
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说])"
 PUBLIC = re.compile(
     ASKED
-    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]|通村|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
-    r"|[一二三四五六七八九十\d]{1,2}[组社队](?!的?[老小]|$)|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
+    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]|通村"
+    r"|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
+    r"|[一二三四五六七八九十\d]{1,2}[组社队](?!的?[老小]|$)"
+    r"|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
 )
 OF_HOUSE = re.compile(r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|院里|自家")
 OWN_TURN = re.compile(
-    r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
+    r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里"
+    r"|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
 )
-MEETING = re.compile(r"院坝会|院子会|屋场会|群众会|村民会|坝坝会|板凳会|火塘会|户主会|村民代表会|村民大会|村民小组会|座谈会|恳谈会")
+MEETING = re.compile(
+    r"院坝会|院子会|屋场会|群众会|村民会|坝坝会|板凳会|火塘会"
+    r"|户主会|村民代表会|村民大会|村民小组会|座谈会|恳谈会"
+)
 LIST_GAP = re.compile(
-    r"(?:家|户|屋里|屋|那边|那儿|那|他们|两口子)?(?:[、,，/ ]|和|跟|与|及|以及|还有|同)+(?:[\d一二三四五六七八九十]{1,2}[组社]的?)?"
+    r"(?:家|户|屋里|屋|那边|那儿|那|他们|两口子)?(?:[、,，/ ]|和|跟|与|及|以及|还有|同)+"
+    r"(?:[\d一二三四五六七八九十]{1,2}[组社]的?)?"
 )
-LED = re.compile(r"(?:[跟和与给向对把被叫让替帮为到去看访找陪问是说讲说来请]|看望|走访|回访|[看去到]了|说是|联系|通知)$")
-TOGETHER = re.compile(r"^(?:他们|这|那)?(?:[两二三四五六七八几\d]+[家户])?(?:都|全|均|一致|一样|也都|全都|统统|齐声|共同)|[两三四五六\d]家都|[两三四五六\d]户都|都(?:反映|说|讲|嫌|愁|没|缺|想|要|有)")
+LED = re.compile(
+    r"(?:[跟和与给向对把被叫让替帮为到去看访找陪问是说讲来请]|看望"
+    r"|走访|回访|[看去到]了|说是|联系|通知)$"
+)
+TOGETHER = re.compile(
+    r"^(?:他们|这|那)?(?:[两二三四五六七八几\d]+[家户])?(?:都|全|均|一致|一样|也都|全都|统统|齐声|共同)"
+    r"|[两三四五六\d][家户]都|都(?:反映|说|讲|嫌|愁|没|缺|想|要|有)"
+)
 LEAST = 4  # characters between two households that can say something of the first
 
 
@@ -76,28 +98,44 @@ class _View:
         """Whether a clause turns away from the household."""
         if SAYS_FIRST.search(clause.text) or OF_HOUSE.search(clause.text):
             return False
-        return bool(PUBLIC.search(clause.text)) or (clause.before == "hard" and bool(OWN_TURN.search(clause.text)))
+        return bool(PUBLIC.search(clause.text)) or (
+            clause.before == "hard" and bool(OWN_TURN.search(clause.text))
+        )
 
     def _people(self, clause: Clause) -> tuple[Who, ...]:
         """Those a clause names: a list as a whole, else the one who speaks or is spoken of."""
         groups = lists_of(clause)
-        chosen = groups[0] if len(groups) == 1 or _speaks(clause, groups[0][-1]) else _topic(clause, groups)
+        chosen = (
+            groups[0]
+            if len(groups) == 1 or _speaks(clause, groups[0][-1])
+            else _topic(clause, groups)
+        )
         people = [self._settled(who(one)) for one in chosen]
         self.named += people
-        return tuple(one for place, one in enumerate(people) if not any(same(one, other) for other in people[:place]))
+        return tuple(
+            one
+            for place, one in enumerate(people)
+            if not any(same(one, other) for other in people[:place])
+        )
 
     def _settled(self, one: Who) -> Who:
         """老赵 after 赵有根 is 赵有根."""
         if len(one.fits) < 2:
             return one
-        before = {other.known.id: other for other in self.named if other.known and other.known in one.fits}
+        before = {
+            other.known.id: other
+            for other in self.named
+            if other.known and other.known in one.fits
+        }
         return next(iter(before.values())) if len(before) == 1 else one
 
 
 def parts_of(scene: Scene) -> list[Part]:
     """All parts of a message in order, each with whom it is about."""
     view = _View()
-    return [Part(part, whole, view.about(part)) for whole in scene.clauses for part in _cut(whole)]
+    return [
+        Part(part, whole, view.about(part)) for whole in scene.clauses for part in _cut(whole)
+    ]
 
 
 def households_in_view(scene: Scene) -> dict[Clause, Who | None]:
@@ -135,14 +173,17 @@ def _cut(clause: Clause) -> list[Clause]:
     """A clause without marks, cut where it goes on to another household."""
     starts = [clause.start]
     groups = lists_of(clause)
-    for before, one in zip(groups, groups[1:], strict=False):
+    for before, one in pairwise(groups):
         gap = _between(clause, before[-1], one[0])
         again = one[0].fits and any(one[0].fits == other.fits for other in before)
         if again or (len(gap) >= LEAST and not LED.search(gap) and not _speaks_only(gap)):
             starts.append(one[0].start)
     if len(starts) == 1:
         return [clause]
-    return [_slice(clause, start, end) for start, end in zip(starts, [*starts[1:], clause.end], strict=True)]
+    return [
+        _slice(clause, start, end)
+        for start, end in zip(starts, [*starts[1:], clause.end], strict=True)
+    ]
 
 
 def _speaks_only(gap: str) -> bool:

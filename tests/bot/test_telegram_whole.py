@@ -650,3 +650,109 @@ async def test_the_whole_program_answers_on_telegram_beside_its_web_chat(
             await app.stop()
     assert "已记学习" in api.told(LI)[0]
     assert api.refused() == []
+
+
+# replies and albums
+ROOF, STOVE = "走访 张大山 屋顶漏雨", "走访 王桂芳 换了新炉子"
+
+
+def sent_photo(api: FakeBotApi, name: str, data: bytes) -> dict[str, Any]:
+    """The content of a message with one photo."""
+    api.blobs[name] = data
+    return {"photo": [{"file_id": name, "file_unique_id": name, "width": 9, "height": 9}]}
+
+
+def sent_voice(api: FakeBotApi, name: str, data: bytes) -> dict[str, Any]:
+    """The content of a voice message."""
+    api.blobs[name] = data
+    return {"voice": {"file_id": name, "file_unique_id": name, "duration": 3}}
+
+
+def screen(api: FakeBotApi, who: int, words: str) -> int:
+    """The number of the newest message on a phone with these words."""
+    found = [
+        id
+        for (chat, id), one in api.messages.items()
+        if chat == str(who) and words in one["text"]
+    ]
+    return max(found)
+
+
+async def says(program: Copy, api: FakeBotApi, who: int, number: int, **content: Any) -> str:
+    """Send one message and wait for the answer."""
+    before = len(api.told(who))
+    api.update("message", message(who, number, **content))
+    await until(lambda: len(api.told(who)) > before)
+    await program.quiet()
+    return api.told(who)[-1]
+
+
+async def joined(program: Copy) -> list[tuple[str, str]]:
+    """Kind of file and household of the visit it has joined, in the order they came."""
+    async with program.database.reading() as db:
+        found = await db.connection.execute_fetchall(
+            "SELECT a.kind, coalesce(v.household, '') FROM attachment a"
+            " LEFT JOIN visit v ON v.record_id = a.record_id ORDER BY a.id"
+        )
+    return [tuple(row) for row in found]
+
+
+@pytest.mark.parametrize("to", ["own", "card"])
+async def test_a_reply_joins_the_record_of_the_message_it_answers(
+    program: Copy, api: FakeBotApi, to: str
+) -> None:
+    await says(program, api, LI, 41, text=ROOF)
+    await says(program, api, LI, 42, text=STOVE)
+    number = 41 if to == "own" else screen(api, LI, "屋顶漏雨")
+    answered = message(LI, number, text="…")
+
+    told = await says(
+        program, api, LI, 43, **sent_photo(api, "roof", JPEG), reply_to_message=answered
+    )
+    heard = await says(
+        program, api, LI, 44, **sent_voice(api, "said", b"OggS"), reply_to_message=answered
+    )
+
+    assert "1 个附件已存，放进：走访 张大山" in told
+    assert "1 段语音已存，放进：走访 张大山" in heard
+    assert await joined(program) == [("photo", "张大山"), ("voice", "张大山")]
+    kept = [path for path in Path(program.channel._sending.files).rglob("*") if path.is_file()]
+    assert {path.read_bytes() for path in kept} == {JPEG, b"OggS"}
+
+
+async def test_the_same_number_in_another_chat_is_another_message(
+    program: Copy, api: FakeBotApi
+) -> None:
+    await says(program, api, LI, 41, text=ROOF)
+    told = await says(
+        program, api, ZHAO, 42, **sent_photo(api, "roof", JPEG),
+        reply_to_message=message(ZHAO, 41, text="…"),
+    )  # fmt: skip
+
+    assert "没有走访或问题可以放" in told
+    assert await joined(program) == [("photo", "")]
+
+
+async def test_an_album_with_its_words_on_the_first_part_is_one_visit(
+    program: Copy, api: FakeBotApi
+) -> None:
+    for part in range(3):
+        words = {"caption": ROOF} if part == 0 else {}
+        content = sent_photo(api, f"roof{part}", JPEG + bytes([part]))
+        api.update("message", message(LI, 41 + part, media_group_id="7", **content, **words))
+    await until(lambda: len(api.told(LI)) == 3)
+
+    assert await joined(program) == [("photo", "张大山")] * 3
+
+
+async def test_an_album_with_its_words_on_the_last_part_is_one_visit(
+    program: Copy, api: FakeBotApi
+) -> None:
+    for part in range(3):
+        words = {"caption": ROOF} if part == 2 else {}
+        content = sent_photo(api, f"roof{part}", JPEG + bytes([part]))
+        api.update("message", message(LI, 41 + part, media_group_id="7", **content, **words))
+    await until(lambda: len(api.told(LI)) == 3)
+
+    assert "刚才先发的 2 个附件也放进来了" in api.told(LI)[-1]
+    assert await joined(program) == [("photo", "张大山")] * 3

@@ -323,3 +323,22 @@ def test_no_file_of_the_page_comes_from_elsewhere() -> None:
     for file in [*STATIC.iterdir(), *(STATIC.parents[2] / "templates/web").iterdir()]:
         found = re.findall(r"https?://[^\s\"']+", file.read_text("utf-8"))
         assert [one for one in found if "www.w3.org" not in one] == [], file.name
+
+
+@pytest.mark.parametrize("whose", ["own", "bot's"])
+async def test_a_photo_that_replies_to_a_line_joins_its_record(web: Web, whose: str) -> None:
+    await web.says("李队员", "走访 张大山 屋顶漏雨")
+    own, bots = await web.lines("李队员")
+    await web.says("李队员", "走访 王桂芳 一切正常")
+    files = [{"name": "屋顶.png", "data": base64.b64encode(PNG).decode()}]
+    answered = own["id"] if whose == "own" else bots["id"]
+    [answer] = await web.says("李队员", "", files=files, reply_to=answered)
+    assert "放进：走访 张大山" in answer["text"]
+
+
+async def test_nobody_replies_to_a_line_of_somebody_else(web: Web) -> None:
+    await web.says("李队员", "走访 张大山 屋顶漏雨")
+    theirs, _ = await web.lines("李队员")
+    body = {"person": "赵队员", "text": "这里", "reply_to": theirs["id"]}
+    answer = await web.post("messages", body)
+    assert answer.status_code == 404

@@ -147,3 +147,44 @@ async def test_a_days_files_are_counted_from_midnight_to_midnight(
         other = await files.count_today(db, county["赵队员"].id, today)
 
     assert (counts, other) == ([0, 1, 0], 0)
+
+
+async def test_the_same_bytes_join_one_record_once(database: Database, county: County) -> None:
+    person, record = county["李队员"].id, await visited(database, county)
+    ids = [await attached(database, person) for _ in range(3)]
+    async with database.transaction() as db:
+        await files.join(db, ids, record, person=person)
+
+        assert await joined(db, record) == ids[:1]
+
+
+async def test_only_files_that_came_alone_wait_for_a_record(
+    database: Database, county: County
+) -> None:
+    person = county["李队员"].id
+    id = await attached(database, person)
+    async with database.transaction() as db:
+        assert await files.waiting(db, person, since=MONDAY) == []
+        await files.leave_waiting(db, person, "memory:1", now=MONDAY)
+
+        assert await files.waiting(db, person, since=MONDAY) == [id]
+        assert await files.waiting(db, county["赵队员"].id, since=MONDAY) == []
+        assert await files.waiting(db, person, since=MONDAY + timedelta(seconds=1)) == []
+
+
+async def test_bytes_are_found_elsewhere_in_the_team_only(
+    database: Database, county: County
+) -> None:
+    li, here, there = (
+        county["李队员"],
+        await visited(database, county),
+        await visited(database, county),
+    )
+    id = await attached(database, li.id)
+    async with database.transaction() as db:
+        await files.join(db, [id], there, person=li.id)
+        team, other = li.team_id, county["钱队员"].team_id
+
+        assert await files.elsewhere(db, team, "ab" * 32, record=here) == there
+        assert await files.elsewhere(db, team, "ab" * 32, record=there) is None
+        assert await files.elsewhere(db, other, "ab" * 32, record=here) is None

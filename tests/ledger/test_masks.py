@@ -33,7 +33,10 @@ HIDDEN = {
     "spoken in threes": ("幺三九 零零零零 幺二三四", "幺三九 零零零零 幺二三四"),
     "spoken with commas": ("一三九，零零零零，一二三四", "一三九，零零零零，一二三四"),
     "spoken and written": ("幺3九0000幺二三四", "幺3九0000幺二三四"),
-    "spoken identity": ("六二二九九九一九七一零三零五零零二幺", "六二二九九九一九七一零三零五零零二幺"),
+    "spoken identity": (
+        "六二二九九九一九七一零三零五零零二幺",
+        "六二二九九九一九七一零三零五零零二幺",
+    ),
 }
 SHOWN = (
     "问题12号办结",
@@ -80,7 +83,9 @@ def test_several_in_one_message() -> None:
     ]
 
 
-DIGITS = st.text(st.sampled_from("0123456789 -Xx，零幺一二三四五六七八九〇电话卡号打"), max_size=60)
+DIGITS = st.text(
+    st.sampled_from("0123456789 -Xx，零幺一二三四五六七八九〇电话卡号打"), max_size=60
+)
 NUMBERS = st.lists(
     st.sampled_from(sorted(secret for _, secret in HIDDEN.values())) | DIGITS, max_size=6
 ).map(" ".join)
@@ -103,7 +108,9 @@ def test_in_order_and_apart(text: str) -> None:
     assert ends == sorted(ends)
 
 
-@pytest.mark.parametrize("piece", ["1", "1 ", "一", "一，", "6222 ", "139", "0938-", "电话", "幺三 "])
+@pytest.mark.parametrize(
+    "piece", ["1", "1 ", "一", "一，", "6222 ", "139", "0938-", "电话", "幺三 "]
+)
 def test_long_texts_take_no_time(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
     begun = time.process_time()

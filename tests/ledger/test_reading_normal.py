@@ -97,7 +97,13 @@ def test_every_character_keeps_its_place(text: str) -> None:
     assert len(normal(text)) == len(text)
 
 
-@given(st.text(st.sampled_from("今天走访張桂蘭家自來水斷了三天著手整改１２３，。～—後裡發") | st.characters(), max_size=80))
+@given(
+    st.text(
+        st.sampled_from("今天走访張桂蘭家自來水斷了三天著手整改１２３，。～—後裡發")
+        | st.characters(),
+        max_size=80,
+    )
+)
 def test_twice_is_as_good_as_once(text: str) -> None:
     once = simplified(text)
     assert len(once) == len(text)

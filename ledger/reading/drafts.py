@@ -1,0 +1,88 @@
+"""What is being gathered from a message: issues and steps, of the same people, clause by clause."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.reading.clauses import Clause
+from ledger.reading.faults import Strength
+from ledger.reading.limits import at_once, deadline_in
+from ledger.reading.progress import Far
+from ledger.reading.said import IssueSaid, ProgressSaid, Who
+from ledger.reading.scene import Scene
+from ledger.reading.subjects import category_of
+from ledger.reading.visits import same
+
+People = tuple[Who | None, ...]
+
+
+@dataclass(eq=False)
+class Draft:
+    """An issue being gathered from clauses about the same people and one subject."""
+
+    people: People
+    strength: Strength
+    clauses: list[Clause]
+    deadline: date | None = None
+    at_once: bool = False
+    dropped: bool = False
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the message."""
+        return self.clauses[0].start
+
+    def take(self, clause: Clause, strength: Strength) -> None:
+        """Add a clause that tells of the same."""
+        self.clauses.append(clause)
+        self.strength = "strong" if "strong" in (self.strength, strength) else self.strength
+
+    def limit(self, scene: Scene, clause: Clause, before: Clause | None) -> None:
+        """Take the deadline and the at-once mark a clause sets."""
+        self.at_once = self.at_once or at_once(clause)
+        if self.deadline is None and not clause.has("promise.words"):
+            self.deadline = deadline_in(scene, clause, before)
+
+    def said(self, scene: Scene) -> list[IssueSaid]:
+        """One issue for each household."""
+        category = category_of(scene.lexicon, self.clauses, public=self.people[0] is None)
+        return [
+            IssueSaid(
+                start=self.start, text=scene.words(*self.clauses), category=category,
+                household=one, deadline=self.deadline, at_once=self.at_once,
+            )
+            for one in self.people
+        ]  # fmt: skip
+
+
+@dataclass(eq=False)
+class Step:
+    """How far something has come, in the clauses that tell it."""
+
+    people: People
+    far: Far
+    clauses: list[Clause]
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the message."""
+        return self.clauses[0].start
+
+    def undo(self, clause: Clause) -> None:
+        """Something is still missing: the effect is not there."""
+        self.far = "step"
+        self.clauses.append(clause)
+
+    def said(self, scene: Scene) -> list[ProgressSaid]:
+        """One report of progress for each household."""
+        text, done = scene.words(*self.clauses), self.far == "done"
+        return [
+            ProgressSaid(start=self.start, text=text, household=one, done=done)
+            for one in self.people
+        ]
+
+
+def alike(one: People, other: People) -> bool:
+    """Whether the same people are meant."""
+    if not one[0] or not other[0]:
+        return one[0] is other[0]
+    return any(same(a, b) for a in one for b in other if a and b)

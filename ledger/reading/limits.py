@@ -1,0 +1,43 @@
+"""By when an issue must be dealt with: the last day that still counts, or at once."""
+
+import re
+from datetime import date
+
+from ledger.reading.clauses import Clause
+from ledger.reading.scene import Scene
+
+AT_ONCE = re.compile(
+    r"立行立改|即知即改|立即|立马|马上(?:要)?(?!(?:要|就要|就|快)?"
+    r"(?:下[雨雪霜]|上冻|冻|过[年节冬]|到[^位]|入冬|开[学春]|天[黑亮冷]|变|冷|收|种|落|来|要|就"
+    r"|放假|结))"
+)
+LIMIT = re.compile(r"[前内止]的?$|截[止至]|最迟|最晚|不迟于|限")
+OBLIGED = re.compile(
+    r"限|必须|务必|一定|[^主重需只就还]要(?!是|到期|开会)|^要(?!是)|得(?!了|很)|催|让|叫|请"
+)
+OURS = re.compile(r"我|咱|出门|回村|回来|回去|到家|开会|学习|睡|吃饭|上山|进村|下村")
+SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
+SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
+
+
+def at_once(clause: Clause) -> bool:
+    """Whether it is to be put right on the spot: 立行立改; 马上要下雪 is only weather."""
+    return bool(AT_ONCE.search(clause.text))
+
+
+def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | None:
+    """The last day that counts, where a clause requires something by then.
+
+    before: the clause it was cut from, which may hold the words of duty. 尽快 names no day.
+    """
+    cut = before is not None and clause.before == "cue"
+    text = f"{before.text}{clause.text}" if before and cut else clause.text
+    pressed = bool(OBLIGED.search(text)) and not SOON.search(text)
+    for phrase in clause.times:
+        span = scene.span(phrase, "ahead")
+        if span is None or span.last < scene.base:
+            continue
+        limit = bool(LIMIT.search(phrase.text)) and "by" in (phrase.ending, span.kind)
+        if (limit and not OURS.search(text)) or (span.last > scene.base and pressed):
+            return span.last
+    return scene.base if SAME_DAY.search(clause.text) else None

@@ -1,0 +1,124 @@
+"""What makes a clause tell of one's own study: its words, its length, what was read."""
+
+import re
+
+from ledger.reading import study_words as words
+from ledger.reading.clauses import Clause
+from ledger.reading.deeds import Tense, by_them
+from ledger.reading.scene import Scene, negated
+from ledger.reading.study_lengths import lengths, timed
+
+Spot = tuple[int, int]
+
+
+class Evidence:
+    """One message searched for study; `any` once there is some, `open` while it is told."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.clauses = scene.clauses
+        self.tense = Tense(scene)
+        self.planned = self.tense.planned
+        self.any = False
+        self.open = False
+
+    def spot(self, index: int, clause: Clause) -> Spot | None:
+        """Where this clause says that one has studied."""
+        barred = [one.span() for one in words.NOT_STUDY.finditer(clause.text)]
+        for start, end in [
+            *self._sure(index, clause),
+            *self._loose(index, clause),
+            *self._talk(index, clause),
+        ]:
+            if any(first < end and start < last for first, last in barred):
+                continue
+            if self._did(index, start, end):
+                return start, end
+        return self._card(index, clause)
+
+    def _did(self, index: int, start: int, end: int) -> bool:
+        clause = self.clauses[index]
+        before = self.clauses[index - 1] if index and clause.before == "cue" else None
+        if before and before.mentions and before.mentions[-1].end >= before.end:
+            return False  # 老赵 | 昨天学了三个小时
+        return (
+            not negated(clause, start, end)
+            and not by_them(self.scene, index, start)
+            and self.tense.is_done(index, start, end)
+        )
+
+    def _sure(self, index: int, clause: Clause) -> list[Spot]:
+        """学习, 自学, 闭卷: study by itself; beside a household only with its length."""
+        if clause.mentions and not timed(self.clauses, index, clause):
+            return []
+        found = [one.span() for one in words.STRONG.finditer(clause.text)]
+        county = [
+            one for one in clause.hits("study.words") if words.STRONG.match(clause.text, one[0])
+        ]
+        if words.TEST.search(clause.text) and not timed(self.clauses, index, clause):
+            return found if re.search(r"了|过|\d分", clause.text) else []
+        return found or county
+
+    def _loose(self, index: int, clause: Clause) -> list[Spot]:
+        """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""
+        long = timed(self.clauses, index, clause)
+        if clause.mentions and not long:
+            return []
+        near = self._subject_near(index)
+        named = near or words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
+        booked = words.BOOK.search(clause.text)
+        found = []
+        for one in words.LOOSE.finditer(clause.text):
+            learns = one[0].endswith("学")
+            read = re.match(r"[了完过]", clause.text[one.end() :]) and words.FILES.search(
+                clause.text[one.end() :]
+            )
+            if (
+                (long and (learns or named))
+                or booked
+                or (read and (learns or one[0] in "读看"))
+            ):
+                found.append(one.span())
+        return found
+
+    def _subject_near(self, index: int) -> bool:
+        """Whether the clause before or after names what was read."""
+        near = [
+            self.clauses[place]
+            for place in (index - 1, index + 1)
+            if 0 <= place < len(self.clauses)
+        ]
+        return any(words.SUBJECT.search(one.text) and not one.mentions for one in near)
+
+    def _talk(self, index: int, clause: Clause) -> list[Spot]:
+        """讨论, 交流 among ourselves, with its length."""
+        if (
+            clause.mentions
+            or words.FOLK.search(clause.text)
+            or not timed(self.clauses, index, clause)
+        ):
+            return []
+        ours = (
+            words.TEAM.search(clause.text)
+            or words.SUBJECT.search(clause.text)
+            or self.any
+            or self._subject_near(index)
+        )
+        return [one.span() for one in words.TALK.finditer(clause.text)] if ours else []
+
+    def _card(self, index: int, clause: Clause) -> Spot | None:
+        """📚 1h 一号文件 打卡: a length beside a card and a subject, and no word of duty."""
+        if self.open or not lengths(clause) or words.OFF.search(clause.text) or clause.mentions:
+            return None
+        near = [
+            one
+            for one in self.clauses[max(0, index - 2) : index + 3]
+            if one.sentence == clause.sentence
+        ]
+        text = " ".join(one.text for one in near)
+        card = (
+            words.CARD.search(text)
+            and words.SUBJECT.search(text)
+            and not words.DUTY.search(text)
+        )
+        return (0, 0) if card and clause not in self.planned else None

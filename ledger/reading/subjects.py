@@ -1,0 +1,132 @@
+"""What an issue is about: its category by the words of its clauses.
+
+The words stand in categories.toml; where two categories meet, shared/domain/messages_guide.md
+says which one counts (a road to school is a road, a fee for insurance is 医疗).
+"""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from ledger.reading.clauses import Clause
+from ledger.reading.lexicon import Lexicon
+
+OTHER = "其他"
+PLAIN = 2  # weight of category words from which a clause names its own subject
+READ = 6  # clauses of one issue that its category is read from
+FORMS = re.compile(
+    r"填表|填了|没填|填不|填得|表太|表格|报表|台账|张表|几张表|系统|打卡太|少发几张|迎检"
+)
+PERSON = re.compile(r"[老爹娘爸妈爷奶婆公儿女媳娃孩孙他她]|瘫|床|病|人家")
+LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
+
+# What the guide settles where two categories meet; the first that fits wins.
+SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "人居环境",
+        re.compile(
+            r"厕|茅房|粪|垃圾|污水|臭水|化粪池|人畜"
+            r"|[鸡猪牛羊鸭](?:圈|舍)?[^，]{0,8}(?:臭|味|一屋|人住|灶|屋里)"
+        ),
+    ),
+    (
+        "基础设施",
+        re.compile(
+            r"渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线"
+            r"|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线"
+            r"|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|道路"
+            r"|[那条段截米里](?:土|水泥|石子)?路"
+            r"|(?:土|水泥|山|村|组|门口|入户|进户|通村|机耕|产业)(?:的|那条|那段|这段)?路"
+        ),
+    ),
+    (
+        "其他",
+        re.compile(
+            r"吵架|吵嘴|打架|家暴|打老婆|离婚|界石|田埂|地界|边界|坟|扯皮|纠纷|户口|诈骗|被骗"
+            r"|走丢|走失|野猪|偷"
+        ),
+    ),
+    (
+        "教育",
+        re.compile(r"雨露|助学|学费|学杂费|资助表|上学|念书|读书|辍学|特教|学校|幼儿园"),
+    ),
+    ("产业", re.compile(r"地力补贴|种粮补贴|产业(?:奖)?补|养殖补|奖补")),
+    ("住房", re.compile(r"危改|危房|[建修盖翻]房|房[^，]{0,4}(?:差|补|款|钱)|建房款|搬迁房")),
+    (
+        "医疗",
+        re.compile(
+            r"医保|合作医疗|医药费|药费|药钱|药太贵|药贵|降压药|大病救助|慢病|慢性病|报销"
+            r"|透析|住院费|手术费|医疗救助"
+        ),
+    ),
+    (
+        "兜底",
+        re.compile(
+            r"低保|特困|五保|赡养|没人(?:照|管|伺候|服侍|护理|端|做饭|换|陪|带)|无人照"
+            r"|[没不][^，]{0,5}管[他她]|残疾补|残疾[^。]{0,16}补贴|残补|护理补|高龄|养老金"
+            r"|津贴|临时救助|推来推去|谁也不(?:接|管|养)|不养老|不孝|孤儿|吃了上顿"
+        ),
+    ),
+    (
+        "就业",
+        re.compile(
+            r"工钱|工资|欠薪|包工头|工头|工地[^。]{0,12}欠|找[^，]{0,8}活|找工作"
+            r"|找不[到着](?:活|事|工)|务工|公益岗|岗位|没活"
+        ),
+    ),
+)
+
+
+def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
+    """How clearly some clauses are about a subject that issues are about."""
+    best = max(scores_of(lexicon, *clauses).values())
+    return max(best, PLAIN) if settled(_nameless(clauses)) else best
+
+
+def settled(text: str) -> str | None:
+    """The category the guide settles on by these words; None where it leaves it to the count."""
+    return next((name for name, pattern in SETTLED if pattern.search(text)), None)
+
+
+def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
+    """How much each category's words weigh in some clauses."""
+    text = _unpeopled(_nameless(clauses))
+    return {
+        name: 2 * len(set(strong.findall(text))) + len(set(words.findall(text)))
+        for name, (strong, words) in lexicon.categories.items()
+    }
+
+
+def _nameless(clauses: Iterable[Clause]) -> str:
+    """The words of some clauses without names: 冯水生 is no matter of water."""
+    texts = []
+    for clause in islice(clauses, READ):
+        text = clause.text
+        for one in clause.mentions:
+            start, end = clause.at(one.start), clause.at(one.end)
+            text = text[:start] + "*" * (end - start) + text[end:]
+        texts.append(text)
+    return "，".join(texts)
+
+
+def _unpeopled(text: str) -> str:
+    """没人管 is a matter of care only where somebody needs it."""
+    return text if PERSON.search(text) else LEFT_ALONE.sub("没解决", text)
+
+
+def subject_of(lexicon: Lexicon, *clauses: Clause) -> str | None:
+    """The category with the most words, the earlier of the table at a tie; None without any."""
+    scores = scores_of(lexicon, *clauses)
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] else None
+
+
+def category_of(lexicon: Lexicon, clauses: list[Clause], *, public: bool) -> str:
+    """The category of an issue by its clauses, settled where the guide settles it."""
+    text = _unpeopled(_nameless(clauses))
+    if public and FORMS.search(text):
+        return OTHER
+    scores = scores_of(lexicon, *clauses)
+    return settled(text) or (
+        max(scores, key=lambda name: scores[name]) if any(scores.values()) else OTHER
+    )

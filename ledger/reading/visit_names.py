@@ -1,0 +1,111 @@
+"""The households around a place in a message: listed together, named before or behind it."""
+
+import functools
+import re
+
+from ledger.mentions import Mention
+from ledger.reading import visit_words as words
+from ledger.reading.clauses import Clause
+
+NEAR = 5  # clauses back in which the household of 去看了 is looked for
+FAR = 12  # clauses of bare names that one verb can gather
+LEADING = 5  # characters before the name that heads an item of a list of visits
+
+
+def groups(clause: Clause) -> list[list[Mention]]:
+    """The mentions of a clause, those joined by 、 or 和 together."""
+    found: list[list[Mention]] = []
+    for one in clause.mentions:
+        before = found[-1][-1] if found else None
+        if before and words.JOIN.fullmatch(
+            clause.text[clause.at(before.end) : clause.at(one.start)]
+        ):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def is_names(clause: Clause) -> bool:
+    """A clause of nothing but names."""
+    if not clause.mentions:
+        return False
+    covered = sum(one.end - one.start for one in clause.mentions)
+    rest = re.sub(
+        r"[家户、和跟与及等都√✓✔\s]|[一二两三四五六七八九十\d]{1,2}[家户]|还有", "", clause.text
+    )
+    own = "".join(
+        clause.text[clause.at(one.start) : clause.at(one.end)] for one in clause.mentions
+    )
+    return len(rest) <= len(re.sub(r"[家户]", "", own)) + 1 and covered > 0
+
+
+def listed_before(
+    clauses: list[Clause], index: int, clause: Clause, group: list[Mention]
+) -> list[Mention]:
+    """The households of a group, and those of the clauses before it that are but names."""
+    found = list(group)
+    if group[0] is not clause.mentions[0] or clause.at(group[0].start) > 2:
+        return found
+    place, how = index - 1, clause.before
+    while (
+        place >= max(0, index - FAR) and how in {"space", "soft"} and is_names(clauses[place])
+    ):
+        found = [*clauses[place].mentions, *found]
+        how = clauses[place].before
+        place -= 1
+    return found
+
+
+def names_after(clauses: list[Clause], index: int) -> list[Mention]:
+    """Households of the clauses behind that are but names."""
+    found: list[Mention] = []
+    for later in clauses[index + 1 : index + 12]:
+        if later.before == "hard" or not is_names(later):
+            break
+        found += later.mentions
+    return found
+
+
+def names_before(clauses: list[Clause], index: int) -> list[Mention]:
+    """Households of the clause before, if it is but names."""
+    before = clauses[index - 1] if index and clauses[index].before != "hard" else None
+    return list(before.mentions) if before and is_names(before) else []
+
+
+def topic(clauses: list[Clause], index: int, clause: Clause) -> list[Mention]:
+    """The households spoken of just before."""
+    for back, earlier in enumerate(reversed(clauses[max(0, index - NEAR) : index])):
+        if not earlier.mentions:
+            continue
+        if is_names(earlier) and back == 0 and clause.before != "hard":
+            return listed_before(clauses, index - 1, earlier, list(earlier.mentions))
+        return list(groups(earlier)[-1])
+    return []
+
+
+def of_actor(clauses: list[Clause], index: int, clause: Clause, end: int) -> bool:
+    """Whether the name that a day was cut from is who did it: 张大山 | 昨天回来看她."""
+    before = clauses[index - 1] if index and clause.before == "cue" else None
+    if before is None or not before.mentions or before.mentions[-1].end < before.end - 1:
+        return False
+    fronted = words.HOUSE.search(before.text) or len(groups(before)[-1]) > 1
+    return not fronted and not re.search("[看去]过|访", clause.text[:end])
+
+
+def leads(head: str) -> bool:
+    """Whether a clause begins with its name: 赵家…, 一是冯水生户…, 住窑洞的赵有根, 只见着陈阿婆."""
+    return len(head) <= 2 or (
+        len(head) <= LEADING
+        and (head.endswith(("的", "是", "组", "社")) or bool(words.SEEN.search(head)))
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def timeless(clause: Clause) -> str:
+    """The words of a clause with its days blanked, each character where it was."""
+    text = clause.text
+    for one in clause.times:
+        start, end = max(0, clause.at(one.start)), clause.at(one.end)
+        text = text[:start] + "·" * (min(end, len(clause.text)) - start) + text[end:]
+    return text
