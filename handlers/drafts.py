@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
-from handlers import households
+from handlers import households, photos
 from handlers.filing import Desk, Filed, file, read_message, village
 from handlers.talk import Room, Talk, Topic, hold
-from ledger import drafts, files, issues, kinds, people, placing, progress, records
+from ledger import drafts, issues, kinds, people, placing, progress, records
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Household, Person
@@ -57,12 +57,13 @@ async def join_files(
     room: Room, asker: Person, ids: Sequence[int], found: Sequence[Record]
 ) -> str:
     """Photos of a message belong to its visit, else to its issue, else to what there is."""
-    if not ids or not found:
+    if not found:
         return ""
     order = {kind: place for place, kind in enumerate(FIRST)}
     best = min(found, key=lambda one: order.get(one.kind, len(order)))
-    await files.join(room.db, list(ids), best.id, person=asker.id)
-    return room.words.say("drafts.files", count=len(ids))
+    note = await photos.join_with_note(room, asker, ids, best.id)
+    kept = [room.words.say("drafts.files", count=len(ids))] if ids else []
+    return "\n".join([*kept, note] if note else kept)
 
 
 async def kept_of(room: Room, asker: Person, source: str) -> list[Record]:

@@ -14,6 +14,7 @@ from handlers import (
     join,
     leave,
     photos,
+    replies,
     rereading,
     spotchecks,
     study,
@@ -32,6 +33,7 @@ from ledger.people import ON_TEAM, Person, Role
 from ledger.reading.said import (
     IssueSaid,
     LeaveSaid,
+    PresenceSaid,
     ProgressSaid,
     Report,
     ReturnSaid,
@@ -110,7 +112,8 @@ async def _heard(
         return await corrections.edited(room, asker, said)
     if not (text or files or event.place):
         raise Refused("photos.none_kept" if event.media else "talk.empty")
-    return await converse(room, asker, said)
+    meant = await replies.records_meant(room, asker, incoming)
+    return await converse(room, asker, said, meant=meant)
 
 
 async def _is_new(room: Room, asker: Person, said: Said) -> bool:
@@ -127,7 +130,10 @@ async def _is_new(room: Room, asker: Person, said: Said) -> bool:
     return next(opened, None) in RECORDING
 
 
-async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True) -> Reply:
+async def converse(
+    room: Room, asker: Person, said: Said, *, typed: bool = True,
+    meant: Sequence[records.Record] = (),
+) -> Reply:  # fmt: skip
     """Words, photos or a place, in the open talk or as a new one; a press is never its answer."""
     state = await talks.load(room.db, asker.id, now=room.now)
     if said.text in CANCEL_WORDS | BACK_WORDS:
@@ -136,12 +142,12 @@ async def converse(room: Room, asker: Person, said: Said, *, typed: bool = True)
         topic, rest = opened
         _check_role(topic.roles, asker)
         return await _open(room, asker, topic, replace(said, text=rest), state)
+    if taken := await photos.take_at_once(room, asker, said, state, meant):
+        return taken
     if state is not None and not await _moves_on(room, asker, said, state):
         return await _go_on(room, asker, answered(state, said))
-    if (heard := await spotchecks.overhear(room, asker, said)) is not None:
+    if (heard := await _heard_or_filed(room, asker, said)) is not None:
         return heard
-    if (drafted := await _drafted(room, asker, said)) is not None:
-        return drafted
     if said.files or said.place:
         return await photos.take(room, asker, said)
     if talk := join.small_talk(room, asker, said.text):
@@ -187,12 +193,33 @@ async def _says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool
 
 async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -> bool:
     """Whether a new report comes instead of the answer to a doubt: the doubt can wait."""
-    if state.topic != drafts.DOUBT.name or await _is_answer(room, asker, state, said.text):
+    waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name}
+    if not waits or await _is_answer(room, asker, state, said.text):
         return False
     if not (await read_message(room, asker, said.text)).reports:
         return False
     await talks.drop(room.db, asker.id)
     return True
+
+
+async def _heard_or_filed(room: Room, asker: Person, said: Said) -> Reply | None:
+    """Words may answer a check that waits and be a report at once; neither swallows the other."""
+    reports = await _reports_in(room, asker, said)
+    if any(not isinstance(one, PresenceSaid) for one in reports):
+        filed = await _drafted(room, asker, said)
+        if filed is None or not await spotchecks.waits(room, asker):
+            return filed
+        heard = await spotchecks.overhear(room, asker, said)
+        return replace(filed, text=f"{heard.text}\n\n{filed.text}") if heard else filed
+    if (heard := await spotchecks.overhear(room, asker, said)) is not None:
+        return heard
+    return await _drafted(room, asker, said)
+
+
+async def _reports_in(room: Room, asker: Person, said: Said) -> Sequence[Report]:
+    if asker.role not in ON_TEAM or not said.text:
+        return ()
+    return (await read_message(room, asker, said.text)).reports
 
 
 async def _drafted(room: Room, asker: Person, said: Said) -> Reply | None:

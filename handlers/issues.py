@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers import households
+from handlers import households, photos
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
 from ledger import files, issues, people, progress, records, visits
@@ -150,9 +150,10 @@ async def _save(talk: Talk, found: Found) -> Reply:
         talk.db, talk.asker, found, source=talk.source, now=talk.now, rules=talk.rules
     )
     issue = await issues.access_issue(talk.db, talk.asker, id)
-    await files.join(talk.db, talk.files, issue.record_id, person=talk.asker.id)
+    note = await photos.join_with_note(talk.room, talk.asker, talk.files, issue.record_id)
     options = (Option("记进展", f"问题{id} 记进展"), *after_saving(issue.record_id))
-    return talk.reply("issues.saved", options, issue=issue, files=len(talk.files))
+    reply = talk.reply("issues.saved", options, issue=issue, files=len(talk.files))
+    return photos.with_note(reply, note)
 
 
 async def from_visit(talk: Talk) -> Reply:
@@ -211,11 +212,12 @@ async def _note(talk: Talk, issue: Issue, text: str) -> Reply:
     record = await issues.progress(
         talk.db, talk.asker, issue, words, source=talk.source, now=talk.now
     )
-    await files.join(talk.db, talk.files, record, person=talk.asker.id)
+    note = await photos.join_with_note(talk.room, talk.asker, talk.files, record)
     options = [Option("撤销", f"撤销 {record}")]
     if issue.state in {"open", "doing"}:
         options.insert(0, Option("申请销号", f"问题{issue.id} 申请销号"))
-    return talk.reply("issues.noted", options, issue=issue, text=words, files=len(talk.files))
+    reply = talk.reply("issues.noted", options, issue=issue, text=words, files=len(talk.files))
+    return photos.with_note(reply, note)
 
 
 async def _submit(talk: Talk, issue: Issue, rest: str) -> Reply:

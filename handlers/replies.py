@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from handlers.talk import Room
-from ledger import files, outbox, records
+from ledger import files, issues, outbox, records
 from ledger.errors import Refused
 from ledger.messages import Incoming, TextIn
 from ledger.people import Address, Person
 from ledger.records import Record
 
 ABOUT = re.compile(r"(?:正确|改|撤销|恢复|转为问题) (?P<id>\d{1,9})(?P<all>等)?")
+ISSUE = re.compile(r"问题(?P<id>\d{1,9})\b")
 
 
 async def records_meant(room: Room, asker: Person, incoming: Incoming) -> list[Record]:
@@ -26,12 +27,6 @@ async def records_meant(room: Room, asker: Person, incoming: Incoming) -> list[R
     return await _of_own(room, asker, event.reply_to) or await _of_card(
         room, asker, incoming.address, event.reply_to.rpartition("/")[2]
     )
-
-
-async def source_of_reply(room: Room, asker: Person, incoming: Incoming) -> str | None:
-    """The message whose records are meant; None when the reply is about none."""
-    found = await records_meant(room, asker, incoming)
-    return found[0].source if found else None
 
 
 def about(record: Record) -> str:
@@ -55,8 +50,19 @@ async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> lis
     if found and any(match["all"] for match in named):
         return await records.by_source(room.db, asker, found[0].source)
     if found or not shown.step:
-        return found
+        return found or await _of_issue(room, asker, shown.says)
     return await records.by_source(room.db, asker, _opened_by(shown.step))
+
+
+async def _of_issue(room: Room, asker: Person, says: Iterable[str]) -> list[Record]:
+    """A card about one issue (a reminder, 看问题) means its report, when it is the asker's."""
+    numbers = {int(match["id"]) for say in says if (match := ISSUE.match(say))}
+    if len(numbers) != 1:
+        return []
+    with suppress(Refused):
+        issue = await issues.access_issue(room.db, asker, numbers.pop())
+        return await _own(room, asker, [issue.record_id])
+    return []
 
 
 def _opened_by(step: str) -> str:

@@ -127,6 +127,12 @@ async def answer_check(talk: Talk) -> Reply:
     return await _take(talk.room, check, Given(plain(words), note, talk.place))
 
 
+async def waits(room: Room, asker: Person) -> bool:
+    """Whether a check of this person is still to be answered."""
+    check = await spotchecks.listening(room.db, asker.id, now=room.now)
+    return check is not None and check.is_open
+
+
 async def overhear(room: Room, asker: Person, said: Said) -> Reply | None:
     """Words that open no topic and answer no question: perhaps a check waits for them."""
     if asker.role not in ON_TEAM or not (said.text or said.place):

@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from handlers import households
+from handlers import households, photos
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, plain
-from ledger import files, people, visits
+from ledger import people, visits
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Household
@@ -55,11 +55,12 @@ async def _save(talk: Talk, made: Visit) -> Reply:
     id = await visits.record(
         talk.db, talk.asker, made, source=talk.source, now=talk.now, rules=talk.rules
     )
-    await files.join(talk.db, talk.files, id, person=talk.asker.id)
+    note = await photos.join_with_note(talk.room, talk.asker, talk.files, id)
     options = (Option("转为问题", f"转为问题 {id}"), *after_saving(id))
-    return talk.reply(
+    reply = talk.reply(
         "visits.saved", options, made=made, today=talk.today, files=len(talk.files)
     )
+    return photos.with_note(reply, note)
 
 
 async def _save_several(talk: Talk, day: date, together: list[Household], found: str) -> Reply:
@@ -72,11 +73,13 @@ async def _save_several(talk: Talk, day: date, together: list[Household], found:
                 talk.db, talk.asker, made, source=talk.source, now=talk.now, rules=talk.rules
             )
         )
-    await files.join(talk.db, talk.files, ids[0], person=talk.asker.id)
-    return talk.reply(
-        "visits.saved_several", (Option("改", "改"), Option("撤销", "撤销")),
+    note = await photos.join_with_note(talk.room, talk.asker, talk.files, ids[0])
+    which = f"{ids[0]}等"
+    reply = talk.reply(
+        "visits.saved_several", (Option("改", f"改 {which}"), Option("撤销", f"撤销 {which}")),
         together=together, found=found, day=day, today=talk.today, files=len(talk.files),
     )  # fmt: skip
+    return photos.with_note(reply, note)
 
 
 def amended(old: Visit, text: str, known: list[Household], *, today: date) -> Visit:

@@ -168,13 +168,12 @@ def a_day(demo: Demo) -> str:
     for one in people:
         demo.new(one["id"])
     scene("上午，队员在村里")
-    tell(member, "学习 60 中央一号文件", demo.says(member["id"], "学习 60 中央一号文件"))
-    text = "走访 张大山 屋顶漏雨"
+    text = "今天走访张大山家，屋顶漏雨，答应周五带住建的人来，另外集中学习一小时一号文件"
     tell(member, text, demo.says(member["id"], text))
-    tell(member, "[转为问题]", demo.presses(member["id"], "转为问题"))
+    tell(member, "[正确]", demo.presses(member["id"], "正确"))
     number = re.search(
-        r"已记问题 (\d+)",
-        demo.get(f"/chat/api/messages?person={member['id']}&after=0")[-1]["text"],
+        r"问题(\d+) 张大山",
+        "\n".join(script),
     )
     assert number
     issue = number[1]

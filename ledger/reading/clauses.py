@@ -30,11 +30,12 @@ GLUE = frozenset(
     "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“"
 )
 LEAST = 3  # characters before a cue word that make a clause of their own
+LONGEST = 300  # characters of a stretch without a mark; nobody says more in one breath
 SUBJECT = 9  # characters a subject has at most: 梁永红两口子今天没在村 is one clause
 TELLS = re.compile(
     "[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]"
 )
-LEAST_ACT = 8  # before the word of an act: what is shorter is its subject or its time
+LEAST_ACT = 5  # before the word of an act: what is shorter is its subject or its time
 
 
 @dataclass(eq=False)
@@ -53,6 +54,7 @@ class Clause:
     mentions: list[Mention] = field(default_factory=list)
     taken: bool = False
     undone: bool = False
+    past: bool | None = None  # once it has been asked for
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def hits(self, tag: str) -> list[tuple[int, int]]:
@@ -119,6 +121,9 @@ def _cut(plain: str, start: int, end: int, before: Break) -> Iterator[tuple[int,
     """One stretch, without its numbering, in parts that begin with a cue word."""
     if number := NUMBERING.match(plain[start:end]):
         start, before = start + number.end(), "hard"
+    while end - start > LONGEST:
+        yield start, start + LONGEST, before
+        start, before = start + LONGEST, "cue"
     for match in CUE.finditer(plain, start, end):
         here = match.start()
         if here - start < (LEAST_ACT if match["act"] else LEAST) or plain[here - 1] in GLUE:

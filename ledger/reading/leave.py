@@ -8,6 +8,7 @@ from ledger.reading.scene import Scene, by_others, is_future, negated
 from ledger.reading.turns import after_others, is_supposed
 
 SHORT = 8  # characters of a clause that says no more than a day: 明天去
+LEAST = 5  # of one that says nothing by itself
 BRIEF = 16  # of a sentence of its own that still belongs to the leave
 
 
@@ -19,7 +20,7 @@ def read_leave(scene: Scene) -> list[LeaveSaid]:
             continue
         block = _block(scene, index)
         said = _said(scene, block, clause)
-        if said is None or (said.last < scene.base and _is_over(scene)):
+        if said is None or (said.last < scene.base and _is_over(scene, clause)):
             continue
         for one in block:
             one.taken = True
@@ -36,9 +37,13 @@ def _said(scene: Scene, block: list[Clause], core: Clause) -> LeaveSaid | None:
     return LeaveSaid(start=block[0].start, text=text, first=days[0], last=days[1], kind=kind)
 
 
-def _is_over(scene: Scene) -> bool:
-    """Whether the leave spoken of is the one that ends here: 上周请的假，昨晚到村，销假."""
-    return any("销假" in one.text for one in scene.clauses)
+def _is_over(scene: Scene, clause: Clause) -> bool:
+    """Whether a leave of the past ends here, or was only wished for.
+
+    上周请的假，昨晚到村，销假; 过年想回家.
+    """
+    wished = words.GO_HOME.search(clause.text) and not clause.has("leave.words")
+    return bool(wished) or any("销假" in one.text for one in scene.clauses)
 
 
 def _put(found: list[LeaveSaid], said: LeaveSaid) -> None:
@@ -148,7 +153,7 @@ def _joins(clause: Clause, edge: str) -> bool:
     reason = clause.has("leave.words") or any(one.search(clause.text) for one in words.REASONS)
     dated = bool(clause.times) or any(one.days for one in clause.durations)
     if edge != "hard":
-        return reason or dated or len(clause.text) <= SHORT // 2
+        return reason or dated or len(clause.text) <= LEAST
     brief = len(clause.text) < BRIEF
     return bool(words.BACK_DAY.search(clause.text)) or (brief and (reason or dated))
 

@@ -30,7 +30,7 @@ class _Said:
         """Sort a time in: 到 before it makes an end, 返村 behind it a day of return."""
         if span.kind == "range":
             self.ranges.append(span)
-        elif _is_back(clause.text[clause.at(phrase.end) :]):
+        elif _is_back(_behind(clause, phrase)):
             self.back.append(self._next(phrase, span.last))
         elif span.kind == "by" or words.TILL.search(clause.text[: clause.at(phrase.start)]):
             self.ends.append(self._next(phrase, span.last))
@@ -74,9 +74,19 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
 def _ahead(scene: Scene, clause: Clause, phrase: TimePhrase) -> Span | None:
     """A leave looks ahead, but not most of a year; 请的 and 补 look back."""
     span = scene.span(phrase, "ahead")
-    if words.OF_PAST.search(clause.text) or (span and span.first - scene.base > FAR):
+    far = span is not None and span.first - scene.base > FAR
+    if far and phrase.hit.form == "holiday":
+        return None
+    if words.OF_PAST.search(clause.text) or far:
         return scene.span(phrase, "back")
     return span
+
+
+def _behind(clause: Clause, phrase: TimePhrase) -> str:
+    """The words between a time and the next one."""
+    later = [clause.at(one.start) for one in clause.times if one.start >= phrase.end]
+    behind = clause.text[clause.at(phrase.end) : min(later, default=len(clause.text))]
+    return behind.rstrip("到至") if later else behind
 
 
 def _is_back(behind: str) -> bool:

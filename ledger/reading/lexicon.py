@@ -1,7 +1,7 @@
-"""The words by which a sentence is understood: three tables, and what a county adds to them.
+"""The words by which a sentence is understood: four tables, and what a county adds to them.
 
 `lexicon.toml` has the words of acts and turns, `faults.toml` what makes an issue,
-`categories.toml` its category.
+`steps.toml` how far it has come, `categories.toml` its category.
 「…」 in a word stands for up to six characters of one clause.
 """
 

@@ -12,6 +12,7 @@ PRESENT = re.compile(
     r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:了)?(?:一)?(?:天|夜|晚)|守村部"
 )
 ROLL_CALL = re.compile(r"^\s*(?:收到点名|到[!！。]?|有[!！]|在[!！。]?|在的[!！。]?)$")
+CALLED = re.compile(r"^[^。！!？?\n]{0,20}点名")
 SHOUTED = re.compile(r"^\s*[到有在][!！]")
 MINE = re.compile(r"我|咱|本人|全队|队里|工作队|队员们?都?|都|全员|[和跟]")
 PEOPLE = re.compile(
@@ -25,7 +26,7 @@ WEAK = re.compile(r"^在村[部里上委]?")  # only where one is: no news besid
 BARE_TO = re.compile(r"(?:跑|坐|送|叫|喊|请|带)到$|[找问给来回到按不没未谁]$")
 NOT_AFTER = re.compile(
     r"^(?:电话|室|表|干部|工作队员?|工作|经费|补贴|日志|日记|队员?|算|民|口|头|子|人员|的?(?:补贴|经费|日志|管理|天数|工作队|书记|规定|制度|干部|老人|老乡|人|老支书|同志|要求|时候|劳力)"
-    r"|第|以来|期间|满|快|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?!$)|有)|[里上](?:开|那|转|走|看)|[部委](?:会|里)?(?:的|门|[^，,。值住守待夜]{1,2})|[^，,。]{0,4}[吗么]$)"
+    r"|驻|得|第|以来|期间|满|快|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?![哈呢啊哦呀嘛啦]?$)|有)|[里上](?:开|那|转|走|看)|[部委](?:会|里)?(?:的|门|[^，,。值住守待夜]{1,2})|[^，,。]{0,4}[吗么]$)"
 )
 TONIGHT = re.compile(r"今[晚夜天日]|今儿|在|正")
 SPANNED = re.compile(r"驻村|在[岗村]|值[班守]|住村|守")
@@ -56,7 +57,8 @@ def _answers(scene: Scene, index: int) -> bool:
         return True
     following = scene.clauses[index + 1 : index + 2]
     closed = not following or following[0].before in {"hard", "soft"}
-    return clause.before == "hard" and closed and bool(ROLL_CALL.search(clause.text))
+    called = clause.before == "hard" or CALLED.search(scene.plain[: clause.start])
+    return bool(called) and closed and bool(ROLL_CALL.search(clause.text))
 
 
 def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:

@@ -8,7 +8,7 @@ from ledger.reading.said import ReturnSaid
 from ledger.reading.scene import Scene, by_others, is_future
 
 SURE = re.compile(
-    r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|归队|返岗|返村|回岗|[回到返]的村(?!委|部)|休完假?|抵村|假期结束|收假"
+    r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|[消肖]假|归队|返岗|返村|回岗|[回到返进]的村(?!委|部)|休完假?|抵村|假期结束|收假"
 )
 MAYBE = re.compile(r"回村|回到村|到村|回来了|进村了|到岗|回到岗|(?<=人)到了|已到(?=村|岗|$)")
 ABSENCE = re.compile(
@@ -21,6 +21,7 @@ BEFORE_BACK = re.compile(
     r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|吗|没有|需要|要(?!紧)|流程|以后|时再)"
 )
 FORGOT = re.compile(r"忘|没来得及|没顾上|漏")
+BARE = re.compile(r"^(?:我|刚|已经?|今天|昨天|昨晚|平安|安全|人)*(?:回来了|到村了|回村了)$")
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
 
@@ -60,10 +61,17 @@ def _not_yet(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
     return bool(NOT_YET.search(before) or BEFORE_BACK.search(after)) or clause in scene.plans
 
 
+def _opens(scene: Scene, clause: Clause) -> bool:
+    """Whether the message begins with it: 回来了，刚下班车."""
+    return clause is scene.clauses[0] and bool(BARE.search(clause.text))
+
+
 def _is_news(scene: Scene, clause: Clause) -> bool:
     """Whether being back is the news: alone, or after an absence named beside it."""
     if clause.has("visit.words", "study.words") or NOT_BACK.search(clause.text):
         return False
+    if _opens(scene, clause):
+        return True
     near = (
         one.text
         for one in scene.clauses

@@ -28,7 +28,7 @@ __all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "who"]
 FAR = 180  # days: nobody announces anything further ahead without its year
 DIARY = re.compile(r"日[记志]|补[记录登写]|工作记录|民情")
 WEATHER = re.compile(
-    r"^\s*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)"
+    r"^[\s，,]*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)"
 )
 WEEKDAY = re.compile(r"(?:周|星期)[一二三四五六日天]\s*[)）]?$")
 HEAD = 3  # clauses in which a diary's date stands
@@ -56,6 +56,7 @@ class Scene:
     plans: set[Clause] = field(default_factory=set)
     ordered: bool = False
     headed: list[tuple[int, date]] = field(default_factory=list)
+    _meant: dict[int, Span | None] = field(default_factory=dict)
 
     def words(self, *parts: Clause) -> str:
         """The member's own words of these clauses."""
@@ -75,6 +76,11 @@ class Scene:
 
     def meant(self, clause: Clause, phrase: TimePhrase) -> Span | None:
         """The days of a phrase as the clause's tense has them: 周二去的 back, 周二请假 ahead."""
+        if phrase.start not in self._meant:
+            self._meant[phrase.start] = self._tensed(clause, phrase)
+        return self._meant[phrase.start]
+
+    def _tensed(self, clause: Clause, phrase: TimePhrase) -> Span | None:
         back, ahead = self.span(phrase, "back"), self.span(phrase, "ahead")
         if back is None or ahead is None or back.first == ahead.first:
             return ahead or back
@@ -182,6 +188,8 @@ def _named(scene: Scene, clause: Clause, phrase: TimePhrase) -> date | None:
     """The day a phrase gives its clause; 当晚 and 八点 give none."""
     if not phrase.names_day or (phrase.text.startswith("当") and scene.days):
         return None
+    if phrase.hit.form == "counted" and clause.text.startswith("的", clause.at(phrase.end)):
+        return None  # 半月前的申请 is no day of a report
     heading = [day for start, day in scene.headed if start == phrase.start]
     if heading:
         return heading[0]

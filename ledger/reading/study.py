@@ -122,18 +122,14 @@ class _Reader:
         test = bool(words.TEST.search(clause.text)) and not words.BOOK.search(clause.text)
         topics = [topic] if topic and not test else []
         clause.taken = True
+        text = self.scene.words(clause)
         for day in self._days(index, clause, spot):
-            self._add(
-                _Part(
-                    clause,
-                    self.scene.words(clause),
-                    day,
-                    minutes,
-                    self._exchange(clause),
-                    list(topics),
-                    test,
-                )
-            )
+            if apart := _apart(clause):
+                self._add(_Part(clause, text, day, apart[0], False, list(topics)))
+                self._add(_Part(clause, text, day, apart[1], True))
+                continue
+            exchange = self._exchange(clause)
+            self._add(_Part(clause, text, day, minutes, exchange, list(topics), test))
 
     def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
         """Its day; several where each had its own: 昨天和今天各学了半小时."""
@@ -298,6 +294,18 @@ class _Reader:
         return [
             one for one in said if one.minutes or one.topic or not words.LABEL.match(one.text)
         ]
+
+
+def _apart(clause: Clause) -> tuple[int, int] | None:
+    """The minutes alone and those in exchange, where one clause has both: 自学30分钟交流20分钟."""
+    talk = words.EXCHANGE.search(clause.text)
+    if talk is None or len(clause.durations) < 2:
+        return None
+    alone = [one.minutes or 0 for one in clause.durations if clause.at(one.end) <= talk.start()]
+    shared = [
+        one.minutes or 0 for one in clause.durations if clause.at(one.start) >= talk.end()
+    ]
+    return (sum(alone), sum(shared)) if sum(alone) and sum(shared) else None
 
 
 def _said(parts: list[_Part]) -> StudySaid:

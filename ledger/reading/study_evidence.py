@@ -29,6 +29,7 @@ class Evidence:
             *self._sure(index, clause),
             *self._loose(index, clause),
             *self._talk(index, clause),
+            *(clause.hits("study.words") if lengths(clause) else []),
         ]:
             if any(first < end and start < last for first, last in barred):
                 continue
@@ -52,12 +53,9 @@ class Evidence:
         if clause.mentions and not timed(self.clauses, index, clause):
             return []
         found = [one.span() for one in words.STRONG.finditer(clause.text)]
-        county = [
-            one for one in clause.hits("study.words") if words.STRONG.match(clause.text, one[0])
-        ]
         if words.TEST.search(clause.text) and not timed(self.clauses, index, clause):
             return found if re.search(r"了|过|\d分", clause.text) else []
-        return found or county
+        return found
 
     def _loose(self, index: int, clause: Clause) -> list[Spot]:
         """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""

@@ -33,7 +33,7 @@ FELL_THROUGH = re.compile(
 # persons
 TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
 PERSON = re.compile(
-    r"[老小](?![时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
+    r"[老小](?![的是了大公婆娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
     rf"|(?:(?![跟向给对和与同请找问报陪带])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都)[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
     r"|(?<!驻)村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
 )
@@ -58,7 +58,9 @@ SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|
 
 def is_past(clause: Clause) -> bool:
     """Whether it tells of something that has happened."""
-    return bool(PAST_MARK.search(clause.text)) and not NOT_PAST.search(clause.text)
+    if clause.past is None:
+        clause.past = bool(PAST_MARK.search(clause.text)) and not NOT_PAST.search(clause.text)
+    return clause.past
 
 
 def is_supposed(clause: Clause) -> bool:

@@ -51,6 +51,8 @@ class _Reader:
             elif self.round and (listed := self._listed(index, clause)):
                 self._file(clause, listed, self.round.day)
                 self.round.more -= len(listed)
+            elif self.round and not self.found and _only_day(clause):
+                self.round.day = day_at(self.scene, index, len(clause.text))
             elif self.round and self.round.listed:
                 self.round = None
             elif (
@@ -157,6 +159,11 @@ class _Reader:
         self.found[day] = replace(
             one, households=_joined(one.households, people), text=f"{one.text}，{text}"
         )
+
+
+def _only_day(clause: Clause) -> bool:
+    covered = sum(one.end - one.start for one in clause.times)
+    return covered > 0 and covered >= len(clause.text.strip())
 
 
 def _asked(clause: Clause) -> bool:

@@ -133,6 +133,18 @@ async def test_a_reply_to_nothing_known_is_as_if_sent_alone(phones: Phones, mean
     assert await where(phones) == [("visit",)]
 
 
+async def test_a_reply_to_an_issues_card_is_evidence_of_it(phones: Phones) -> None:
+    await phones.says("李队员", "问题 王桂芳 水管断了")
+    await phones.at(MONDAY + timedelta(days=3))
+    await phones.says("李队员", "问题1")
+    meant = phones.told("李队员", "水管断了")
+
+    out = await phones.says("李队员", reply_to=meant, **photo(phones))
+
+    assert last(out).startswith("1 个附件已存，放进：问题1")
+    assert await where(phones) == [("issue",)]
+
+
 async def test_what_is_verified_or_struck_takes_nothing_more(phones: Phones) -> None:
     await phones.says("李队员", "问题 王桂芳 水管断了")
     meant = phones.own("李队员", "水管")
