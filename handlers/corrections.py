@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from handlers import drafts as cards
 from handlers import households, rereading
 from handlers import issues as issue_talk
 from handlers import study as study_talk
@@ -18,6 +19,7 @@ from ledger import (
     issues,
     kinds,
     people,
+    placing,
     presence,
     progress,
     promises,
@@ -31,6 +33,7 @@ from ledger.people import ON_TEAM, Person
 from ledger.records import Record
 from ledger.talks import Said
 from ledger.times import read_day
+from templates.words import unmarked
 
 OPENING = {"study": "学习", "visit": "走访", "issue": "问题"}
 NO_DAY = "不定"
@@ -59,9 +62,9 @@ async def edited(room: Room, asker: Person, said: Said) -> Reply:
     if record.state != "kept":
         raise Refused("records.already_undone")
     _check_young(room, asker, record)
-    before = await kinds.line(room.db, room.words.say, record)
+    before = await _lines(room, record)
     if not await _rewrite(room, asker, record, said.text) and not said.files:
-        return Reply(room.words.say("corrections.same", line=before))
+        return Reply(room.words.say("corrections.same", line=before[0]))
     await files.join(room.db, list(said.files), record.id, person=asker.id)
     return await _changed(room, record, before)
 
@@ -117,9 +120,9 @@ async def _revise(room: Room, asker: Person, record: Record, new: Any) -> None:
     await revise[record.kind](room.db, record, asker, new, now=room.now, rules=room.rules)  # type: ignore[operator]
 
 
-async def _changed(room: Room, record: Record, before: str) -> Reply:
-    line = await kinds.line(room.db, room.words.say, record)
-    text = room.words.say("corrections.changed", before=before, after=line)
+async def _changed(room: Room, record: Record, before: tuple[str, str]) -> Reply:
+    old, new = _differing(before, await _lines(room, record))
+    text = room.words.say("corrections.changed", before=old, after=new)
     return Reply(text, (Option("撤销", f"撤销 {record.id}"),), kind="card")
 
 
@@ -130,30 +133,49 @@ async def change(talk: Talk) -> Reply:
     if record.state != "kept":
         raise Refused("records.already_undone")
     _check_young(talk.room, talk.asker, record)
-    before = await kinds.line(talk.db, talk.say, record)
-    fields = {field: field for field in kinds.KINDS[record.kind].fields}
-    field = "内容"
-    if len(fields) > 1:
-        field = await talk.ask("corrections.ask_field", one_of(fields), fields, line=before)
+    before, names = await _lines(talk.room, record), await _names(talk, record)
+    field, *more = kinds.KINDS[record.kind].fields
+    if more:
+        fields = {one: one for one in (field, *more)}
+        field = await talk.ask("corrections.ask_field", one_of(fields), fields, line=before[0])
     new = await _ask_value(talk, record, field)
     if record.kind == progress.KIND:
         await progress.revise(talk.db, record, talk.asker, new, now=talk.now)
     else:
         await _revise(talk.room, talk.asker, record, new)
     changed = await _fresh(talk, record)
-    after = await kinds.line(talk.db, talk.say, changed)
-    await _learn(talk, record, before, after)
+    told = _differing(before, await _lines(talk.room, changed))
+    await _learn(talk, record, *told, names)
     await drafts.check(talk.db, talk.asker, changed, now=talk.now)
     return await _changed(talk.room, changed, before)
 
 
-async def _learn(talk: Talk, record: Record, before: str, after: str) -> None:
+async def _lines(room: Room, record: Record) -> tuple[str, str]:
+    """A record in a line as in a list, and as on its card, with all that may be corrected."""
+    return await kinds.line(room.db, room.words.say, record), await cards.line(room, record)
+
+
+def _differing(before: tuple[str, str], after: tuple[str, str]) -> tuple[str, str]:
+    """Both short, unless only the long ones show what has been corrected."""
+    return (before[0], after[0]) if before[0] != after[0] else (before[1], after[1])
+
+
+async def _names(talk: Talk, record: Record) -> list[str]:
+    """All that people here call the households and one another: none of it is learnt."""
+    known = await people.households(talk.db, talk.asker)
+    aliases = [alias for one in known for alias in one.aliases.split("、")]
+    same = await records.by_source(talk.db, talk.asker, record.source)
+    said = [(await placing.household_of(talk.db, one))[0] for one in same]
+    return [record.person, *(one.name for one in known), *aliases, *said]
+
+
+async def _learn(talk: Talk, record: Record, before: str, after: str, names: list[str]) -> None:
     """A draft read otherwise than meant is kept, its households unnamed, for `zhucun phrases`."""
     said = await drafts.text_of(talk.db, record.source)
     if record.checked or said is None or before == after:
         return
-    names = [one.name for one in await people.households(talk.db, talk.asker)]
-    await drafts.note_misreading(talk.db, said, before, after, names=names, now=talk.now)
+    read_as, meant = unmarked(before), unmarked(after)
+    await drafts.note_misreading(talk.db, said, read_as, meant, names=names, now=talk.now)
 
 
 async def _ask_value(talk: Talk, record: Record, field: str) -> Any:
@@ -186,7 +208,7 @@ async def _spoken_reader(talk: Talk, record: Record, field: str) -> Any:
     """The same for what only sentences make: promises and presence."""
     if record.kind == presence.KIND:
         there = await presence.read(talk.db, record)
-        return lambda said: replace(there, day=past_day(said, talk.today))
+        return lambda said: replace(there, day=past_day(said, talk.today), until=None)
     promise = await promises.read(talk.db, record)
     known = await people.households(talk.db, talk.asker)
     return lambda said: _promise_changed(promise, field, said, known, talk.today)
@@ -224,7 +246,8 @@ async def _pick(talk: Talk, question: str, *, obvious: bool = False) -> Record:
     else:
         since = talk.now - timedelta(hours=talk.rules.undo_hours)
         recent = await records.recent(talk.db, talk.asker, since=since)
-    found = [one for one in recent if await kinds.changeable(talk.db, one)][:OFFERED]
+    found = [one for one in recent if await kinds.changeable(talk.db, one)]
+    found = found if named else found[:OFFERED]
     if not found:
         raise Refused("corrections.nothing", hours=talk.rules.undo_hours)
     if len(found) == 1 and obvious and not talk.rest:
@@ -255,7 +278,8 @@ async def _undo_message(talk: Talk, first: str) -> Reply:
 async def _strike(talk: Talk, record: Record) -> str:
     line = await kinds.line(talk.db, talk.say, record)
     await kinds.undo(talk.db, talk.asker, record, now=talk.now, rules=talk.rules)
-    await _learn(talk, record, line, talk.say("corrections.struck"))
+    names = await _names(talk, record)
+    await _learn(talk, record, line, talk.say("corrections.struck"), names)
     return line
 
 

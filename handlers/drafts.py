@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from handlers import households, photos
-from handlers.filing import Desk, Filed, file, read_message, village
+from handlers.filing import Desk, Filed, file, village
 from handlers.talk import Room, Talk, Topic, hold
 from ledger import drafts, issues, kinds, people, placing, progress, records
 from ledger.errors import Misunderstood, Refused
@@ -24,23 +24,6 @@ FIRST = ("visit", "issue", "progress")  # which record of a message its photos b
 LATER = "先不选"
 NOT_LISTED = "都不是"
 SEVERAL = re.compile(r"(?P<id>\d{1,9})(?P<all>等)?")
-
-
-async def draft(room: Room, asker: Person, said: Said) -> Reply | None:
-    """File what a sentence says and show it; None when there is nothing to file in it."""
-    if asker.role not in ON_TEAM or not said.text:
-        return None
-    reading = await read_message(room, asker, said.text)
-    if not reading.reports:
-        return None
-    since = room.now - timedelta(hours=room.rules.undo_hours)
-    before = await drafts.said_before(
-        room.db, asker, said.text, source=said.source, since=since
-    )
-    if before:
-        await join_files(room, asker, said.files, await kept_of(room, asker, before))
-        return await card(room, asker, before, "drafts.said_before")
-    return await enter(room, asker, said, reading)
 
 
 async def enter(room: Room, asker: Person, said: Said, reading: Reading) -> Reply:
@@ -136,15 +119,12 @@ async def _closing(room: Room, found: Sequence[Record]) -> list[Option]:
 async def settle_doubts(talk: Talk) -> Reply:
     """Ask what is doubtful, one question at a time; each answer goes to all records it is about."""
     found = await kept_of(talk.room, talk.asker, talk.source)
-    first = True
+    first = not talk.state.step
+    head = await card_text(talk.room, found, "drafts.card", talk.rest) if first else ""
     for name, meant in (await _names_in_doubt(talk, found)).items():
-        head = await card_text(talk.room, found, "drafts.card", talk.rest) if first else ""
-        first = False
         await _ask_household(talk, name, meant, head)
     for record in await kept_of(talk.room, talk.asker, talk.source):
         if choices := await _issues_in_doubt(talk, record):
-            head = await card_text(talk.room, found, "drafts.card", talk.rest) if first else ""
-            first = False
             await _ask_issue(talk, record, choices, head)
     notes = talk.rest if first else ""
     return await card(talk.room, talk.asker, talk.source, "drafts.card", notes)
@@ -180,10 +160,12 @@ async def _ask_household(talk: Talk, name: str, meant: list[Record], head: str) 
         chosen, label = one.id, one.name
         if len(fits) < 2:
             await people.add_alias(talk.db, talk.asker, one.id, name)
-    for record in meant:
-        await placing.place(
-            talk.db, record, talk.asker, label, chosen, now=talk.now, rules=talk.rules
-        )
+    async with talk.db.savepoint():
+        for record in meant:
+            await placing.place(
+                talk.db, record, talk.asker, label, chosen, now=talk.now, rules=talk.rules
+            )
+    talk.forget()
 
 
 async def _fits(talk: Talk, name: str, known: list[Household]) -> list[Household]:
@@ -231,12 +213,15 @@ async def _ask_issue(talk: Talk, record: Record, choices: dict[str, int], head: 
     answer = await talk.ask("drafts.ask_issue", read, words, note=note, head=head)
     if answer in choices:
         await progress.link(talk.db, record, talk.asker, choices[answer], now=talk.now)
+        talk.forget()
 
 
 # 正确
 async def confirm(talk: Talk) -> Reply:
     """The writer has looked: the records of that message are no longer 未核对."""
     found = await of_message(talk)
+    if not any(one.state == "kept" for one in found):
+        raise Refused("records.already_undone")
     done = [one for one in found if await drafts.check(talk.db, talk.asker, one, now=talk.now)]
     if not done:
         raise Refused("drafts.checked_before")
@@ -260,5 +245,5 @@ async def of_message(talk: Talk) -> list[Record]:
     return await kept_of(talk.room, talk.asker, unchecked[0].source)
 
 
-DOUBT = Topic("doubt", (), settle_doubts, ON_TEAM, exits=False)
+DOUBT = Topic("doubt", (), settle_doubts, ON_TEAM, exits=False, settles=True)
 CONFIRM = Topic("confirm", ("正确", "没错", "核对"), confirm, ON_TEAM)

@@ -12,6 +12,7 @@ from typing import Any
 from handlers import leave as leave_talk
 from handlers.talk import Room
 from ledger import issues, leave, people, presence, progress, promises, study, visits
+from ledger.clock import moment
 from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Tier, due_of, tier_of
 from ledger.mentions import Known, Village
@@ -52,8 +53,8 @@ class Desk:
 
     @property
     def today(self) -> date:
-        """The day the message was sent."""
-        return self.room.now.date()
+        """The day the message was sent; an edit does not change it."""
+        return moment(self.said.at).date() if self.said.at else self.room.now.date()
 
     @property
     def common(self) -> dict[str, Any]:
@@ -80,10 +81,12 @@ async def village(room: Room, asker: Person) -> Village:
     return village_of(tuple(sorted(map(known_of, households), key=lambda one: one.id)))
 
 
-async def read_message(room: Room, asker: Person, text: str) -> Reading:
-    """What a member's words say, by his own team's ledger."""
+async def read_message(
+    room: Room, asker: Person, text: str, *, day: date | None = None
+) -> Reading:
+    """What a member's words say, by his own team's ledger; `day`: when he said them, if not now."""
     known = await village(room, asker)
-    return read(text, base=room.now.date(), village=known, lexicon=room.lexicon)
+    return read(text, base=day or room.now.date(), village=known, lexicon=room.lexicon)
 
 
 # filing

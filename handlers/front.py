@@ -148,11 +148,11 @@ async def converse(
         return await _go_on(room, asker, answered(state, said))
     if (heard := await _heard_or_filed(room, asker, said)) is not None:
         return heard
+    await sentences.keep(room.db, asker, said.source, said.text, now=room.now)
     if said.files or said.place:
         return await photos.take(room, asker, said)
     if talk := join.small_talk(room, asker, said.text):
         return talk
-    await sentences.keep(room.db, asker, said.source, said.text, now=room.now)
     return await _why_not(room, asker, said) or _hint(room, asker, said.text)
 
 
@@ -231,7 +231,7 @@ async def _drafted(room: Room, asker: Person, said: Said) -> Reply | None:
         corrected = await rereading.retracted(room, asker, said, reading)
         if corrected is not None:
             return corrected
-    return await drafts.draft(room, asker, said)
+    return await rereading.draft(room, asker, said)
 
 
 def _hint(room: Room, asker: Person, text: str) -> Reply:

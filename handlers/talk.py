@@ -144,6 +144,11 @@ class Talk:
         """Say something to somebody else, with this talk's transaction; False: he has not joined."""
         return await tell(self.room, person, reply, dedupe=dedupe)
 
+    def forget(self) -> None:
+        """The last answer has been written: it is not replayed, nor can 返回 take it back."""
+        self.position -= 1
+        del self.state.answers[self.position]
+
     def _stored(self, question: str) -> Said | None:
         answers = self.state.answers
         if self.position >= len(answers):
@@ -179,6 +184,7 @@ class Topic:
     form: Form = "spaced"
     aside: bool = False  # said in between: an open talk goes on afterwards
     exits: bool = True  # whether its questions show 返回 and 取消 (they always work)
+    settles: bool = False  # each answer is written at once, whatever becomes of the next question
 
     def rest_of(self, text: str, *, strict: bool) -> str | None:
         """What follows the opening word; None when the text does not open this topic.
@@ -256,8 +262,7 @@ async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str)
         exits=topic.exits,
     )  # fmt: skip
     try:
-        async with room.db.savepoint():
-            reply = await topic.run(talk)
+        reply = await _run(topic, talk)
     except Refused as why:
         if not state.step:
             raise
@@ -275,6 +280,13 @@ async def hold(room: Room, asker: Person, topic: Topic, state: State, rest: str)
     if not topic.aside or state.step:
         await talks.drop(room.db, asker.id)
     return reply
+
+
+async def _run(topic: Topic, talk: Talk) -> Reply:
+    if topic.settles:
+        return await topic.run(talk)
+    async with talk.db.savepoint():
+        return await topic.run(talk)
 
 
 def answered(state: State, said: Said) -> State:

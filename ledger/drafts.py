@@ -6,10 +6,10 @@ They count like any other; summaries say how many of them nobody has checked yet
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger import audit
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.people import Person
 from ledger.reading.normal import normal
@@ -17,6 +17,20 @@ from ledger.records import Record
 
 sql = queries("drafts")
 MARKS = re.compile(r"[\s，。、；：！？,.;:!?~…]+")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a member wrote in one message, numbers hidden, and when (epoch milliseconds)."""
+
+    source: str
+    text: str
+    made_at: int
+
+    @property
+    def day(self) -> date:
+        """The day it was said: what 今天 means in it, however late it is edited."""
+        return moment(self.made_at).date()
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,12 @@ class Misreading:
 async def keep(db: Session, by: Person, source: str, text: str, *, now: datetime) -> None:
     """Keep a message's own words (its numbers are masked already); an edit replaces them."""
     await sql.keep_draft(db.connection, source=source, person=by.id, text=text, now=ms(now))
+
+
+async def told(db: Session, source: str) -> Told | None:
+    """A drafted message as it was said; None when it was no draft."""
+    row = await sql.told(db.connection, source=source)
+    return Told(**dict(row)) if row else None
 
 
 async def text_of(db: Session, source: str) -> str | None:
@@ -58,21 +78,13 @@ async def check(db: Session, by: Person, record: Record, *, now: datetime) -> bo
 
 async def said_before(
     db: Session, by: Person, text: str, *, source: str, since: datetime
-) -> str | None:
-    """The message in which that person has said the same words since then; None: none."""
+) -> Told | None:
+    """The message with records in which that person has said the same words since then."""
     rows = sql.said_before(db.connection, person=by.id, since=ms(since), source=source)
     wanted = _bare(text)
     async for row in rows:
         if _bare(row["text"]) == wanted:
-            return str(row["source"])
-    return None
-
-
-async def latest(db: Session, by: Person, *, source: str, since: datetime) -> str | None:
-    """The last drafted message of that person since then whose records still stand."""
-    rows = sql.said_before(db.connection, person=by.id, since=ms(since), source=source)
-    async for row in rows:
-        return str(row["source"])
+            return Told(**dict(row))
     return None
 
 

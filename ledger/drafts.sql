@@ -5,11 +5,14 @@ INSERT INTO draft (source, person_id, text, made_at) VALUES (:source, :person, :
 ON CONFLICT (source) DO UPDATE SET text = excluded.text;
 
 -- name: said_before(person, since, source)
--- One's own sentences since then whose records still stand, the newest first; one left aside.
-SELECT d.source, d.text FROM draft d
+-- One's own sentences since then that became records, the newest first; one left aside.
+SELECT d.source, d.text, d.made_at FROM draft d
  WHERE d.person_id = :person AND d.made_at >= :since AND d.source <> :source
-   AND EXISTS (SELECT 1 FROM record r WHERE r.source = d.source AND r.state = 'kept')
+   AND EXISTS (SELECT 1 FROM record r WHERE r.source = d.source)
  ORDER BY (SELECT max(r.id) FROM record r WHERE r.source = d.source) DESC;
+
+-- name: told(source)^
+SELECT source, text, made_at FROM draft WHERE source = :source;
 
 -- name: text_of(source)$
 SELECT text FROM draft WHERE source = :source;

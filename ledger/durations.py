@@ -11,15 +11,22 @@ from ledger.time_words import COUNT, JOIN, LONG_PARTS, S, clock_pattern, read_cl
 HALF_DAY = 240  # minutes, a guess that is shown: 半天
 MORNING = 180  # 一上午, a guess that is shown
 LONGEST_YEARS = 99  # more of them is a year: 2026年
-MORNINGS = ("早上", "早晨", "清早", "清晨", "上午", "凌晨", "一大早", "大清早", "午前")
+MORNINGS = (
+    "早上", "早晨", "清早", "清晨", "上午", "凌晨", "一大早", "大清早", "午前", "头晌", "前晌", "头午"
+)  # fmt: skip
 LONG_DAYS = {"天": 1.0, "周": 7.0, "期": 7.0, "拜": 7.0, "月": 30.0, "年": 365.0}
 NOT_TIMES = (
     rf"(?!{S}(?:之?内(?![容部])|以内|之前|以前|前(?![往来面])|之后|以后|过后|后(?![来续面])))"
 )
+STARTED = "(?:开考|开始|开课|开讲|开学|开会|进去|进场|进来|入场|上课)[了的]?[，,、 ]?"
+ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下课|出来|完|收|毕))"
+# 8:30到10:00, 四点半看到五点一刻, 14:00开考15:20交卷
 CLOCKS = re.compile(
-    rf"(?<![0-9.:：])(?P<part>{LONG_PARTS})?{S}{clock_pattern('a')}{JOIN}"
-    rf"(?P<part2>{LONG_PARTS})?{S}{clock_pattern('b')}(?!钟)"
+    rf"(?<![0-9.:：])(?P<part>{LONG_PARTS}|早|晚)?{S}{clock_pattern('a')}"
+    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至])|(?P<started>{STARTED}))"
+    rf"(?P<part2>{LONG_PARTS})?{S}{clock_pattern('b')}(?!钟)(?(started){ENDED})"
 )
+SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0}
 MORE = (
     rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
     r"|(?P<quarter>[一三])刻钟?"
@@ -29,12 +36,14 @@ LONG_UNITS = (
     "年(?![0-9一二三四五六七八九十级龄度月底前后来代])"
 )
 LENGTH = re.compile(
-    rf"(?<![0-9.第{NUMERAL_CHARS}])(?<![上下](?=半年))(?P<n>{COUNT}){S}(?:"
-    rf"个?(?P<half>半)?多?{S}(?:小时|钟头|h(?![a-ln-z]))(?:{MORE})?"
+    rf"(?<![0-9.第{NUMERAL_CHARS}])(?<![上下](?=半年))"
+    rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
+    rf"(?P<n>{COUNT}|(?<![你我他她咱们])[俩仨]|个把)(?:[来多]|几(?=分))?{S}(?:"
+    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|h(?![a-ln-z]))(?:{MORE})?"
     r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
     r"|(?P<quarters>刻钟)"
-    r"|(?P<unit2>个(?P<half3>半)?多?月(?!底))"
-    rf"|个?(?P<half2>半)?多?(?P<unit>{LONG_UNITS})(?P<tail2>半)?"
+    r"|(?P<unit2>个(?P<half3>半)?[多来]?月(?!底))"
+    rf"|个?(?P<half2>半)?[多来]?(?P<unit>{LONG_UNITS})(?P<tail2>半)?"
     rf"){NOT_TIMES}",
     re.IGNORECASE,
 )
@@ -42,9 +51,11 @@ HALF = re.compile(
     rf"(?:(?P<half>(?<![一二两三四五六七八九十0-9])半天|(?:一个|1个|大)半天)"
     rf"|(?:(?<![周期拜])一|整|1)个?(?:上午|下午|晚上)){NOT_TIMES}"
 )
+PARTS, PARTS_NEAR = "其中", 6
+SENTENCE_END = re.compile("[。！!？?；;\\n]")
 STUDIED = re.compile("(?:学|习|看|读|长|间|时|讲)[了：: 约有]{0,2}$")
 TRIGGER = re.compile(
-    f"[0-9{NUMERAL_CHARS}{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整]"
+    f"[0-9{NUMERAL_CHARS}{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整俩仨差个早晚]"
 )
 
 
@@ -59,7 +70,32 @@ class Duration:
 
 
 def find_durations(text: str) -> list[Duration]:
-    """Every length of time of a text, in order, never overlapping. 三天内 is none."""
+    """Every length of time of a text, in order, never overlapping. 三天内 is none.
+
+    The parts of a whole are none beside it: 2小时，其中自学1小时，集中学习1小时.
+    """
+    return _without_parts(text, _every(text))
+
+
+def _without_parts(text: str, found: list[Duration]) -> list[Duration]:
+    """Lengths that are not part of one before them, told with 其中."""
+    if len(found) < 2 or PARTS not in text:
+        return found
+    kept: list[Duration] = []
+    left = 0  # minutes of the whole that its parts have not used up
+    for before, one in zip([None, *found], found, strict=False):
+        gap = text[before.end : one.start] if before else ""
+        if before and PARTS in gap[:PARTS_NEAR] and kept and kept[-1] is before:
+            left = before.minutes or 0
+        if one.minutes and one.minutes <= left and not SENTENCE_END.search(gap):
+            left -= one.minutes
+        else:
+            left = 0
+            kept.append(one)
+    return kept
+
+
+def _every(text: str) -> list[Duration]:
     found: list[Duration] = []
     done = 0
     for trigger in TRIGGER.finditer(text):
@@ -84,7 +120,7 @@ def _duration_at(text: str, start: int) -> Duration | None:
 
 
 def _length(match: re.Match[str]) -> Duration | None:
-    count = read_number(match["n"])
+    count = SPOKEN.get(match["n"]) or read_number(match["n"])
     if count is None or (match["unit"] == "年" and count > LONGEST_YEARS):
         return None
     start, end = match.span()
@@ -92,12 +128,19 @@ def _length(match: re.Match[str]) -> Duration | None:
         half = 0.5 if match["half2"] or match["half3"] or match["tail2"] else 0
         return Duration(start, end, None, (count + half) * LONG_DAYS[unit[-1]])
     if match["minutes"]:
-        if match["minutes"] == "分" and end == len(match.string) and not _of_study(match):
+        if match["minutes"] == "分" and _no_length(match):
             return None
         return Duration(start, end, round(count), None)
     if match["quarters"]:
         return Duration(start, end, round(15 * count), None)
     return Duration(start, end, _hours(match, count), None)
+
+
+def _no_length(match: re.Match[str]) -> bool:
+    """考了80分 is a mark, the 10分 of 2点10分 belongs to a clock."""
+    if match.string[max(0, match.start() - 1) : match.start()] in ("点", "时"):
+        return True
+    return match.end() == len(match.string) and not _of_study(match)
 
 
 def _of_study(match: re.Match[str]) -> bool:
@@ -109,7 +152,8 @@ def _of_study(match: re.Match[str]) -> bool:
 def _hours(match: re.Match[str], count: float) -> int:
     half = 0.5 if match["half"] or match["tail"] else 0
     more = read_number(match["more"] or "") or 15 * (read_number(match["quarter"] or "") or 0)
-    return round(60 * (count + half) + more)
+    less = read_number(match["less"] or "") or 0
+    return round(60 * (count + half) + more - less * (15 if match["less_quarter"] else 1))
 
 
 def _between(match: re.Match[str]) -> int | None:

@@ -1,6 +1,7 @@
 """The inbox: every inbound message is committed here before its channel hears 'received'."""
 
 import json
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,9 +57,21 @@ def _masked(value: Any, name: str = "") -> tuple[int, Any]:
         found = [_masked(one, name) for one in value]
         return sum(n for n, _ in found), [one for _, one in found]
     if isinstance(value, str) and name in WORDS:
-        hidden, text = without_secrets(value)
-        return hidden, text
+        return _words_masked(value)
     return 0, value
+
+
+def _words_masked(text: str) -> tuple[int, str]:
+    """Numbers hidden, also those that show only when spaces of no width and ① are made plain.
+
+    What is written later is made plain as well: such a number must not come out of it.
+    """
+    hidden, text = without_secrets(text)
+    plain = "".join(
+        one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf"
+    )
+    more, plain = without_secrets(plain)
+    return (hidden + more, plain) if more else (hidden, text)
 
 
 async def keep(db: Session, raws: Iterable[Raw], *, now: datetime) -> None:

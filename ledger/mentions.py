@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from ledger import cues, naming
 from ledger.alike import Alike, Index, Known
 from ledger.cues import Reading
-from ledger.surnames import surname_of
+from ledger.surnames import COMPOUND, SINGLE, surname_of
 
 __all__ = ["Known", "Mention", "Village"]
 
+HEADS = SINGLE | {one[0] for one in COMPOUND}  # characters a surname begins with
 LONGEST_NAME = 20  # characters; what is longer is not a name
 
 
@@ -54,10 +55,16 @@ class Village:
         self._surnames = Index()
         for one in self._all:
             self._put(one)
+        sizes = {3, *(len(one.name) for one in self._all)}
+        self._slips = [
+            size for size in (4, 3, 2) if size in sizes
+        ]  # a slip is as long as the name
         lengths: dict[str, set[int]] = {}
         for word in (*self._names, *self._aliases, *self._given):
             lengths.setdefault(word[0], set()).add(len(word))
+        self._heads = HEADS | self._surnames.keys() | {"老"}  # what a form can begin with
         self._lengths = {one: sorted(got, reverse=True) for one, got in lengths.items()}
+        self._begins = self._heads | self._lengths.keys()
 
     def _put(self, one: Known) -> None:
         for alias in one.aliases:
@@ -78,6 +85,9 @@ class Village:
         latin = self._alike.spelled(text)
         at = 0
         while at < len(text):
+            if text[at] not in self._begins and at not in latin and not read.may_slip(at):
+                at += 1
+                continue
             hit = _Hit(at, *latin[at], "pinyin") if at in latin else self._at(read, at)
             if hit and hit.how != "official":
                 found.append(self._whole(read, hit))
@@ -87,11 +97,13 @@ class Village:
 
     def _at(self, read: Reading, at: int) -> _Hit | None:
         """What begins at this character; the ledger's own words first, the longer one wins."""
-        exact = self._exact(read, at) if read.words[at] in self._lengths else None
-        form = self._form(read, at)
+        one = read.words[at]
+        exact = self._exact(read, at) if one in self._lengths else None
+        form = self._form(read, at) if one in self._heads else None
         if exact and exact.how != "given":
             return form if form and form.end > exact.end else exact
-        return form or self._slip(read, at) or exact or self._unknown(read, at)
+        slip = self._slip(read, at) if not form and read.may_slip(at) else None
+        return form or slip or exact or (self._unknown(read, at) if one in HEADS else None)
 
     # the ledger's own words
     def _exact(self, read: Reading, at: int) -> _Hit | None:
@@ -149,8 +161,12 @@ class Village:
     # what sounds like the ledger
     def _slip(self, read: Reading, at: int) -> _Hit | None:
         """张大三 for 张大山; only where the text asks for a name."""
-        before = read.asks_before(at)
-        for length in (4, 3, 2):
+        before, behind = read.asks_before(at), read.behind
+        if before < naming.VERB and not (
+            at + 2 in behind or at + 3 in behind or at + 4 in behind
+        ):
+            return None  # the cheap part of what follows
+        for length in self._slips:
             end = at + length
             if not cues.alike_asked(before, read.asks_behind(end), length):
                 continue

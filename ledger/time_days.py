@@ -13,10 +13,11 @@ from ledger.time_words import HAN, WEEKDAYS, Parts, count_of, number
 Looks = Literal["back", "ahead"]
 Kind = Literal["point", "range", "by", "after"]
 DAY = timedelta(days=1)
+LATEST_YEARS = 20  # 35年 is ahead, 98年 is long past
 LATE, EARLY = 45, 180  # rule 1: so many days past, so many ahead, and it is another year's
 RULES = Rules()
 RELATIVE = {
-    "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "刚": 0, "方": 0, "明": 1, "后": 2, "大后": 3,
+    "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "刚": 0, "方": 0, "夜": -1, "明": 1, "后": 2, "大后": 3,
 }  # fmt: skip
 PAIRS = {
     "今明": (0, 1), "昨明": (-1, 1), "昨今": (-1, 0), "明后": (1, 2), "前昨": (-2, -1),
@@ -69,7 +70,10 @@ def _year(parts: Parts, base: date) -> int | None:
     if said in near:
         return base.year + near[said]
     year = number(said) if len(said) < 4 else int("".join(str(number(one)) for one in said))
-    return 2000 + (year or 0) if len(said) == 2 else year
+    if len(said) > 2:
+        return year
+    century = 2000 if (year or 0) <= base.year % 100 + LATEST_YEARS else 1900
+    return century + (year or 0)
 
 
 def _guess_year(near: date, base: date, looks: Looks) -> int:
@@ -86,7 +90,13 @@ def _month(parts: Parts, base: date) -> date | None:
     word = parts.get("mr")
     if word is None:
         return None
-    return next_month(base, word.count("下") - word.count("上"))
+    return next_month(base, _steps(word))
+
+
+def _steps(word: str) -> int:
+    """上 -1, 下下 2, 大上 -2."""
+    steps = word.count("下") - word.count("上")
+    return 2 * steps if word[0] == "大" else steps
 
 
 def _date(parts: Parts, base: date, looks: Looks) -> Days:
@@ -110,6 +120,9 @@ def _day(parts: Parts, base: date, looks: Looks) -> Days:
 
 
 def _several(parts: Parts, base: date, looks: Looks) -> Days:
+    if "m" in parts or "mr" in parts:
+        until = _date({**parts, "d": parts["d2"]}, base, looks)
+        return Days(_date(parts, base, looks).first, until.last, "range")
     last = _day({"d": parts["d2"]}, base, looks).last
     first = _of(parts, "d")
     month = last if first <= last.day else next_month(last, -1)
@@ -197,19 +210,20 @@ def _whole_year(parts: Parts, base: date, looks: Looks) -> Days:
 
 def _weekday(parts: Parts, base: date, looks: Looks) -> Days:
     which = parts.get("which")
-    shift = 7 * ((which or "").count("下") - (which or "").count("上"))
-    monday = week_of(base)[0] + timedelta(days=shift)
+    monday = week_of(base)[0] + timedelta(days=7 * _steps(which or "本"))
     said = parts.get("wd")
     if said is None:
         return Days(monday, monday + 6 * DAY, "range")
     place = 5 if said == "末" else weekday_number(said)
     first = monday + place * DAY
-    last = first + DAY if said == "末" else first
-    if which is None and looks == "ahead" and last < base:
+    until = parts.get("wd2")
+    days = weekday_number(until) - place if until else int(said == "末")
+    last = first + days * DAY
+    if which is None and looks == "ahead" and (first if until else last) < base:
         first, last = first + 7 * DAY, last + 7 * DAY
-    if which is None and looks == "back" and first > base:
+    if which is None and looks == "back" and (last if until else first) > base:
         first, last = first - 7 * DAY, last - 7 * DAY
-    return Days(first, last, "range" if said == "末" else "point", which is not None)
+    return Days(first, last, "range" if days else "point", which is not None)
 
 
 def weekday_number(said: str) -> int:
@@ -223,6 +237,11 @@ def _relative(parts: Parts, base: date, looks: Looks) -> Days:
     word = parts["rel"]
     key = word[:2] if word[0] == "大" else word[0]
     return _point(base + timedelta(days=RELATIVE[key]))
+
+
+def _beside(parts: Parts, base: date, looks: Looks) -> Days:
+    """次日 and 头天, from the day told of before."""
+    return _point(base + (-DAY if parts["rel"][0] in "头前" else DAY), sure=False)
 
 
 def _pair(parts: Parts, base: date, looks: Looks) -> Days:
@@ -286,8 +305,8 @@ Resolver = Callable[[Parts, date, Looks], Days | None]
 RESOLVERS: dict[str, Resolver] = {
     "ymd": _date, "date": _date, "md": _date, "month": _month_part, "quarter": _quarter,
     "half": _half, "year": _whole_year, "days": _several, "day": _day, "week": _weekday,
-    "relative": _relative, "today": _today, "pair": _pair, "last": _lately, "holiday": holiday,
-    "newyear": holiday, "once": _once, "work": _once, "clock": _clock_only,
+    "relative": _relative, "beside": _beside, "today": _today, "pair": _pair, "last": _lately,
+    "holiday": holiday, "newyear": holiday, "once": _once, "work": _once, "clock": _clock_only,
 }  # fmt: skip
 
 

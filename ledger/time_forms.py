@@ -18,8 +18,8 @@ from ledger.time_words import (
     number,
 )
 
-YEAR = rf"(?P<y>20[0-9]{{2}}|[0-9]{{2}}|[零〇一二三四五六七八九]{{4}}|[今去明本当前后])年{S}(?:的{S})?"
-RELATIVE_MONTH = r"(?P<mr>上上|下下|上|下|本|这|当)个?月份?(?!嫂|台)"
+YEAR = rf"(?P<y>(?:19|20)[0-9]{{2}}|[0-9]{{2}}|[零〇一二三四五六七八九]{{4}}|[今去明本当前后])年{S}(?:的{S})?"
+RELATIVE_MONTH = r"(?P<mr>上上|下下|大上|大下|上|下|本|这|当)个?月份?(?!嫂|台)"
 MONTH = rf"(?:(?:{YEAR})?(?P<m>{NUMBER}){S}月份?|{RELATIVE_MONTH})"
 WEEKDAY_BEHIND = (
     r"(?:[ \u3000]?[（(]?(?:周|星期)[一二三四五六日天](?![一-龥]{0,1}[次回趟])[)）]?)?"
@@ -32,7 +32,7 @@ DIGITS_AFTER = (
 )
 PARTS_OF_MONTH = "上中旬|中下旬|上旬|中旬|下旬|初|底|末|中(?![国央共心学医间午秋期标断级])"
 WEEK = "(?:周|星期|礼拜)"
-WHICH_WEEK = "(?P<which>上上上?|下下下?|上|下|本|这)个?"
+WHICH_WEEK = "(?P<which>上上上?|下下下?|大上|大下|上|下|本|这)个?"
 PEOPLE = "妹娃嫂哥姐爷婆叔伯婶娘凡顺福贵英兰花"  # 周三妹 is a person
 HOLIDAY = "元旦|春节|过年|清明|五一(?:国际)?劳动节|五一|劳动节|端午|中秋|国庆|十一(?=国庆)|十一"
 
@@ -58,7 +58,7 @@ class Hit:
 NUMERALS = f"0123456789{HAN}"
 COUNTED = NUMERALS + "两百半"
 FIRST_YEAR = "今去明本当前后"
-FIRST_WEEK = "上下本这"
+FIRST_WEEK = "上下本这大"
 
 NOT_A_NAME = rf"[{PEOPLE}]"
 NO_NUMBER_BEFORE = (
@@ -66,8 +66,23 @@ NO_NUMBER_BEFORE = (
 )
 AT_LEAST = "(?:[0-9]{1,3}(?:-|~|～|到|至))?"  # 3-5天内 ends with the 5
 END_OF_YEAR = "底|末|终"
+LISTED = rf"(?P<d>{NUMBER})(?:、{NUMBER}){{0,3}}、(?P<d2>{NUMBER})"
+SEVERAL_WEEKDAYS = (
+    r"(?P<wd>[一二三四五六])(?:、?[二三四五六]){0,4}?、?(?P<wd2>[二三四五六日])"
+    rf"(?!{UNITS}|[时号日保级班队位家十一二三四五六七八九]|常|程|报|志|记)"
+)
+# 周六一早 and 周三四点 are days, 周一三五 is none
+NO_MORE = "[一二三四五六七八九十](?!早|大早|整?天|[上下]午|晚|直|去|到|[二三四五六七八九十]?[点时](?![候间]))"
+LAST_NIGHT = (
+    "(?<![半今昨每当深日一两几三四五整连前后星黑午彻通入])夜(?:儿个?|个儿?"
+    r"|来(?=后晌|晌午|[早晚黑去到走跟我俺，,。\s]|[上下]午))"
+)
 
 _FORMS = (
+    # the day beside the one told of before
+    ("beside", "次翌隔转头前第", r"(?P<rel>(?<![每几多首两这上下一二三四五六七八九十0-9])[次翌][日晨](?!常)"
+     r"|(?<![一-龥])(?:隔天|转天)(?![^，]{0,4}再)"
+     r"|(?<![老年月户人初开])头一?天(?![天黑冷热亮气])|前一[天日](?!天)|(?<![一-龥])第二[天日](?!天))"),
     # every Monday is no day, nor is 第3号; their characters are passed over
     ("skip", "每逢第", r"(?:每个?(?:周|月|年|天|日|星期|礼拜|季度?|晚|早)|逢|第(?![一二三四1-4]季度))"
      rf"(?:末|底|初|中|[0-9]{{1,4}}|[{HAN}]{{1,4}})?(?:[日号天周月年]|季度(?![末底初内]))?"
@@ -77,8 +92,12 @@ _FORMS = (
      rf"(?:初|廿)?[{HAN}0-9]{{0,3}}[日号]?"),
     ("none", "正腊冬", rf"(?:正月|腊月|冬月)(?:初|廿)?[{HAN}0-9]{{0,3}}[日号]?"),
     ("none", NUMERALS, rf"{NUMBER}月(?:初[一二三四五六七八九十]|廿[{HAN}]?+(?![日号]))"),
+    # days listed: 21、22号, 11月17、18两天
+    ("days", NUMERALS + FIRST_YEAR + FIRST_WEEK,
+     rf"(?<![.、])(?:{MONTH}{S})?{LISTED}{S}(?:日|号{NOT_NAMED}|{S}(?=[两三四]天))"),
+    ("day", NUMERALS, rf"(?<![{NUMERALS}第、])(?P<d>[1-3][0-9])(?=、{NUMBER}(?:日|号{NOT_NAMED}))"),
     # days with their month
-    ("ymd", "0123456789", r"(?P<y>20[0-9]{2})(?P<sep>[./-])(?P<m>[0-9]{1,2})(?P=sep)"
+    ("ymd", "0123456789", r"(?P<y>(?:19|20)[0-9]{2})(?P<sep>[./-])(?P<m>[0-9]{1,2})(?P=sep)"
      rf"(?P<d>[0-9]{{1,2}})(?![0-9])(?P<sign>[日号])?{WEEKDAY_BEHIND}"),
     ("date", NUMERALS + FIRST_YEAR + FIRST_WEEK,
      rf"{MONTH}{S}(?P<d>{NUMBER}){DAY_SIGN}(?!月){WEEKDAY_BEHIND}"),
@@ -114,17 +133,21 @@ _FORMS = (
     ("day", NUMERALS, r"(?<![第路街道巷组社村栋幢弄楼室题单件编央〕\]】)）#])"
      rf"(?P<d>[0-2]?[0-9](?![0-9])|3[01]|[{HAN}]{{1,3}}+){S}"
      rf"(?:日(?![三餐游龄历])|号{NOT_NAMED}(?![脉称召])){WEEKDAY_BEHIND}"),
-    # weeks and weekdays
+    # weeks and weekdays; 周一二 and 下周四、五 are days in a row
+    ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}{SEVERAL_WEEKDAYS}"),
+    ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}{SEVERAL_WEEKDAYS}"),
     ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}"
-     rf"(?:(?P<wd>[一二三四五六日天末1-7])(?![次回趟个天年月岁]|{NOT_A_NAME})"
+     rf"(?:(?P<wd>[一二三四五六日天末1-7])(?![次趟个天年月岁]|回[都全]|{NOT_A_NAME})"
      r"|(?![一二三四五六日天末0-9岁年边围转期]))"),
     ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}(?P<wd>[一二三四五六日天末])"
-     rf"(?![次回趟个一二三四五六七八九十]|{NOT_A_NAME})"),
-    ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}(?P<wd>[1-7])(?![0-9次回趟个天年月岁])"),
+     rf"(?![次趟个]|{NO_MORE}|{NOT_A_NAME})"),
+    ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}(?P<wd>[1-7])(?![0-9次趟个天年月岁])"),
     # the 今天 family
-    ("relative", "大前昨今明后", r"(?P<rel>大前天|大后天|(?<![以之目面跟眼提当])前[天日儿](?![气天](?!气))"
-     r"|(?<![今以之最随午雨然会])后[天日儿](?![气性])|[昨今明][天日儿]个?"
-     r"|[昨今明](?=早|晚|晨|夜|上午|下午|中午|午(?!饭)|起)|前(?=晚(?!辈)|夜))"),
+    ("none", "赶", "赶明(?:儿|个)(?!个)"),
+    ("relative", "大前昨今明后夜", r"(?P<rel>大[前后](?:天|儿个?|个儿?)"
+     r"|(?<![以之目面跟眼提当])前[天日儿](?![气天](?!气))个?"
+     r"|(?<![今以之最随午雨然会])后[天日儿](?![气性])个?|[昨今明](?:[天日儿]个?|个儿?)"
+     rf"|[昨今明](?=早|晚|晨|夜|上午|下午|中午|午(?!饭)|起|黑|后晌|晌午|头晌|前晌)|前(?=晚(?!辈)|夜)|{LAST_NIGHT})"),
     ("relative", "当", r"(?P<rel>当)(?=[晚夜])"),
     ("today", "当", r"(?<![应相正充])当[天日](?!气)"),
     ("relative", "刚方", r"(?P<rel>刚刚|刚才|方才)"),
@@ -152,7 +175,17 @@ BARE_HOLIDAYS = re.compile(
     "(?:元旦|春节|国庆节|清明节|中秋节|端午节|劳动节|五一节)(?![村镇路])"
 )
 SUFFIXED = re.compile(f"(?:{SUFFIX})")
-STARTS_MD = re.compile(r"(?:^|[\n到至于在从限止迟晚（(])\s*$")
+STARTS_MD = re.compile(r"(?:^|[\n到至于在从限止迟晚（(]|(?:时间|日期)[：:])\s*$")
+MD_DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
+MD_LAST = rf"{JOIN}(?:1[0-2]|0?[1-9])[./-]{MD_DAY}(?![0-9.%％]|{S}(?:{UNITS}))"
+# what makes 11.17 a day: a part of the day, another day, or an act behind it
+MD_BEHIND = re.compile(
+    rf"{S}(?:{LONG_PARTS}|早|晚(?!会)|回[去来村家镇县])|(?P<last>{MD_LAST}|、[01]?[0-9][./][0-9]{{2}})"
+    rf"|{S}(?P<act>走访|入户|自学|学习|学|集中|请假|休|销假|返|值班|去|来|到|在)"
+)
+MEASURED = re.compile("[糖压温氧脂酸价约米高宽长重厚深达为是有共值分率版第]\\s?$")
+MARKED = re.compile(r"(?:^|[，,。；;：:\s、])$")
+JOINED_DAY = re.compile(rf"(?P<d>3[01]|[12][0-9])(?![0-9./:：%％]|{S}(?:{UNITS})|{NAMED})")
 DIGIT = frozenset("0123456789")
 PART_FIRST = "".join(sorted({word[0] for word in LONG_PARTS.split("|")} | {"早", "晚"}))
 
@@ -206,17 +239,60 @@ def _fits(name: str, match: re.Match[str], text: str) -> bool:
         named = bool(match["off"] or match["y"] or SUFFIXED.match(text, match.end()))
         return named or BARE_HOLIDAYS.fullmatch(match[0]) is not None
     if name == "day":
-        return _is_day_number(match["d"]) and not text[match.end() :].startswith("月")
+        return _is_day_number(match["d"]) and not text.startswith("月", match.end())
+    if name == "days":
+        return _in_a_row(match, text)
+    if name == "week" and "wd2" in match.re.groupindex:
+        return _weekdays_in_a_row(match)
+    if name == "date" and match["mr"]:  # 这个月五保金 names no day
+        return bool(match["sign"]) or match["d"][0] not in HAN
     return True
 
 
 def _is_day(match: re.Match[str], text: str) -> bool:
-    """4.15 is a day at the beginning or with 前, 日, 周三 behind it; 血糖5.6 is none."""
-    said = match[0][-1] in "日号天一二三四五六）)" or SUFFIXED.match(text, match.end())
-    return (
-        bool(said)
-        or STARTS_MD.search(text, max(0, match.start() - 3), match.start()) is not None
-    )
+    """4.15 is a day at the beginning or with 前, 日, 周三, 下午 behind it; 血糖5.6 is none."""
+    start, end = match.span()
+    if match[0][-1] in "日号天一二三四五六）)" or SUFFIXED.match(text, end):
+        return True
+    if STARTS_MD.search(text, max(0, start - 5), start):
+        return True
+    return not MEASURED.search(text, max(0, start - 2), start) and _md_told(match, text)
+
+
+def _md_told(match: re.Match[str], text: str) -> bool:
+    """Whether what stands around 11.17 or 11/17 makes a day of it."""
+    written = len(match["m"]) + len(match["d"])
+    marked = MARKED.search(text, max(0, match.start() - 1), match.start()) is not None
+    if match["sep"] == "/" and marked and written > 2:
+        return True
+    behind = MD_BEHIND.match(text, match.end())
+    if behind is None:
+        return False
+    return written > 2 if behind["last"] else not behind["act"] or len(match["d"]) == 2
+
+
+def _in_a_row(match: re.Match[str], text: str) -> bool:
+    """21、22号 are two days; 2、3号走访 at a line's beginning is the second point of a list."""
+    first, last = number(match["d"]) or 0, number(match["d2"]) or 0
+    if "、" not in match[0]:
+        return True
+    alone = match.start() == match.start("d")
+    if alone and first < 10 and (match.start() == 0 or text[match.start() - 1] == "\n"):
+        return False
+    return 0 < last - first == match[0].count("、") and last <= 31
+
+
+def _weekdays_in_a_row(match: re.Match[str]) -> bool:
+    """周一二三 is three days; 周一三五 is none."""
+    said = match[0][match.start("wd") - match.start() :].replace("、", "")
+    places = ["一二三四五六日".index("日" if one == "天" else one) for one in said]
+    return places == list(range(places[0], places[-1] + 1))
+
+
+def joined_day(text: str, start: int) -> Hit | None:
+    """The bare last day of 11.23-27."""
+    match = JOINED_DAY.match(text, start)
+    return Hit("day", match.end(), {"d": match["d"]}) if match else None
 
 
 def _is_day_number(text: str) -> bool:

@@ -18,7 +18,7 @@ from ledger.time_days import (
     weekday_number,
     workdays_on,
 )
-from ledger.time_forms import BY_FIRST, PART_FIRST, Hit, form_at
+from ledger.time_forms import BY_FIRST, PART_FIRST, Hit, form_at, joined_day
 from ledger.time_words import (
     JOIN,
     LONG_PARTS,
@@ -54,14 +54,13 @@ LEAD = re.compile(
     r"(?:(?P<by>截止|截至|最迟|最晚|不迟于|不晚于|限期?)(?:日期|时间)?(?:到|至|于|在)?[：: ]?"
     r"|(?P<start>从|自))"
 )
+LEADS = "截最不限从自"  # their first characters
 JOINED = re.compile(JOIN)
 JOINABLE = {"ymd", "date", "md", "day", "week", "relative", "month"}
 COUNT_BEHIND = re.compile(
     "[，,]?(?P<n>[0-9]{1,3}|[一二两三四五六七八九十]{1,3}|半)个?(?P<unit>天|周|星期|月)"
 )
-TRIGGER = re.compile(
-    f"[{re.escape(''.join(sorted({*BY_FIRST, *PART_FIRST, *'截最不限从自'})))}]"
-)
+TRIGGER = re.compile(f"[{re.escape(''.join(sorted({*BY_FIRST, *PART_FIRST, *LEADS})))}]")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,12 @@ class TimePhrase:
     @property
     def names_day(self) -> bool:
         """Whether it names a day; 晚上八点 names a clock only."""
-        return self.hit.form not in {"clock"}
+        return self.hit.form != "clock"
+
+    @property
+    def beside(self) -> bool:
+        """Whether it counts from the day told of before: 次日, 头天."""
+        return self.hit.form == "beside"
 
     @property
     def at_once(self) -> bool:
@@ -205,7 +209,7 @@ def find_times(text: str) -> list[TimePhrase]:
 
 
 def _phrase_at(text: str, start: int) -> TimePhrase | None:
-    lead = LEAD.match(text, start)
+    lead = LEAD.match(text, start) if text[start] in LEADS else None
     at = lead.end() if lead else start
     hit = form_at(text, at)
     if hit is None:
@@ -240,6 +244,8 @@ def _joined(text: str, hit: Hit, end: int) -> Hit | None:
     """The second half of 3月2日至5日."""
     join = JOINED.match(text, end) if hit.form in JOINABLE else None
     until = form_at(text, join.end(), joined=True) if join else None
+    if join and until is None and hit.form == "md":
+        until = joined_day(text, join.end())
     return until if until and until.form in JOINABLE else None
 
 

@@ -11,6 +11,7 @@ from ledger.time_phrases import Looks, Span, TimePhrase, find_times
 
 __all__ = ["Found", "Looks", "find_day", "find_minutes", "read_day", "read_minutes", "sensible"]
 
+FARTHEST = 5 * 366  # days: a command with a day farther away is a slip of the finger
 EDGES = " \u3000，,"
 
 
@@ -28,7 +29,7 @@ def find_day(text: str, *, today: date, looks: Looks) -> Found | None:
     """The day phrase a text begins or ends with; one in the middle belongs to the story.
 
     Of several days (下周, 5号到7号) a deadline takes the last, a report the first.
-    `Misunderstood` when the day does not exist, such as 11月31日.
+    `Misunderstood` when the day does not exist, such as 11月31日, or is years away.
     """
     for phrase in find_times(text):
         head, tail = text[: phrase.start].strip(EDGES), text[phrase.end :].strip(EDGES)
@@ -36,8 +37,15 @@ def find_day(text: str, *, today: date, looks: Looks) -> Found | None:
             continue
         span = phrase.resolve(today, looks)
         if span and (span.kind == "point" or _set_off(text, phrase) or _deadline(span, looks)):
-            return Found(_one_day(span, looks), phrase.text, head or tail, span)
+            day = _near(_one_day(span, looks), today, phrase)
+            return Found(day, phrase.text, head or tail, span)
     return None
+
+
+def _near(day: date, today: date, phrase: TimePhrase) -> date:
+    if abs((day - today).days) > FARTHEST:
+        raise Misunderstood("days.not_a_day", said=phrase.text)
+    return day
 
 
 def _set_off(text: str, phrase: TimePhrase) -> bool:

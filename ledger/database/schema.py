@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(path: Path) -> None:

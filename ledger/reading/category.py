@@ -1,17 +1,11 @@
-"""The category of an issue by its words alone, for issues that are not told in a sentence."""
+"""The category of an issue that is typed as a command, by the rules for one told in a sentence."""
 
+from ledger.reading import subjects
+from ledger.reading.dialect import plain_spoken
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.normal import normal
 
-OTHER = "其他"
-
 
 def category_of(text: str, lexicon: Lexicon) -> str:
-    """The category with the most words in a text, the earlier in the table at a tie."""
-    plain = normal(text)
-    scores = {
-        name: 2 * len(set(strong.findall(plain))) + len(set(words.findall(plain)))
-        for name, (strong, words) in lexicon.categories.items()
-    }
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] else OTHER
+    """One of the categories of `lexicon`; 其他 where no word tells."""
+    return subjects.category_in(lexicon, plain_spoken(normal(text)))

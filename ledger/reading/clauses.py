@@ -18,7 +18,7 @@ MARK = re.compile(
     r"|(?P<space>[ \t\u3000]+)"
 )
 NUMBERING = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[、)）]|\d{1,2}\.(?=\D)|[一二三四五]是)\s*"
+    r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|\d、|\d\d、(?!\d{1,2}[号日、])|\d{1,2}\.(?=\D)|[一二三四五]是)\s*"
 )
 TURN = (
     r"另外|然后|还有就是|还有个|接着|随后|顺便|顺带|后来|再就是|同时|完了(?:就|又|后)|回来(?:又|后|还|路上)"
@@ -30,10 +30,10 @@ GLUE = frozenset(
     "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“"
 )
 LEAST = 3  # characters before a cue word that make a clause of their own
-LONGEST = 300  # characters of a stretch without a mark; nobody says more in one breath
+LONGEST = 120  # characters of a clause; nobody says more in one breath
 SUBJECT = 9  # characters a subject has at most: 梁永红两口子今天没在村 is one clause
 TELLS = re.compile(
-    "[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]"
+    "[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]|自学|学习|小时|分钟|钟头"
 )
 LEAST_ACT = 5  # before the word of an act: what is shorter is its subject or its time
 
@@ -55,18 +55,22 @@ class Clause:
     taken: bool = False
     undone: bool = False
     past: bool | None = None  # once it has been asked for
+    _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     def hits(self, tag: str) -> list[tuple[int, int]]:
         """Where words of a tag stand in this clause."""
+        if self._begin is None:
+            self._begin = self.lexicon.places(self.text)
+        if tag not in self._begin:
+            return []
         if tag not in self._hits:
-            found = self.lexicon.tags[tag].finditer(self.text)
-            self._hits[tag] = [match.span() for match in found]
+            self._hits[tag] = self.lexicon.found(tag, self.text, self._begin[tag])
         return self._hits[tag]
 
     def has(self, *tags: str) -> bool:
         """Whether a word of one of these tags stands in it."""
-        return any(self.hits(tag) for tag in tags)
+        return any(map(self.hits, tags))
 
     def at(self, offset: int) -> int:
         """A place of the message as a place in this clause."""
@@ -121,15 +125,20 @@ def _cut(plain: str, start: int, end: int, before: Break) -> Iterator[tuple[int,
     """One stretch, without its numbering, in parts that begin with a cue word."""
     if number := NUMBERING.match(plain[start:end]):
         start, before = start + number.end(), "hard"
-    while end - start > LONGEST:
-        yield start, start + LONGEST, before
-        start, before = start + LONGEST, "cue"
     for match in CUE.finditer(plain, start, end):
         here = match.start()
         if here - start < (LEAST_ACT if match["act"] else LEAST) or plain[here - 1] in GLUE:
             continue
         if here - start <= SUBJECT and not TELLS.search(plain, start, here):
             continue
-        yield start, here, before
+        yield from _short(start, here, before)
         start, before = here, "cue"
+    yield from _short(start, end, before)
+
+
+def _short(start: int, end: int, before: Break) -> Iterator[tuple[int, int, Break]]:
+    """A clause in pieces of bounded length, so that a long one costs no more than many."""
+    while end - start > LONGEST:
+        yield start, start + LONGEST, before
+        start, before = start + LONGEST, "cue"
     yield start, end, before

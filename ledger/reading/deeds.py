@@ -8,13 +8,15 @@ from ledger.reading.scene import Scene
 from ledger.time_phrases import TimePhrase
 
 SHORT = 9  # characters of a clause that is hardly more than a day
+TURN = 8  # clauses back in which 先 stands that 再 goes on with
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
 AHEAD = re.compile(
-    r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟[于定去]|拟$|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
+    r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟(?![态人合订好])|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
     r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
     r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
     r"|答应|承诺|保证|说好|讲好|讲定|谈妥|说妥|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
 )
+PLANNED = re.compile(r"(?:打算|准备|计划|想着?|想趁|拟|本来|原定|原本|说好)$")
 DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走看学跑转上])|改去了|临时")
 ASPECT = re.compile(
     r"^[^，,。]{0,3}?(?:了(?!再|以后|之后|就(?:去|来))|过(?!去|来|年|节)|(?<=[去走看跑访学到])的(?!话|时候|路))"
@@ -28,7 +30,7 @@ BODIES = (
     r"|施工队|施工方|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
 )
 THEM = re.compile(
-    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午]))(?:那?[老小][一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
 )
@@ -40,7 +42,7 @@ SENT = re.compile(
     r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$"
 )
 OURS = re.compile(
-    r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里|一起|一同|一道|一块|陪|叫上|喊上|带上|[和跟与同带随](?!前|时|意|步|样)|搭"
+    r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
 )
 
 
@@ -91,13 +93,23 @@ class Tense:
 def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:
     """Places in a clause that turn it: True to what is to come, False to what is done."""
     clause = scene.clauses[index]
-    found = [(one.start(), True) for one in AHEAD.finditer(clause.text)]
+    found = [
+        (one.start(), True)
+        for one in AHEAD.finditer(clause.text)
+        if one[0] != "再" or not _in_turn(scene, index)
+    ]
     found += [(one.start(), False) for one in DONE.finditer(clause.text)]
     for phrase in clause.times:
         comes = is_ahead(scene, index, phrase)
         if comes is not None:
             found.append((clause.at(phrase.start), comes))
     return sorted(found)
+
+
+def _in_turn(scene: Scene, index: int) -> bool:
+    """Whether 再去 goes on with what was done first: 先去老李家。再去老张家."""
+    near = scene.clauses[max(0, index - TURN) : index]
+    return any("先" in one.text and not AHEAD.search(one.text) for one in near)
 
 
 def is_ahead(scene: Scene, index: int, phrase: TimePhrase) -> bool | None:
@@ -111,6 +123,8 @@ def is_ahead(scene: Scene, index: int, phrase: TimePhrase) -> bool | None:
     base = scene.base_at(phrase.start)
     if back.first > base:
         return True
+    if forth.first == base and PLANNED.search(clause.text[: _at(clause, phrase.start)]):
+        return None  # 打算今天去
     if forth.first <= base or any(start == phrase.start for start, _ in scene.headed):
         return False
     if AHEAD.search(clause.text[: _at(clause, phrase.start)]):

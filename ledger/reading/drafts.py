@@ -61,6 +61,7 @@ class Step:
     people: People
     far: Far
     clauses: list[Clause]
+    undone: bool = False  # told to lack something
 
     @property
     def start(self) -> int:
@@ -69,7 +70,7 @@ class Step:
 
     def undo(self, clause: Clause) -> None:
         """Something is still missing: the effect is not there."""
-        self.far = "step"
+        self.far, self.undone = "step", True
         self.clauses.append(clause)
 
     def said(self, scene: Scene) -> list[ProgressSaid]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ledger.reading.clauses import Clause
-from ledger.reading.subjects import FORMS
+from ledger.reading.subjects import FORMS, nameless
+from ledger.reading.tellings import scene_in
 
 Strength = Literal["strong", "weak", "need", ""]
 TAGS: tuple[tuple[str, Strength], ...] = (
@@ -16,7 +17,8 @@ TAGS: tuple[tuple[str, Strength], ...] = (
 # nobody at home is no fault of the household's
 ABSENT = re.compile(
     r"锁门|锁着门|铁将军|[没不]在家|没在屋|没人应|出(?:了)?门(?:了?没见[着到上])?"
-    r"|[家屋](?:里|头)?(?:都|也|就)?没(?:得)?人$|没见[着到上](?:人|面|他|她)|没碰[上到着]|没遇[上到着]|没找[着到]人|见面|见不着(?!钱)"
+    r"|[家屋](?:里|头)?(?:都|也|就)?没(?:得)?人$|没见[着到上](?:人|面|他|她)|没碰[上到着]|没遇[上到着]"
+    r"|没找[着到]人|见面|见不着(?!钱)"
 )
 # a weak word says something alone where it denies or complains; 手术, 独居 only tell of a life
 COMPLAINS = re.compile(
@@ -40,39 +42,89 @@ WEATHER = re.compile(
 # 林小凤说想开个小卖部: his own business, nothing wanted of us
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
 ERRAND = re.compile(r"(?:托|让|叫|请)(?:我们?|人)?(?:帮)?[他她]?[捎带买拿转寄领]")
+# a complement that is not reached, an act that has not come about, a cost, an end
+DENIES = re.compile(
+    r"(?![说讲谈聊舍闲记腾抽脱走])[一-龥]不(?:了(?!解)|动|上(?!学)|下|起|出|到|着|住|完|成(?!绩)"
+    r"|过(?!是|去的)|来|赢|通|清|开|够)(?!的是)"
+    r"|从(?:来|就)?没|哪[来有](?:的)?(?:钱|力气|人|本事)|没(?:地方?|处|人|格|钱|影|门|法|指望|着落|回音"
+    r"|下文|个准)"
+    r"|光[^，。；]{1,8}就(?:要|得|花)|还不是|(?:腿脚?|身体|身子|眼睛?|耳朵|手)不(?:行|中|得劲|听使唤|灵便)"
+    r"|(?:被|让|叫)[^，。；]{1,6}(?:挖|偷|骗|占|冲|压|砸|打|拱|吃|咬|牵|抢|拆|填|堵|砍|毁|淹|烧|骂|笑"
+    r"|欺|哄|拐|扣|停|赶|退|撵)(?:走|了|掉|光|坏|回|出)"
+    r"|(?:只|才)(?:发|给|结|付|打|到|开)了|不要(?:他|她|人)(?:$|了)|(?:才|只|仅|不到"
+    r"|不足)[^，。；]{0,4}[\d一二三四五六七八九十两几](?:千|百|块|元|万)|查出[^，。；]{0,6}[病癌瘤炎]"
+    r"|(?:搭|赔|陷|贴)进去|挨着[^，。；]{0,6}(?:化|焦|着)|(?:烤|烧|熏|磨|晒)(?:化|焦|黑|穿)|够得上"
+    r"|跑回娘家|闹?要离"
+    r"|(?:影子|动静|音信|消息|着落|准信)[都也]?没|(?:说|讲|回)[^，。；]{0,3}满了|考[^，。；]{0,3}分$"
+)
+ASKED = re.compile(
+    r"问(?:村[里上]|我们?|队里|工作队|咱们?|政府|你们)?[^，。；]{0,7}(?:[要有能可够算行是][不没]|能否"
+    r"|怎么|咋|啥时|什么时候|哪里|哪儿|多少钱能)"
+    r"|(?:符合|够)[^，。；]{0,4}(?:条件|线)|该(?:纳入|评|享受|办|给)"
+)
 ASKING = frozenset(
     {"反映", "提出", "要求", "诉求", "建议", "希望", "求助", "请求", "诉苦", "盼", "想要"}
 )
 LEAST = 3  # characters that must follow 要求, 反映 for the clause to say what is wanted
 HELP = re.compile(r"帮|托|问|愁|差|缺|没|无|贷|申请|办|咋|怎么|能不能|补")
 SUPPOSED = re.compile(
-    r"^(?:要是|如果|假如|万一|倘若|哪怕|即使|就怕|免得|省得|防止|以防|预防|避免)(?!能)|的话$|发现[^，]{1,12}(?:立即|及时|马上|一律|要)"
+    r"^(?:要是|如果|假如|万一|倘若|哪怕|即使|就怕|免得|省得|防止|以防|预防|避免)(?!能)|的话$"
+    r"|发现[^，]{1,12}(?:立即|及时|马上|一律|要)"
 )
 ELSEWHERE = re.compile(
-    r"隔壁村|群里|听说|听人[说讲]|年轻时|想当年|路上堵|堵车|车堵|高速|隧道|朋友圈|邻村|外村|别的村|其他村|全县|全省|全国"
-    r"|新闻|视频里|电视里|网上说|小时候|那年|以前|从前|当年"
+    r"隔壁[村乡镇县]|邻[县镇乡省市]|外[县省]|别的[县镇乡]|群里|听说|听人[说讲]|年轻时|想当年|路上堵"
+    r"|堵车|车堵|高速|隧道|朋友圈|邻村|外村|别的村|其他村|[他她]们村|人家村|全县|全省|全国"
+    r"|新闻|视频里|电视里|网上说|小时候|那年|(?<![天日号周期月])以前(?!把|找|给|修|要)"
+    r"|从前(?![一二三四五六七八九十\d])|网上|抖音|刷到|当年"
+)
+MEETING = re.compile(
+    r"^(?:今天|昨天|上午|下午|晚上|刚才?)?(?:去|到)?[^，。；]{0,3}(?:开了?个?会|会上"
+    r"|例会)(?![^，。；]*(?:群众|村民|反映))[^，。；]{0,6}(?:说|讲|传达|学|部署|安排|要)"
 )
 SELF = re.compile(
     r"^(?:今天|昨天|今晚|昨晚|这两天|最近|早上|上午|下午|晚上|现在|这会儿?"
     r"|刚才|累得|搞得|害得|光|就|可|但|反正|唉|哎|嗯|说|是)*+"
     r"(?:我|咱|本人|自己|定位|位置|脖子|嗓子|脑壳|眼睛|脚|腿都|鞋|裤脚|车子|手机没|手电|会议?"
     r"|队里|宿舍|村[部委]的?(?:空调|打印机|电脑|水管|网|灯|暖气|炉子|厨房|宿舍|门))"
-    r"(?!们?[村组社寨屯]|这[村组]|[去到看见听问]|发现|过去|跟|给|帮|叫|让|说|讲|劝|刚去|刚看|们?去|们?到|们?看)"
+    r"(?!们?[村组社寨屯](?![部委])|这[村组]|[去到看见听问]|发现|过去|跟|给|帮|叫|让|说|讲|劝|刚去|刚看"
+    r"|们?去|们?到|们?看)"
 )
 
 
 def fault_in(clause: Clause) -> Strength:
     """How surely a clause says that something is wrong: by its own words alone."""
-    calm = clause.hits("none.words") + clause.hits("positive.words") + clause.hits("fault.not")
-    calm = calm + [
-        match.span() for match in (*ABSENT.finditer(clause.text), *CLEAR.finditer(clause.text))
-    ]
+    calm = _calm(clause)
     for tag, strength in TAGS:
         if any(
             _outside(one, calm) and _says(clause, one, strength) for one in clause.hits(tag)
         ):
             return strength
     return ""
+
+
+def _calm(clause: Clause) -> list[tuple[int, int]]:
+    """Where a clause says that nothing is wrong."""
+    words = clause.hits("none.words") + clause.hits("positive.words") + clause.hits("fault.not")
+    return words + [
+        match.span() for match in (*ABSENT.finditer(clause.text), *CLEAR.finditer(clause.text))
+    ]
+
+
+def asked_in(clause: Clause) -> bool:
+    """Whether a villager asks the village for something: 他问还要不要护林员."""
+    return bool(ASKED.search(clause.text)) and not clause.has("none.words")
+
+
+def told_in(clause: Clause, before: Clause | None) -> bool:
+    """Whether a clause, with the one before it, shows a need without naming it."""
+    found = scene_in(nameless([before]) if before else "", nameless([clause]))
+    return bool(found) and _outside(found[1:], _calm(clause))  # type: ignore[index]
+
+
+def denies(clause: Clause) -> bool:
+    """Whether it tells of something that is not there or cannot be done: 烧不了火, 从没领过."""
+    calm = _calm(clause)
+    return any(_outside(one.span(), calm) for one in DENIES.finditer(clause.text))
 
 
 def demand_in(clause: Clause) -> Strength:
@@ -109,6 +161,7 @@ def no_fault(clause: Clause) -> bool:
         SUPPOSED.search(clause.text)
         or ELSEWHERE.search(clause.text)
         or WEATHER.search(clause.text)
+        or MEETING.search(clause.text)
     ):
         return True
     return (

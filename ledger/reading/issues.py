@@ -4,59 +4,53 @@ One issue for each household and subject: what is said of it in several clauses 
 that is mended in the same message is progress, and a first step taken on it is no report.
 """
 
-import re
 from dataclasses import dataclass, field
 
+from ledger.reading.advances import advances_in, falls_back, turns
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
-from ledger.reading.faults import Strength, calmed, demand_in, fault_in, no_fault
+from ledger.reading.faults import (
+    Strength,
+    asked_in,
+    calmed,
+    demand_in,
+    denies,
+    fault_in,
+    no_fault,
+    told_in,
+)
+from ledger.reading.issue_words import (
+    AGREED,
+    ALL,
+    AT_HAND,
+    BEGUN,
+    CONTRAST,
+    GOES,
+    HEARD,
+    IN_EFFECT,
+    KNOWN,
+    LOCKED,
+    LONG_AGO,
+    MAKESHIFT,
+    MET,
+    NEXT,
+    NO_ANSWER,
+    OFFICIAL,
+    OWN_GOODS,
+    REST,
+    STILL,
+    TALK,
+    THINGS,
+    UNFINISHED,
+    UNSEEN,
+    VAGUE,
+)
 from ledger.reading.limits import at_once
 from ledger.reading.progress import Far, asks, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, weight_of
-from ledger.reading.view import PUBLIC, SAYS, Part, parts_of
-
-TALK = re.compile(SAYS)
-HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
-NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
-GOES = re.compile(
-    r"(?:明天|后天|大后天|下周.?|改天|回头|打算|准备|(?<!雨露)计划|等会|待会|抽空|过两天"
-    r"|过几天|再)[^，没未]{0,6}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
-)
-MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
-NEXT = re.compile(
-    r"^(?:[一二三四五]是|[一二三四五]来|再一个|再就是|还有|另外|第[二三四]|其次|同时|此外|另)"
-)
-ALL = re.compile(r"以上|上述|这几[件个条]|都要|全部(?:要|在)")
-LOCKED = re.compile(r"挂[^，]{0,3}锁|锁着|锁门|铁将军|[不没]在家|走亲戚|赶[集场]去|下地去")
-UNSEEN = re.compile(r"没见[着到上]$|没人$")
-AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
-# what tells without any word of a subject how far a household's matter has come
-OFFICIAL = re.compile(
-    r"审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
-)
-IN_EFFECT = re.compile(
-    r"办下来|领回|领到|拿到|到手|送到了|补发|取出来|报下来|进厂|[补盖搭焊装砌]好|疏通|已通"
-    r"|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改"
-)
-# what is still missing of a thing half done: 批了，钱没到
-REST = re.compile(
-    r"^(?:就|只)?(?:卡上|账上|手上|钱|款|补助|补贴|卡|证|本本|药|货|东西|料|人|设备|机器"
-    r"|结果|通知|文件|师傅|施工队)?(?:就|都|却|也|一直)?还?(?:没|未)"
-    r"(?:到|来|下|放|发|送|装|通|修|弄|办|动|完|好|批|打|给|兑|拨|落实|开|拿|领|见|浇|验|签|交"
-    r"|盖|换|建|接)|^还差|^就差|^只差"
-)
-CONTRAST = re.compile(r"^(?:就是|只是|但|不过|可是|可|唯独|就差)[^，]*[没未差等还]")
-MAKESHIFT = re.compile(r"先[撑顶用垫盖接凑]|暂时|临时|应急|凑合|将就")
-UNFINISHED = re.compile(r"还没|没[^，]{0,4}完|还在|还差|未")
-# 上次说的那事: what is told of it is no news, only how far it has come
-KNOWN = re.compile(
-    r"(?:那个|那件|那桩|这个|这件|上次|上回|之前|前几天|前些天|昨天说|早先)[^，,]{0,12}"
-    r"(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|(?:上次|之前)(?:说|报|反映)"
-)
-VAGUE = frozenset({"收入", "其他"})  # 家底掏空了: what for stands in the clause before
-THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
+from ledger.reading.view import PUBLIC, Part, parts_of
 
 
 @dataclass
@@ -69,6 +63,8 @@ class Gathering:
     steps: list[Step] = field(default_factory=list)
     urgent: bool = False  # 立行立改 has been said, of what comes next
     last: Clause | None = None
+    thread: list[Clause] = field(default_factory=list)  # of the same people, up to here
+    since: list[Clause] = field(default_factory=list)  # told of them since they were named
     mine: int = -1  # the sentence in which the sender tells of himself
 
     def take(self, part: Part) -> None:
@@ -80,12 +76,30 @@ class Gathering:
             self.mine = clause.sentence
         far, spot = how_far(clause)
         strength = self._fault(part)
-        if strength and _weighs_more(clause, strength, far, spot):
+        if strength and self._still(part):
+            self._step(part, "step")
+        elif strength and _weighs_more(clause, strength, far, spot):
             self._add(part, strength)
         elif far and self._counts(part, far):
             self._step(part, far)
         else:
             self._other(part)
+        self._follow(part)
+
+    def _still(self, part: Part) -> bool:
+        """Whether a clause tells what is still to come of a thing begun: 批了，钱还没到卡."""
+        near = self._near(part.clause)
+        if len(near) < 2 or part.clause.mentions or not STILL.search(part.clause.text):
+            return False
+        return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
+
+    def _follow(self, part: Part) -> None:
+        """Keep what has been told of these people in this sentence."""
+        clause = part.clause
+        if clause.mentions or (self.last and self.last.sentence != clause.sentence):
+            self.thread = []
+        self.since = [clause] if clause.mentions else [*self.since, clause]
+        self.thread.append(clause)
         self.last = clause
 
     # faults
@@ -93,6 +107,10 @@ class Gathering:
         """How surely a part makes an issue here."""
         clause = part.clause
         strength = fault_in(clause) or demand_in(clause)
+        if strength != "strong" and self._shown(part):
+            strength = "strong"
+        if not strength and part.people[0]:
+            strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
         if not strength or asks(clause) or self._aside(clause):
             return ""
         if strength == "strong":
@@ -100,6 +118,19 @@ class Gathering:
         if part.whole in self.scene.plans and not TALK.search(clause.text):
             return ""
         return strength if self._grounded(part) else ""
+
+    def _shown(self, part: Part) -> bool:
+        """Whether a household or a place is shown in need."""
+        near, goes_on = (
+            self._near(part.clause),
+            self._goes_on(part) and self.drafts[-1].clauses[-1] is self.last,
+        )
+        if part.whole in self.scene.plans and not (goes_on or TALK.search(part.clause.text)):
+            return False
+        if no_fault(near[0]) and not TALK.search(near[0].text):
+            return False
+        about = part.people[0] or any(PUBLIC.search(one.text) for one in near)
+        return bool(about) and told_in(part.clause, near[0] if len(near) > 1 else None)
 
     def _aside(self, clause: Clause) -> bool:
         """Whether it tells of the sender, of his plans, of a call nobody took."""
@@ -137,7 +168,9 @@ class Gathering:
     def _weight(self, part: Part) -> int:
         """How clearly it is about a subject that issues are about."""
         told = self.drafts[-1].clauses[:3] if self._goes_on(part) else []
-        return weight_of(self.scene.lexicon, *told, *self._near(part.clause))
+        near = self._near(part.clause)
+        thread = self.thread[-3:-1] if len(near) > 1 and not part.clause.mentions else []
+        return weight_of(self.scene.lexicon, *told, *thread, *near)
 
     def _goes_on(self, part: Part) -> bool:
         """Whether the issue told last is of the same people."""
@@ -145,7 +178,8 @@ class Gathering:
 
     def _add(self, part: Part, strength: Strength) -> None:
         clause, step, draft = part.clause, self._open_step(part), self._same_issue(part)
-        if step and (_lacks(clause) or (strength != "strong" and not draft)):
+        weak = strength != "strong" and not draft
+        if step and (weak or self._settles(step, clause)):
             step.undo(clause)
             return
         if draft:
@@ -153,6 +187,14 @@ class Gathering:
         else:
             draft = self._begin(part, strength)
         draft.limit(self.scene, clause, self.last)
+
+    def _settles(self, step: Step, clause: Clause) -> bool:
+        """Whether a fault only says what a step told before lacks: 水通了，就是水压小."""
+        if step.undone or _lacks(clause) or falls_back(clause.text):
+            return True
+        subject = subject_of(self.scene.lexicon, clause)
+        about = scores_of(self.scene.lexicon, *step.clauses)
+        return turns(clause.text) and (subject is None or about[subject] > 0)
 
     def _begin(self, part: Part, strength: Strength) -> Draft:
         """A new issue; the burden of forms is nobody's household."""
@@ -175,7 +217,11 @@ class Gathering:
         """The clause before, where the fault's own does not say what it is about."""
         subject = subject_of(self.scene.lexicon, clause)
         weight = max(scores_of(self.scene.lexicon, clause).values())
-        if weight >= PLAIN and subject not in VAGUE:
+        near = self._near(clause)
+        if not weight and len(near) < 2:
+            return self.since[-3:]
+        apart = told_in(clause, near[0]) and not told_in(clause, None)
+        if weight >= PLAIN and subject not in VAGUE and not apart:
             return []
         return [
             one for one in self._near(clause)[:-1] if not one.taken and not MET.search(one.text)
@@ -205,9 +251,16 @@ class Gathering:
     def _counts(self, part: Part, far: Far) -> bool:
         """Whether a step makes a report: on something, of somebody, and no plan of ours."""
         clause = part.clause
-        if part.whole in self.scene.plans and far != "done" and GOES.search(clause.text):
+        if part.whole in self.scene.plans and far != "done" and self._meant(clause):
+            return False
+        if not part.people[0] and any(no_fault(one) for one in self._near(clause)):
+            return False
+        if OWN_GOODS.search(clause.text):
+            return False
+        if far == "done" and any(LONG_AGO.search(one.text) for one in self._near(clause)):
             return False
         own = no_fault(clause) and not self._goes_on(part)
+        own = own or (self.last is not None and calmed(self.last) and "也" in clause.text)
         if far == "done" and (own or is_future(self.scene, clause)):
             return False
         weight = self._weight(part)
@@ -217,12 +270,18 @@ class Gathering:
         ours = PUBLIC.search(clause.text) or clause.has("fault.strong") or self._goes_on(part)
         return far != "first" and bool(ours) and weight >= PLAIN
 
+    def _meant(self, clause: Clause) -> bool:
+        """Whether we only mean to do it; what somebody has agreed to is a step."""
+        return bool(GOES.search(clause.text)) and not AGREED.search(clause.text)
+
     def _step(self, part: Part, far: Far) -> None:
         """Add a step to the one of the same people, or as another."""
         alikes = (one for one in reversed(self.steps) if alike(one.people, part.people))
         if before := next(alikes, None):
             before.clauses.append(part.clause)
-            if far == "done" or before.far != "done" or _unsettles(part.clause):
+            lacking = far != "done" and _unsettles(part.clause)
+            before.undone = before.undone or lacking
+            if far == "done" or before.far != "done" or lacking:
                 before.far = far
         else:
             self.steps.append(Step(part.people, far, [part.clause]))
@@ -235,7 +294,7 @@ class Gathering:
         clause = part.clause
         self._calm(part)
         step = self._open_step(part)
-        if step and (_lacks(clause) or MAKESHIFT.search(clause.text)):
+        if step and _unsettles(clause):
             step.undo(clause)
         if at_once(clause) and (not self.drafts or clause.before == "hard"):
             self.urgent = True
@@ -251,6 +310,9 @@ class Gathering:
             for one in self.drafts:
                 weak = one.strength != "strong" and alike(one.people, part.people)
                 one.dropped = one.dropped or weak
+        if how_far(part.clause)[0] == "done" and LONG_AGO.search(part.clause.text):
+            for one in self.drafts:
+                one.dropped = one.dropped or alike(one.people, part.people)
         if LOCKED.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
         if AT_HAND.search(part.clause.text) and self.drafts:
@@ -264,7 +326,9 @@ def _weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> boo
     faults = clause.hits("fault.strong") if strength == "strong" else []
     if far == "done":
         return any(start > spot for start, _ in faults)
-    steps = clause.hits("steps.step")
+    if strength == "strong" and not faults:
+        return not OFFICIAL.search(clause.text)
+    steps = clause.hits("steps.step") + advances_in(clause.text)
     return any(not any(a <= one[0] and one[1] <= b for a, b in steps) for one in faults)
 
 
@@ -278,7 +342,10 @@ def _lacks(clause: Clause) -> bool:
 def _unsettles(clause: Clause) -> bool:
     """Whether a step takes back the effect told before it."""
     text = clause.text
-    return _lacks(clause) or bool(MAKESHIFT.search(text) or UNFINISHED.search(text))
+    if TALK.search(text) and not (falls_back(text) or turns(text)):
+        return False
+    unsettled = MAKESHIFT.search(text) or UNFINISHED.search(text)
+    return _lacks(clause) or bool(unsettled) or falls_back(text) or turns(text)
 
 
 def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
@@ -308,7 +375,7 @@ def _overtaken(found: Gathering, draft: Draft) -> bool:
         for one in found.steps
         if one.clauses[-1].start >= draft.start and alike(one.people, draft.people)
     ]
-    known = bool(after) and any(KNOWN.search(clause.text) for clause in draft.clauses)
+    known = bool(after) and bool(KNOWN.search(draft.clauses[0].text))
     return known or "done" in after or ("step" in after and draft.strength != "strong")
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Literal
 
 from ledger.numerals import read_number
+from ledger.reading.advances import advances_in, effects_in, falls_back, is_part, turns
 from ledger.reading.clauses import Clause
 from ledger.reading.faults import fault_in
 from ledger.reading.said import ProgressSaid, Who
@@ -38,7 +39,7 @@ ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:{THING}|那[条盏座桩]|还得等|都还|还挂|挂着|[，,]就"
+    rf"(?:{THING}|那[条盏座桩户家]|还得等|都还|还挂|挂着|[，,]就"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
     r"|[那这][个桩][^，。]{0,8}(?:事|问题)"
     r"|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)"
@@ -52,9 +53,12 @@ NUMBERED = re.compile(
     r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4}(?:\s?[、和]\s?[0-9]{1,4}){0,9})\s?号?"
     r"(?![0-9.、)）户个条天项月日])"
     rf"|第(?P<item>{DIGITS})[个条件](?:问题|这|那|我|[，,]|还|已)"
+    rf"|(?:^|(?<=[。；\n]))(?P<head>{DIGITS})号[:：]"
+    r"(?![^。；，]{0,8}(?:去|到|走访|入户|学|看|在岗|在村|值|请假|开会))"
+    rf"|(?P<listed>{DIGITS})号(?:台账|清单|事项|交办件?|工单|单子)"
     rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
     r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
-    rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号(?=\s?{STATE})"
+    rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号[:：]?(?=\s?{STATE})"
 )
 MOST = 40  # issues named by number in one message
 EACH = re.compile(DIGITS)
@@ -63,8 +67,10 @@ ENDED = re.compile(
     r"|到位|验完|清零|验收"
 )
 UNENDED = re.compile(
-    r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|申请销号|才能|再|排|差|催|通知"
+    r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|争取|力争|计划|预计|打算|下周|下个?月|月底|申请销号"
+    r"|才能|再|排|差|催|通知"
 )
+UNFINISHED = re.compile(r"还没|没动|未|还在|在排|还差|没下文")
 ON_THE_WAY = re.compile(r"去了|走访|看了|到了|入户|我|学习")
 
 
@@ -73,14 +79,18 @@ def how_far(clause: Clause) -> tuple[Far, int]:
     if asks(clause):
         return "", 0
     papers = bool(PAPERS.search(clause.text))
-    for spot in clause.hits("steps.end"):
+    for spot in [*clause.hits("steps.end"), *effects_in(clause.text)]:
         if not _taken_back(clause, spot):
             handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
-            return ("step" if handed else "done"), spot[0]
+            return ("step" if handed or is_part(clause.text) else "done"), spot[0]
     for tag, far in (("steps.step", "step"), ("steps.first", "first")):
         for start, _ in clause.hits(tag):
             if not WANTED.search(clause.text, max(0, start - NEAR), start):
                 return far, start  # type: ignore[return-value]
+        if far == "step" and (spots := advances_in(clause.text)):
+            place = spots[0][0]
+            if not WANTED.search(clause.text, max(0, place - NEAR), place):
+                return "step", place
     return "", 0
 
 
@@ -101,6 +111,10 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         )
         if spot[0] - NEAR <= end <= spot[0] and not sure and not _very(clause.text, start):
             return True
+    if clause.text[max(0, spot[0] - 1) : spot[0]] == "膝":
+        return True  # 膝盖上
+    if any(start < spot[0] < end for start, end in clause.hits("fault.strong")):
+        return True  # 断缴了 is no 缴了
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")
     if any(phrase_wants(one, clause, spot[0]) for one in clause.times):
         return True
@@ -226,8 +240,9 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
         if fault_in(part.clause) or part.clause.has("none.words") or ON_THE_WAY.search(text):
             return
         one.clauses.insert(0, part.whole)
-        if part.clause.mentions:
+        if part.people[0]:
             one.people = part.people
+        if part.clause.mentions:
             return
 
 
@@ -254,8 +269,11 @@ def _ended(one: Numbered) -> bool:
         far = how_far(clause)[0]
         if far == "done" and not NUMBERED.search(clause.text):
             done = True
-        elif (far == "step" and not done) or re.search(
-            r"还没|没动|未|还在|在排|还差|没下文", clause.text
+        elif (
+            (far == "step" and not done)
+            or UNFINISHED.search(clause.text)
+            or falls_back(clause.text)
+            or turns(clause.text)
         ):
             done = False
     return done

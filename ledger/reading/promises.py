@@ -26,14 +26,20 @@ NO_WORD = re.compile(
 ASKED_FOR = re.compile(
     r"(?:要|让|叫|求|逼|催|盼|等着?|希望|指望|想)(?:着)?(?:我|咱|队里|工作队|我们)[^，,。]{0,4}$"
 )
+OWN_PEOPLE = (  # the sender's own family and colleagues: no household
+    r"(?:我?(?:女儿|闺女|儿子|老婆|媳妇|爱人|老公|内人|对象|老[妈爸爹娘])|我[妈爸爹娘岳哥姐弟妹]|[妈爸](?!爸|妈)|自己|队友|同事|大家|大伙|你们"
+    r"|领导|[一-龥]?(?:书记|队长|镇长|县长)|记者|朋友|同学|小[一-龥](?!家))"
+)
+TO_OWN = re.compile(rf"^(?:了|过|下)?{OWN_PEOPLE}|[跟向对给同和与]{OWN_PEOPLE}[^，,。]{{0,6}}$")
 NO_PROMISE = re.compile(
-    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?[^，,。把给]{0,8}的(?:事情?|话|条件|要求)|^过[^，,。]{1,8}的[^，,。]{1,6}$|^过?[^，,。]{1,8}的[^，,。]{1,10}(?:了$|还没|没[^，,。]{0,3}$|已)"
+    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?(?!了?(?:去|来|帮|问|找|办|跑|替|联系|协调|解决|处理|反映))[^，,。把给]{0,8}的(?:事情?|话|条件|要求)|^[下过]的(?![事话])[^，,。]{1,8}$|^过[^，,。]{1,8}的[^，,。]{1,6}$|^过?[^，,。]{1,8}的[^，,。]{1,10}(?:了$|还没|没[^，,。]{0,3}$|已)"
 )
 MUTUAL = re.compile(
-    r"说好|讲好|说定|讲定|讲妥|说妥|说死|约好|约定|许了|表态|答复他"
+    r"拉了?钩|说下|讲下|说好|讲好|说定|讲定|讲妥|说妥|说死|约好|约定|许了|表态|答复他"
 )  # ours only with somebody to whom
 FOR_THEM = re.compile(r"[给帮替为陪带跟](?:[他她]|老人|人家|大[爷娘]|对方)")
 AT_HOME = re.compile(r"[在到][^，,。]{1,8}(?:家|屋|炕|院|门口|那)[^，,。]{0,5}$")
+IN_FACE = re.compile(r"当(?:着|到|了|起)?[^，,。]{1,8}(?:面|前)[^，,。]{0,4}$")
 HOMES = re.compile(r"[他她]|老[人乡]|大[爷娘叔婶]|村民|群众|[户家]")
 TO_ME = re.compile(r"[^，,。我咱][跟向对给和与](?:我|咱)们?[^，,。]{0,4}$")
 CONTENT = re.compile(r"[让要请叫求盼托催](?:着|了)?(?:我|咱|队里|工作队)")
@@ -54,7 +60,9 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
         following = _following(scene, index)
         household = _to_whom(scene, clause, following, context)
         if household is None and not _to_a_home(clause, following):
-            continue
+            household = _just_named(scene, clause, spot)
+            if household is None:
+                continue
         by = _by(scene, clause, spot, following)
         found.append(
             PromiseSaid(
@@ -78,6 +86,7 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
             continue
         if (
             OFFICIAL.search(before)
+            or (not clause.mentions and (TO_OWN.match(after) or TO_OWN.search(before)))
             or negated(clause, start, end)
             or _said_by_others(scene, index, start, end)
         ):
@@ -93,7 +102,7 @@ def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
     before = clause.text[:start]
     if OURS.search(before) and not TO_ME.search(before):
         return False
-    if AT_HOME.search(before):
+    if AT_HOME.search(before) or IN_FACE.search(before):
         return False
     if TO_ME.search(before):
         return True
@@ -150,6 +159,18 @@ def _with_somebody(clause: Clause, start: int, end: int) -> bool:
 def _to_a_home(clause: Clause, following: list[Clause]) -> bool:
     """Whether a promise without a name is one to somebody in the village: 答应给他送药."""
     return any(_to_them(one.text) or HOMES.search(one.text) for one in (clause, *following))
+
+
+def _just_named(scene: Scene, clause: Clause, spot: tuple[int, int]) -> Who | None:
+    """The household told of just before 我答应…, this sentence or the one before."""
+    if not OURS.search(clause.text[: spot[0]]):
+        return None
+    near = [
+        one
+        for one in scene.clauses
+        if one.start < clause.start and clause.sentence - one.sentence <= 1 and one.mentions
+    ]
+    return who(near[-1].mentions[-1]) if near else None
 
 
 def _dated(clause: Clause) -> bool:

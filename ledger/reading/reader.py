@@ -7,16 +7,19 @@ proposes; the person confirms.
 from datetime import date
 
 from ledger.mentions import Village
+from ledger.reading.clauses import Clause
 from ledger.reading.corrections import is_correction
+from ledger.reading.dialect import plain_spoken
 from ledger.reading.issues import read_issues
 from ledger.reading.leave import read_leave
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.masks import find_secrets
+from ledger.reading.moods import unreal
 from ledger.reading.normal import clean, normal
 from ledger.reading.presence import read_presence
 from ledger.reading.promises import read_promises
 from ledger.reading.returns import read_return
-from ledger.reading.said import Ask, Quiet, Reading, Report
+from ledger.reading.said import Ask, IssueSaid, ProgressSaid, Quiet, Reading, Report
 from ledger.reading.scene import Scene, blanked, lay_out
 from ledger.reading.study import read_study
 from ledger.reading.told import with_told
@@ -24,11 +27,14 @@ from ledger.reading.view import households_in_view
 from ledger.reading.visits import read_visits
 from ledger.reading.wording import worded
 
+DAYS = ("day", "until", "deadline", "first", "last", "by")  # of a report
+FARTHEST = 731  # days: two years
+
 
 def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Reading:
     """All that a message says, in the member's own order."""
     own = clean(text)
-    plain = normal(own)
+    plain = plain_spoken(normal(own))
     secrets = find_secrets(plain)
     scene = lay_out(blanked(plain, secrets), own, base=base, village=village, lexicon=lexicon)
     reports = [] if scene.ordered else _reports(scene)
@@ -43,9 +49,10 @@ def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Readin
 
 
 def _reports(scene: Scene) -> list[Report]:
-    studies = read_study(scene)
-    leaves = read_leave(scene)
+    moods = unreal(scene.clauses)
+    leaves = read_leave(scene, moods)
     returns = read_return(scene)
+    studies = read_study(scene)
     visits = read_visits(scene)
     presences = read_presence(scene, back=bool(returns))
     context = households_in_view(scene)
@@ -53,7 +60,24 @@ def _reports(scene: Scene) -> list[Report]:
     issues, steps = read_issues(scene)
     visits = with_told(scene, visits, context)
     found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
-    return [worded(one) for one in found]
+    kept = [one for one in found if _within_reach(one, scene.base)]
+    return [worded(one) for one in _meant(moods, kept)]
+
+
+def _meant(moods: set[Clause], found: list[Report]) -> list[Report]:
+    """Without acts that are asked, ordered, wished or quoted; a need may be told in any mood."""
+    return [
+        one
+        for one in found
+        if isinstance(one, IssueSaid | ProgressSaid)
+        or not any(clause.start <= one.start < clause.end for clause in moods)
+    ]
+
+
+def _within_reach(one: Report, base: date) -> bool:
+    """Whether all its days are near enough to be filed: nobody reports on 1999."""
+    days = [getattr(one, name, None) for name in DAYS]
+    return all(day is None or abs((day - base).days) <= FARTHEST for day in days)
 
 
 def _quiet(scene: Scene) -> Quiet:

@@ -6,22 +6,37 @@ from datetime import date
 from ledger.reading.clauses import Clause
 from ledger.reading.said import ReturnSaid
 from ledger.reading.scene import Scene, by_others, is_future
+from ledger.reading.turns import after_others
 
 SURE = re.compile(
-    r"销[^，,。]{0,3}假|假[^，,。]{0,2}销|[消肖]假|归队|返岗|返村|回岗|[回到返进]的村(?!委|部)|休完假?|抵村|假期结束|收假"
+    r"(?<!推)销[^，,。]{0,3}假|假[^，,。]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
+    r"|(?:[回到返进]的|[回返]了)(?:村|队)(?!委|部|长|员)"
+    r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|休假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都)?(?:结束|完了|期满)|收假|假(?:已)?(?:到期|满|期满)"
+    r"|(?:又|已经?|正式|恢复|继续)(?:回来)?(?:上班|上岗|到岗)了|[回返]来(?:继续)?(?:上班|上岗|报到|复工)|报(?:个)?到(?:来)?了|[到回]岗了|回到[^，,。]{0,3}岗位|[回归返]队(?!伍|里|上|长|员)|回来(?:报到|上班|值班|继续)"
 )
-MAYBE = re.compile(r"回村|回到村|到村|回来了|进村了|到岗|回到岗|(?<=人)到了|已到(?=村|岗|$)")
+MAYBE = re.compile(
+    r"[回返]村|[回返到进抵](?:到|了)?(?:咱|我们)?村|(?:[回转返归]|赶回|返回|折回)来(?:了|的)|^(?:[我咱]们?|本人|今[天早]|昨[天晚]|刚刚?|已经?|才|平安)*从[^，,。]{1,10}回来$|^我?回了$|[回返]到?(?:了)?(?:队[上里]|点[上里]|驻地|驻点|岗位|宿舍)"
+    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻点)|到岗|(?<=人)到了|已到(?=村|岗|$)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
+)
 ABSENCE = re.compile(
-    r"假|公差|出差|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
+    r"假(?!如|若|装|的)|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看病|高铁|火车|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
 )
 NOT_YET = re.compile(
-    r"(?:[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
+    r"(?:[原预]定|本来|本该|该|[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
 )
 BEFORE_BACK = re.compile(
     r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|吗|没有|需要|要(?!紧)|流程|以后|时再)"
 )
+BY_KIN = re.compile(  # somebody else is back
+    r"(?:儿子|女儿|闺女|孙[子女]|媳妇|老公|老婆|孩子|娃|老伴|学生|年轻人|老板|施工队|村民|医生|亲戚|[他她](?:们)?|的人|同志|人员|队员们?|全员|大家)[^，,。我]{0,8}$"
+)
 FORGOT = re.compile(r"忘|没来得及|没顾上|漏")
-BARE = re.compile(r"^(?:我|刚|已经?|今天|昨天|昨晚|平安|安全|人)*(?:回来了|到村了|回村了)$")
+BARE = re.compile(
+    r"^(?:我|本人|刚|又|也|都|已经?|今[天早晚]|昨[天日晚]|[上下]午|昨晚上|[一-十\d]{1,2}点|夜里|中午|平安|安全|顺利|人|终于|总算|报告|队长|书记)*(?:[回转]来了|回了|[回返]来的|(?:到|回|返|到达|回到|抵达)村[里上头]?了|到了|到达)$"
+)
+HOME_AGAIN = re.compile(  # 总算挪回村里头了
+    r"^(?:(?!从|[家户组社]|走访|入户|看|送|会)[^，,。]){0,10}(?:[回返](?:到)?村[里上头]{0,2}|[回到](?:驻地|驻点|队[上里]|点[上里]))了$"
+)
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
 
@@ -44,14 +59,18 @@ def _spot(scene: Scene, clause: Clause) -> re.Match[str] | None:
         return None
     sure = SURE.search(clause.text)
     match = sure or MAYBE.search(clause.text)
-    if match is None or _not_yet(scene, clause, match) or not _own(clause, match):
+    if match is None or _not_yet(scene, clause, match) or not _own(scene, clause, match):
         return None
     return match if sure or _is_news(scene, clause) else None
 
 
-def _own(clause: Clause, match: re.Match[str]) -> bool:
+def _own(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
     before = [one for one in clause.mentions if clause.at(one.end) <= match.start()]
-    return not before and not by_others(clause, match.start())
+    if before or after_others(scene.clauses, clause):
+        return False
+    return not by_others(clause, match.start()) and not BY_KIN.search(
+        clause.text[: match.start()]
+    )
 
 
 def _not_yet(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
@@ -63,7 +82,9 @@ def _not_yet(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
 
 def _opens(scene: Scene, clause: Clause) -> bool:
     """Whether the message begins with it: 回来了，刚下班车."""
-    return clause is scene.clauses[0] and bool(BARE.search(clause.text))
+    return clause is scene.clauses[0] and bool(
+        BARE.search(clause.text) or HOME_AGAIN.search(clause.text)
+    )
 
 
 def _is_news(scene: Scene, clause: Clause) -> bool:
@@ -95,5 +116,5 @@ def _day(scene: Scene, clause: Clause) -> date:
 def _same_act(clause: Clause) -> bool:
     """Whether a clause tells how or when one came: 昨晚十点到的."""
     return not clause.mentions and bool(
-        re.search(r"[到回返](?:的|了|来|村|$)|归|抵|销", clause.text)
+        re.search(r"[到回返](?:的|了|来|村|岗|队|$)|归|抵|销", clause.text)
     )

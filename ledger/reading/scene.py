@@ -56,6 +56,8 @@ class Scene:
     plans: set[Clause] = field(default_factory=set)
     ordered: bool = False
     headed: list[tuple[int, date]] = field(default_factory=list)
+    beside: dict[int, date] = field(default_factory=dict)
+    _spans: dict[tuple[int, Looks, date], Span | None] = field(default_factory=dict)
     _meant: dict[int, Span | None] = field(default_factory=dict)
 
     def words(self, *parts: Clause) -> str:
@@ -64,10 +66,13 @@ class Scene:
 
     def span(self, phrase: TimePhrase, looks: Looks) -> Span | None:
         """The days of a phrase; None when it names none or a day that does not exist."""
-        try:
-            return phrase.resolve(self.base_at(phrase.start), looks)
-        except Misunderstood:
+        base = self.beside.get(phrase.start) if phrase.beside else self.base_at(phrase.start)
+        if base is None:
             return None
+        key = (phrase.start, looks, base)
+        if key not in self._spans:
+            self._spans[key] = _resolved(phrase, base, looks)
+        return self._spans[key]
 
     def base_at(self, place: int) -> date:
         """The day from which words there count: today, or the day a diary entry is headed with."""
@@ -94,6 +99,13 @@ class Scene:
         return ahead if nearer and phrase.hit.form == "day" else back
 
 
+def _resolved(phrase: TimePhrase, base: date, looks: Looks) -> Span | None:
+    try:
+        return phrase.resolve(base, looks)
+    except Misunderstood:
+        return None
+
+
 def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexicon) -> Scene:
     """The clauses of a message with their times, lengths and names, and their turns."""
     plain = blanked(plain, denied(plain))
@@ -105,6 +117,7 @@ def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexi
     take_back(clauses)
     _note_undone(clauses)
     _note_headings(scene)
+    _note_beside(scene)
     _note_days(scene)
     _note_plans(scene)
     scene.ordered = is_order(clauses)
@@ -160,6 +173,21 @@ def _heads(scene: Scene, index: int, phrase: TimePhrase) -> bool:
     return bool(LEADING.search(before) or DIARY.search(before)) and (
         told or weekday or bool(WEATHER.search(behind))
     )
+
+
+def _note_beside(scene: Scene) -> None:
+    """The day told of before, from which 次日 and 头天 count; 头天 alone is yesterday."""
+    if not any(phrase.beside for clause in scene.clauses for phrase in clause.times):
+        return
+    told: date | None = None
+    for clause in scene.clauses:
+        for phrase in clause.times:
+            if not phrase.names_day:
+                continue
+            if phrase.beside and (told or phrase.text.startswith(("头", "前"))):
+                scene.beside[phrase.start] = told or scene.base
+            span = scene.meant(clause, phrase)
+            told = span.first if span and span.kind == "point" else told
 
 
 def _past(day: date, base: date) -> date | None:

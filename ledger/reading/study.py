@@ -6,11 +6,11 @@ from datetime import date
 
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.deeds import SHORT, dated_before, day_at
+from ledger.reading.deeds import SHORT, by_them, dated_before, day_at
 from ledger.reading.said import StudySaid
 from ledger.reading.scene import Scene
 from ledger.reading.study_evidence import Evidence, Spot
-from ledger.reading.study_lengths import lengths, minutes_of, only_times
+from ledger.reading.study_lengths import bare_minutes, lengths, minutes_of, only_times
 from ledger.reading.topics import plain_topic, topic_of
 
 
@@ -60,6 +60,8 @@ class _Reader:
                 self._take_back(index, clause)
             elif self.open and words.PART.search(clause.text) and lengths(clause):
                 self._go_on(index, clause)
+            elif self.open and self._told_again(clause, self.open):
+                clause.taken = True
             elif spot := self._found(index, clause):
                 self._begin(index, clause, spot)
             elif self.open:
@@ -82,6 +84,14 @@ class _Reader:
         elif self.parts:
             self.open = self.parts[-1]
 
+    def _told_again(self, clause: Clause, part: _Part) -> bool:
+        """The same stretch by the clock: 看了五十分钟，从2点10分看到3点整."""
+        by_clock = clause.text.strip().startswith(("从", "由", "自"))
+        minutes = minutes_of(clause) if by_clock and clause.before != "hard" else None
+        if minutes and words.VAGUE.search(part.clause.text):
+            part.minutes = minutes
+        return bool(minutes) and minutes == part.minutes
+
     def _mode(self, clause: Clause) -> bool:
         """学习方式：自学 in a form that has been begun."""
         if (
@@ -97,9 +107,10 @@ class _Reader:
     def _refused(self, clause: Clause) -> bool:
         text = clause.text
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
-        return (
-            clause.question or bool(undone) or bool(re.search(r"[吗么]$|怎么|多久|多少", text))
+        asked = re.search(r"[吗么]$", text) or (
+            not lengths(clause) and re.search(r"怎么|多久|多少", text)
         )
+        return clause.question or bool(undone) or bool(asked)
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A length told before that is taken back: 早上报的65分钟是全队加一块的."""
@@ -113,8 +124,11 @@ class _Reader:
     def _begin(self, index: int, clause: Clause, spot: Spot) -> None:
         """A new stretch, with a length that stands before it and a topic named before it."""
         minutes = minutes_of(clause)
+        if minutes is None and words.STRONG.search(clause.text[slice(*spot)]):
+            minutes = bare_minutes(self.clauses, index, spot[1])
         before = self.clauses[index - 1] if index and clause.before != "hard" else None
         if minutes is None and before and only_times(before):
+            self._earlier(index - 2, clause)
             minutes, before.taken = minutes_of(before), True
         topic = topic_of(self.scene, clause, spot)
         if not topic and before and not before.taken and words.SUBJECT.search(before.text):
@@ -130,6 +144,16 @@ class _Reader:
                 continue
             exchange = self._exchange(clause)
             self._add(_Part(clause, text, day, minutes, exchange, list(topics), test))
+
+    def _earlier(self, index: int, clause: Clause) -> None:
+        """昨天25分钟 今天35分钟 都是学土地法: each length has its own day."""
+        one = self.clauses[index] if index >= 0 else clause
+        if not (one.sentence == clause.sentence and only_times(one) and one.times):
+            return
+        one.taken = True
+        day = day_at(self.scene, index, len(one.text))[0]
+        text = self.scene.words(one)
+        self._add(_Part(one, text, day, minutes_of(one), self._exchange(clause)))
 
     def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
         """Its day; several where each had its own: 昨天和今天各学了半小时."""
@@ -162,7 +186,7 @@ class _Reader:
             return
         if part.minutes is None and clause.times and len(clause.text.strip()) <= SHORT:
             part.day = day_at(self.scene, index, len(clause.text))[0]
-        minutes = minutes_of(clause)
+        minutes = minutes_of(clause) or self._boxed(index)
         if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
             self._with_exchange(part, clause, minutes)
         elif minutes:
@@ -170,6 +194,14 @@ class _Reader:
         elif not self._topical(clause, part):
             told = len(clause.text.strip()) > 4 and not words.LENGTH.search(clause.text)
             self.stale = self.stale or told
+
+    def _boxed(self, index: int) -> int | None:
+        """时长 60: the number in the box of a form."""
+        for place in (index - 1, index):
+            clause = self.clauses[place]
+            if found := words.HOW_LONG.match(clause.text):
+                return bare_minutes(self.clauses, place, found.end())
+        return None
 
     def _ends(self, clause: Clause) -> bool:
         """Whether the talk has turned to something else."""
@@ -209,13 +241,14 @@ class _Reader:
 
     def _more(self, index: int, clause: Clause, part: _Part, minutes: int) -> None:
         """A length behind: of the study told, or of another time."""
-        if words.OFF.search(clause.text):
+        place = clause.at(clause.durations[0].start) if clause.durations else 0
+        if words.OFF.search(clause.text) or by_them(self.scene, index, place):
             self.open = None
             return
         clause.taken = True
         topic = plain_topic(self.scene, clause)
         topics = [topic] if topic else []
-        if part.minutes is None:
+        if part.minutes is None or words.EXACTLY.search(clause.text):
             part.minutes, part.topics = minutes, part.topics or topics
             return
         if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(
@@ -224,7 +257,8 @@ class _Reader:
             return
         dated = any(one.names_day for one in clause.times) or dated_before(self.scene, index)
         day = day_at(self.scene, index, 0)[0] if dated else part.day
-        self._add(_Part(clause, self.scene.words(clause), day, minutes, part.exchange, topics))
+        exchange = part.exchange and not words.ALONE.search(clause.text)
+        self._add(_Part(clause, self.scene.words(clause), day, minutes, exchange, topics))
 
     def _anew(self, clause: Clause, part: _Part, minutes: int) -> bool:
         """Whether a second length is another stretch, not the first one told again by the clock."""
@@ -288,12 +322,24 @@ class _Reader:
     def _merged(self) -> list[StudySaid]:
         """One study for each day and mode, its spans added up."""
         found: dict[tuple[date, bool], list[_Part]] = {}
-        for part in self.parts:
+        for part in _shared_out(self.parts):
             found.setdefault((part.day, part.exchange), []).append(part)
         said = [_said(parts) for parts in found.values()]
         return [
             one for one in said if one.minutes or one.topic or not words.LABEL.match(one.text)
         ]
+
+
+def _shared_out(parts: list[_Part]) -> list[_Part]:
+    """学了两小时，一小时自己看，一小时交流: the whole gives way to its parts."""
+    if len(parts) < 3 or parts[0].minutes is None:
+        return parts
+    first, *rest = parts
+    same = all(one.day == first.day for one in rest)
+    if not same or first.minutes != sum(one.minutes or 0 for one in rest):
+        return parts
+    rest[0].topics = rest[0].topics or first.topics
+    return rest
 
 
 def _apart(clause: Clause) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from ledger.durations import Duration
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
 
+LEAST = 5  # minutes that a number without its unit can mean
 LONGEST = 12 * 60  # minutes of study a day that a person can mean
 
 
@@ -26,6 +27,23 @@ def minutes_of(clause: Clause) -> int | None:
     """All minutes of study of a clause; None without any, or with more than a day can hold."""
     total = sum(lengths(clause))
     return total if 1 <= total <= LONGEST else None
+
+
+def bare_minutes(clauses: list[Clause], index: int, end: int) -> int | None:
+    """学习 60 一号文件: a number alone right behind the word of study means minutes."""
+    clause = clauses[index]
+    rest = clause.text[end:]
+    after = clauses[index + 1] if index + 1 < len(clauses) else None
+    if (
+        words.UNIT_NEXT.match(rest)
+        and after
+        and after.before in {"space", "soft"}
+        and not after.times
+    ):
+        rest = after.text
+    match = words.BARE.match(rest)
+    minutes = int(match["n"]) if match else 0
+    return minutes if LEAST <= minutes <= LONGEST else None
 
 
 def timed(clauses: list[Clause], index: int, clause: Clause) -> bool:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from ledger.reading.clauses import Clause
 from ledger.reading.lexicon import Lexicon
+from ledger.reading.tellings import scenes_of
 
 OTHER = "其他"
 PLAIN = 2  # weight of category words from which a clause names its own subject
@@ -18,6 +19,10 @@ FORMS = re.compile(
     r"填表|填了|没填|填不|填得|表太|表格|报表|台账|张表|几张表|系统|打卡太|少发几张|迎检"
 )
 PERSON = re.compile(r"[老爹娘爸妈爷奶婆公儿女媳娃孩孙他她]|瘫|床|病|人家")
+SOLD = re.compile(
+    r"(?:家里|连)?卖了?[^，]{0,3}?[牛猪羊粮树](?:[^，]{0,3}也?不够)?(?=.{0,12}(?:病|手术"
+    r"|学费|医院))|(?<=手术).{0,12}卖了?[牛猪羊粮]"
+)
 LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 
 # What the guide settles where two categories meet; the first that fits wins.
@@ -35,7 +40,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线"
             r"|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线"
             r"|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|道路"
-            r"|[那条段截米里](?:土|水泥|石子)?路"
+            r"|(?<![屋家]里)(?<!地上)(?<!膝盖)(?<!关节)积水|[那条段截米里](?:土|水泥|石子)?路"
             r"|(?:土|水泥|山|村|组|门口|入户|进户|通村|机耕|产业)(?:的|那条|那段|这段)?路"
         ),
     ),
@@ -43,7 +48,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "其他",
         re.compile(
             r"吵架|吵嘴|打架|家暴|打老婆|离婚|界石|田埂|地界|边界|坟|扯皮|纠纷|户口|诈骗|被骗"
-            r"|走丢|走失|野猪|偷"
+            r"|走丢|走失|野猪|偷|音响|广场舞|噪音|(?:被|让|叫)人[^，]{0,4}(?:挖|牵|砍|摘|捞|偷|拉)走"
         ),
     ),
     (
@@ -70,7 +75,8 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "就业",
         re.compile(
-            r"工钱|工资|欠薪|包工头|工头|工地[^。]{0,12}欠|找[^，]{0,8}活|找工作"
+            r"工钱|工资|欠薪|工伤|(?:矿上|工地|厂里|架子上)[^，]{0,4}[砸摔轧压伤]|包工头|工头"
+            r"|工地[^。]{0,12}欠|找[^，]{0,8}活|找工作"
             r"|找不[到着](?:活|事|工)|务工|公益岗|岗位|没活"
         ),
     ),
@@ -80,7 +86,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
 def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
     """How clearly some clauses are about a subject that issues are about."""
     best = max(scores_of(lexicon, *clauses).values())
-    return max(best, PLAIN) if settled(_nameless(clauses)) else best
+    return max(best, PLAIN) if settled(nameless(clauses)) else best
 
 
 def settled(text: str) -> str | None:
@@ -90,14 +96,17 @@ def settled(text: str) -> str | None:
 
 def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
     """How much each category's words weigh in some clauses."""
-    text = _unpeopled(_nameless(clauses))
+    return _scored(lexicon, _unpeopled(nameless(clauses)))
+
+
+def _scored(lexicon: Lexicon, text: str) -> dict[str, int]:
     return {
         name: 2 * len(set(strong.findall(text))) + len(set(words.findall(text)))
         for name, (strong, words) in lexicon.categories.items()
     }
 
 
-def _nameless(clauses: Iterable[Clause]) -> str:
+def nameless(clauses: Iterable[Clause]) -> str:
     """The words of some clauses without names: 冯水生 is no matter of water."""
     texts = []
     for clause in islice(clauses, READ):
@@ -123,10 +132,18 @@ def subject_of(lexicon: Lexicon, *clauses: Clause) -> str | None:
 
 def category_of(lexicon: Lexicon, clauses: list[Clause], *, public: bool) -> str:
     """The category of an issue by its clauses, settled where the guide settles it."""
-    text = _unpeopled(_nameless(clauses))
-    if public and FORMS.search(text):
-        return OTHER
-    scores = scores_of(lexicon, *clauses)
-    return settled(text) or (
+    text = nameless(clauses)
+    return OTHER if public and FORMS.search(text) else category_in(lexicon, text)
+
+
+def category_in(lexicon: Lexicon, text: str) -> str:
+    """The category of a need told in some words without names; 其他 where no word tells."""
+    text = _unpeopled(SOLD.sub("", text))
+    scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), settled(text)
+    if set(scenes) == {"饮水"} and fixed == "基础设施":
+        return fixed  # water for the fields
+    if scenes and fixed not in scenes:
+        return max(scenes, key=lambda name: (scenes[name], scores[name]))
+    return fixed or (
         max(scores, key=lambda name: scores[name]) if any(scores.values()) else OTHER
     )

@@ -12,13 +12,13 @@ NOT_PAST = re.compile(r"完了?再|[要快].{0,6}了$|了再|好了再|去不了
 DONE_AT_ONCE = re.compile(r"[了过好完]|妥当?了")  # 准备了, 准备好了
 AGAIN = re.compile(r"再(?:去|来|走|跑|看|访|学|补|说|报|过去|上门|入户|回)(?![^，]{0,6}[了过])")
 SUPPOSED = re.compile(
-    r"^(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|要不是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
+    r"^(?:我|咱|你|领导|队长)?(?:们)?(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|要不是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
 )
 
 # denial
 HARMLESS = "但仅光少错远久止停断小管论料过同"  # 不错, 不久, 不但: nothing is denied
 NEGATED = re.compile(
-    rf"(?:没有?(?!事|想到|多久|几天|问题)|未曾?|不(?![{HARMLESS}])|(?<![分特级区个])别(?![人的家])|取消|忘了?|忘记|免了?|无法|来不及|暂停|本[来该]|原定|差点)"
+    rf"(?:没有?(?![^，,。了]{{1,4}}就|事|想到|多久|几天|问题)|未曾?|(?<![站受遭扛爬下直抬动坐睡吃顶撑熬走起离])不(?![{HARMLESS}]|(?<=能不)能|(?<=要不)要|(?<=可不)可|(?<=是不)是|(?<=行不)行)|(?<![分特级区个])别(?![人的家])|取消|忘了?|忘记|免了?|无法|来不及|暂停|本[来该]|原定|差点)"
     r"[^，,。了]{0,4}$"
 )
 UNDONE = (
@@ -33,13 +33,13 @@ FELL_THROUGH = re.compile(
 # persons
 TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
 PERSON = re.compile(
-    r"[老小](?![的是了大公婆娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
-    rf"|(?:(?![跟向给对和与同请找问报陪带])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都)[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
+    r"[老小](?![的是了大公婆母父娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
+    rf"|(?:(?![跟向给对和与同请找问报陪带])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都|[一二两三四五六七八九十几全均各])[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
     r"|(?<!驻)村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
 )
 LINK = re.compile(r"[和跟与同、陪]$")
 TOWARDS = re.compile(r"[带给向对去到找看访问请叫让被由说往]$")
-SELF = re.compile(r"我|咱|本人|自己|全队|一起|一同")
+SELF = re.compile(r"我(?!们?[队村组乡镇县局单])|咱|本人|自己|全队|一起|一同")
 NEAR = 10  # characters between a person and what this person does
 
 SUBJECT = re.compile(
@@ -105,7 +105,8 @@ def by_others(clause: Clause, start: int) -> bool:
         return False
     last = people[-1]
     head, tail = before[: last.start()], before[people[-1].end() :]
-    if LINK.search(head) or TOWARDS.search(head) or SELF.search(tail):
+    told_of = last[0][0] in "他她" and head.endswith(("说", "讲"))
+    if LINK.search(head) or (TOWARDS.search(head) and not told_of) or SELF.search(tail):
         return False
     return len(tail) <= NEAR and not SELF.search(head[-3:])
 
@@ -117,7 +118,9 @@ def after_others(clauses: list[Clause], clause: Clause) -> bool:
     for one in reversed(clauses[: clauses.index(clause)]):
         if one.sentence != clause.sentence or SELF.search(one.text):
             return False
-        if (match := SUBJECT.search(one.text)) and not HELPER.search(match[0]):
+        match = SUBJECT.search(one.text)
+        called = match is not None and match.end() == len(one.text)  # 队长，明天我…
+        if match and not called and not HELPER.search(match[0]):
             return True
     return False
 

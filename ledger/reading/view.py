@@ -45,12 +45,13 @@ LIST_GAP = re.compile(
 )
 LED = re.compile(
     r"(?:[跟和与给向对把被叫让替帮为到去看访找陪问是说讲来请]|看望"
-    r"|走访|回访|[看去到]了|说是|联系|通知)$"
+    r"|走访|回访|[看去到]了|说是|联系|通知|隔壁|邻居|对门|亲家)$"
 )
 TOGETHER = re.compile(
     r"^(?:他们|这|那)?(?:[两二三四五六七八几\d]+[家户])?(?:都|全|均|一致|一样|也都|全都|统统|齐声|共同)"
     r"|[两三四五六\d][家户]都|都(?:反映|说|讲|嫌|愁|没|缺|想|要|有)"
 )
+REMEMBERED = 30  # names of a message that a later 老赵 may mean; nobody lists more
 LEAST = 4  # characters between two households that can say something of the first
 
 
@@ -111,7 +112,7 @@ class _View:
             else _topic(clause, groups)
         )
         people = [self._settled(who(one)) for one in chosen]
-        self.named += people
+        self.named = [*self.named, *people][-REMEMBERED:]
         return tuple(
             one
             for place, one in enumerate(people)

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 from ledger.mentions import Mention
 from ledger.numerals import read_number
+from ledger.reading import visit_verbs as verbs
 from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.deeds import Tense, by_them
-from ledger.reading.scene import Scene, negated
+from ledger.reading.deeds import Tense
+from ledger.reading.scene import Scene
+from ledger.reading.visit_judge import Judge, phoned
 from ledger.reading.visit_names import (
     groups,
+    leads,
     listed_before,
     names_after,
     names_before,
     of_actor,
     timeless,
     topic,
+    undated,
 )
+from ledger.reading.visit_toward import Toward
 
 MANY = 99  # households still to be named where no count is said
 
@@ -40,6 +45,8 @@ class Evidence:
         self.clauses = scene.clauses
         self.tense = Tense(scene)
         self.planned = self.tense.planned
+        self.judge = Judge(scene, self.tense)
+        self.toward = Toward(self.judge)
         self.any = False
         self.wrong = any(
             one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses
@@ -78,90 +85,25 @@ class Evidence:
         reached: list[Mention] = []
         at = 0
         for group in groups(clause):
-            verb = self._toward(index, clause, group)
+            verb = self.toward.verb(index, group, more=self.any)
             if verb is None:
                 continue
             at = at if reached else verb
             reached += listed_before(self.clauses, index, clause, group)
         if (
             reached
-            and (pronoun := words.PRONOUN.search(clause.text[: clause.at(reached[0].start)]))
-            and words.HOUSE.search(pronoun[0])
-            and not words.NOT_THERE.search(clause.text[pronoun.end() :])
+            and (pronoun := verbs.PRONOUN.search(clause.text[: clause.at(reached[0].start)]))
+            and verbs.HOUSE.search(pronoun[0])
+            and not verbs.NOT_THERE.search(clause.text[pronoun.end() :])
         ):
             reached = [*topic(self.clauses, index, clause), *reached]
         return Been(tuple(reached), at, MANY, listed=True) if reached else None
-
-    def _toward(self, index: int, clause: Clause, group: list[Mention]) -> int | None:
-        """The place of the verb that brings somebody to these households."""
-        first, last = group[0], group[-1]
-        head = clause.text[
-            max(0, clause.at(first.start) - words.LONGEST_HEAD) : clause.at(first.start)
-        ]
-        shift = clause.at(first.start) - len(head)
-        tail = timeless(clause)[clause.at(last.end) :]
-        if words.MET.search(head) or words.DENIED.search(head):
-            return None
-        if words.CALLED.search(tail) and self._did(
-            index, clause.at(last.end), clause.at(last.end) + 4, 0
-        ):
-            return clause.at(last.end)
-        if self.any and words.NEXT_DOOR.search(head):
-            return shift
-        if (to := words.TO.search(head)) and not self._barred(clause, to, tail):
-            start, _end = shift + to.start("verb"), shift + to.end("verb")
-            return start if self._did(index, start, clause.at(first.start)) else None
-        if self._at_home(clause, head, last, tail):
-            return (
-                shift
-                if self._did(index, max(0, clause.at(first.start) - 2), clause.at(first.start))
-                else None
-            )
-        if (give := words.GIVE.search(head)) and words.BROUGHT.search(tail):
-            start = shift + give.start("verb")
-            return start if self._did(index, start, clause.at(last.end)) else None
-        return self._behind(index, clause, group, tail)
-
-    def _barred(self, clause: Clause, to: re.Match[str], tail: str) -> bool:
-        """到他家的路, 看他的材料, 陪他去医院, 电话走访: no visit."""
-        if words.NOT_THERE.search(tail) or phoned(clause):
-            return True
-        out = words.TAKEN_OUT.search(tail)
-        return bool(out) and to["verb"] in {"陪", "送到", "拉到", "背到", "抬到", "看"}
-
-    def _at_home(self, clause: Clause, head: str, last: Mention, tail: str) -> bool:
-        """在老李家吃的饭, 从他家出来, 上他家去了: the house itself must be named."""
-        if not words.AT_HOME.search(head) or words.NOT_THERE.search(tail):
-            return False
-        own = clause.text[clause.at(last.start) : clause.at(last.end)]
-        return bool(words.HOUSE.search(own) or words.HOUSE_BEHIND.search(tail))
-
-    def _behind(
-        self, index: int, clause: Clause, group: list[Mention], tail: str
-    ) -> int | None:
-        """老李家昨天去过了, 张大山、李有福都跑了一趟."""
-        match = words.BEHIND.search(tail)
-        if not match or (
-            words.BARE_DEED.search(match["verb"]) and len(group) < 2 and not match["many"]
-        ):
-            return None
-        last = group[-1]
-        own = clause.text[clause.at(last.start) : clause.at(last.end)]
-        house = words.HOUSE.search(own) or match["home"] or match["many"]
-        full = len(group) > 1 or len(listed_before(self.clauses, index, clause, group)) > 1
-        if not (house or full) and not re.search("访|看过|去过", match["verb"]):
-            return None
-        if not house and re.match(r"[^，,。]{0,3}[县镇市乡村街医学银]", match["rest"]):
-            return None
-        start = clause.at(last.end) + match.start("verb")
-        end = clause.at(last.end) + match.end("verb")
-        return start if self._did(index, start, end, clause.at(group[0].start)) else None
 
     def _by_word(self, index: int, clause: Clause) -> Been | None:
         """走访, 入户, 院坝会 and the like with the names that follow."""
         if words.GIVE_FOLK.search(clause.text) or words.YARD.search(clause.text):
             match = words.GIVE_FOLK.search(clause.text) or words.YARD.search(clause.text)
-            if match and self._did(index, *match.span()):
+            if match and self.judge.did(index, *match.span()):
                 return Been(tuple(clause.mentions), match.start(), MANY)
         for start, end in clause.hits("visit.words"):
             if (
@@ -169,7 +111,9 @@ class Evidence:
                 or clause.text[start - 1 : start] == "、"
             ):
                 continue
-            if phoned(clause) or not self._did(index, start, end):
+            if phoned(clause) or not self.judge.did(index, start, end):
+                continue
+            if words.COMES.search(clause.text[: end + 3]):
                 continue
             after = [one for one in clause.mentions if clause.at(one.start) >= end]
             after = after or names_after(self.clauses, index) or list(clause.mentions)
@@ -209,16 +153,24 @@ class Evidence:
         if not match or phoned(clause):
             return None
         name = "verb" if match["verb"] else "n2"
-        if not self._did(index, match.start(name), match.end()):
+        if not self.judge.did(index, match.start(name), match.end()):
             return None
         if re.search(r"还有|剩|没|每", clause.text[: match.end()]):
             return None
-        names = list(clause.mentions) or names_before(self.clauses, index)
+        names = names_before(self.clauses, index)
+        if clause.mentions:
+            first, *others = groups(clause)
+            names = listed_before(self.clauses, index, clause, first) + [
+                one for group in others for one in group
+            ]
         count = int(read_number(match["n"] or match["n2"] or "") or MANY)
         return Been(tuple(names), match.start(name), max(0, count - len(names)))
 
     def _corrected(self, index: int, clause: Clause) -> Been | None:
-        """应该是张大海, after a claim that has been taken back."""
+        """应该是张大海, after a claim that has been taken back; 去的不是老张家，是老李家."""
+        before = self.clauses[index - 1].text if index and clause.before != "hard" else ""
+        if clause.mentions and words.DENIED_HALF.search(before + clause.text):
+            return Been(tuple(clause.mentions), 0)
         if (
             not self.wrong
             or not clause.mentions
@@ -233,33 +185,39 @@ class Evidence:
 
     def _bare(self, index: int, clause: Clause) -> Been | None:
         """上午张桂兰家: a part of the day and a home, and nothing else."""
-        if not clause.mentions or not clause.times or clause in self.planned:
+        if not clause.mentions or clause in self.planned:
             return None
-        rest = clause.text[clause.at(clause.times[-1].end) :].strip()
-        homes = clause.text[clause.at(clause.mentions[0].start) :].strip()
-        return (
-            Been(tuple(clause.mentions), 0)
-            if rest == homes and homes.endswith(("家", "户"))
-            else None
-        )
+        first = clause.at(clause.mentions[0].start)
+        alone = re.fullmatch(r"[·\s]*·\s*", undated(clause)[:first])
+        homes = clause.text[first:].strip()
+        covered = sum(one.end - one.start for one in clause.mentions)
+        names_only = len(homes) <= covered + len(clause.mentions)
+        found = bool(alone) and names_only and homes.endswith(("家", "户"))
+        return Been(tuple(clause.mentions), 0) if found else None
 
     def _alone(self, index: int, clause: Clause) -> Been | None:
         """昨天去看过, 去她家坐了坐: of the household named just before."""
         if phoned(clause) or words.COMES.search(clause.text):
             return None
-        pronoun = words.PRONOUN.search(clause.text)
+        pronoun = verbs.PRONOUN.search(clause.text)
         if (
             pronoun
-            and not words.NOT_THERE.search(clause.text[pronoun.end() :])
-            and (words.HOUSE.search(pronoun[0]) or words.LOOKED.fullmatch(pronoun["verb"]))
+            and not verbs.NOT_THERE.search(clause.text[pronoun.end() :])
+            and (verbs.HOUSE.search(pronoun[0]) or verbs.LOOKED.fullmatch(pronoun["verb"]))
             and not re.search(r"^(?:去|到|上)(?:县|镇|市|医|卫)", clause.text[pronoun.end() :])
+            and not verbs.SEES.search(clause.text[: pronoun.end()])
         ):
             return self._of_topic(index, clause, pronoun.start("verb"), pronoun.end())
         if clause.mentions:
             return None
-        match = words.ALONE.search(timeless(clause))
+        called = words.CALLED.search(clause.text)
+        if called and re.search("[了过]", clause.text[called.end() - 1 :]):
+            return self._of_topic(index, clause, called.end(), called.end())
+        match = verbs.ALONE.search(timeless(clause))
+        if not match and (carried := verbs.CARRIED.search(clause.text)):
+            return self._of_topic(index, clause, *carried.span("verb"))
         if not match or (
-            words.BARE_DEED.search(match["verb"]) and not words.ALL_OF_THEM.search(clause.text)
+            verbs.BARE_DEED.search(match["verb"]) and not words.ALL_OF_THEM.search(clause.text)
         ):
             return None
         rest = match["rest"].strip()
@@ -270,14 +228,26 @@ class Evidence:
         return self._of_topic(index, clause, match.start("verb"), match.end("verb"))
 
     def _of_topic(self, index: int, clause: Clause, start: int, end: int) -> Been | None:
-        if not self._did(index, start, end) or of_actor(self.clauses, index, clause, end):
+        if not self.judge.did(index, start, end) or of_actor(self.clauses, index, clause, end):
             return None
         own = [one for one in clause.mentions if clause.at(one.end) <= start]
         between = clause.text[clause.at(own[-1].start) : start] if own else ""
-        if own and not re.search("我|咱|家|屋|户", between):
+        beside = own and re.search(
+            "[跟和与同陪找带帮给]$", clause.text[: clause.at(own[-1].start)]
+        )
+        if own and not beside and not re.search("我|咱|家|屋|户", between):
             return None  # 高玉兰她闺女回来看她
-        meant = own[-1:] or topic(self.clauses, index, clause)
+        meant = own[-1:] or topic(self.clauses, index, clause) or self._met_there(index)
         return Been(tuple(meant), start) if meant else None
+
+    def _met_there(self, index: int) -> list[Mention]:
+        """上坡去了一趟，焦来顺两口子都在: who was found there is named behind."""
+        after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
+        if after is None or after.before == "hard" or not after.mentions:
+            return []
+        first = after.mentions[0]
+        here = words.AT_IN.search(after.text[after.at(first.end) :])
+        return [first] if here and leads(after.text[: after.at(first.start)]) else []
 
     def _at_place(self, index: int, clause: Clause) -> Been | None:
         """把五组转了一圈: a visit to a hamlet, its households named afterwards."""
@@ -296,18 +266,9 @@ class Evidence:
             return None
         if re.search(
             r"\d$|[一二三四五六七八九十]$", clause.text[: match.start()]
-        ) or not self._did(index, *match.span()):
+        ) or not self.judge.did(index, *match.span()):
             return None
         return Been(tuple(clause.mentions), match.start(), MANY)
-
-    def _did(self, index: int, start: int, end: int, doer: int | None = None) -> bool:
-        """Whether the verb at start to end is done and ours; who does it stands before `doer`."""
-        clause = self.clauses[index]
-        return (
-            not negated(clause, start, end)
-            and not by_them(self.scene, index, start if doer is None else doer)
-            and self.tense.is_done(index, start, end)
-        )
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A claim of an earlier message that is taken back: 刚才说走访的是张大山，错了."""
@@ -332,11 +293,6 @@ class Evidence:
         return False
 
 
-def phoned(clause: Clause) -> bool:
-    """Whether it was by telephone or message only."""
-    return bool(words.PHONED.search(clause.text))
-
-
 def _claims_visit(clause: Clause, before: str = "") -> bool:
     """刚才报的走访…: what an earlier message said; the claim may stand in the words before."""
     claim = words.CLAIM.search(before + clause.text)
@@ -344,5 +300,5 @@ def _claims_visit(clause: Clause, before: str = "") -> bool:
         return False
     return bool(
         clause.mentions
-        or re.search(rf"{words.NAMED}|去|看|到|走", (before + clause.text)[claim.end() :])
+        or re.search(rf"{verbs.NAMED}|去|看|到|走", (before + clause.text)[claim.end() :])
     )

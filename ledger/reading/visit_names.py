@@ -4,6 +4,7 @@ import functools
 import re
 
 from ledger.mentions import Mention
+from ledger.reading import visit_verbs as verbs
 from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
 
@@ -40,6 +41,22 @@ def is_names(clause: Clause) -> bool:
     return len(rest) <= len(re.sub(r"[家户]", "", own)) + 1 and covered > 0
 
 
+def is_days_names(clause: Clause) -> bool:
+    """A clause of a day and households: 16日2组王秀英、刘玉梅; 2号是马德全."""
+    if not clause.mentions:
+        return False
+    text = undated(clause)
+    if "·" not in text:
+        return False
+    first = clause.at(clause.mentions[0].start)
+    if "·" in text[first:] or not re.fullmatch(r"[·是那天去到走了的的、\s]*", text[:first]):
+        return False
+    for one in clause.mentions:
+        start, end = clause.at(one.start), clause.at(one.end)
+        text = text[:start] + "·" * (end - start) + text[end:]
+    return bool(re.fullmatch(r"[·家户、和跟与及，\s]*(?:[两二三四五\d]户)?", text[first:]))
+
+
 def listed_before(
     clauses: list[Clause], index: int, clause: Clause, group: list[Mention]
 ) -> list[Mention]:
@@ -70,7 +87,9 @@ def names_after(clauses: list[Clause], index: int) -> list[Mention]:
 def names_before(clauses: list[Clause], index: int) -> list[Mention]:
     """Households of the clause before, if it is but names."""
     before = clauses[index - 1] if index and clauses[index].before != "hard" else None
-    return list(before.mentions) if before and is_names(before) else []
+    if before is None or not is_names(before):
+        return []
+    return listed_before(clauses, index - 1, before, list(before.mentions))
 
 
 def topic(clauses: list[Clause], index: int, clause: Clause) -> list[Mention]:
@@ -89,7 +108,7 @@ def of_actor(clauses: list[Clause], index: int, clause: Clause, end: int) -> boo
     before = clauses[index - 1] if index and clause.before == "cue" else None
     if before is None or not before.mentions or before.mentions[-1].end < before.end - 1:
         return False
-    fronted = words.HOUSE.search(before.text) or len(groups(before)[-1]) > 1
+    fronted = verbs.HOUSE.search(before.text) or len(groups(before)[-1]) > 1
     return not fronted and not re.search("[看去]过|访", clause.text[:end])
 
 
@@ -109,3 +128,8 @@ def timeless(clause: Clause) -> str:
         start, end = max(0, clause.at(one.start)), clause.at(one.end)
         text = text[:start] + "·" * (min(end, len(clause.text)) - start) + text[end:]
     return text
+
+
+def undated(clause: Clause) -> str:
+    """The words of a clause with its days and the parts of a day blanked: 前半晌, 后晌."""
+    return words.PART_OF_DAY.sub(lambda one: "·" * len(one[0]), timeless(clause))

@@ -10,8 +10,9 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import day_at
 from ledger.reading.said import VisitSaid, Who
 from ledger.reading.scene import Scene, who
-from ledger.reading.visit_evidence import MANY, Been, Evidence, phoned
-from ledger.reading.visit_names import groups, is_names, leads
+from ledger.reading.visit_evidence import MANY, Been, Evidence
+from ledger.reading.visit_judge import phoned
+from ledger.reading.visit_names import groups, is_days_names, is_names, leads
 
 
 @dataclass
@@ -41,8 +42,13 @@ class _Reader:
     def read(self) -> list[VisitSaid]:
         """The visits in the order of the message."""
         for index, clause in enumerate(self.clauses):
+            if self.round and is_days_names(clause):
+                self._file(clause, clause.mentions, day_at(self.scene, index, 0))
+                continue
             if self._ends_round(index, clause):
                 self.round = None
+            if self._summed_up(index, clause):
+                continue
             if _asked(clause):
                 continue
             self.evidence.any = bool(self.found)
@@ -61,6 +67,18 @@ class _Reader:
                 self.round = _Round(day_at(self.scene, index, 0), MANY)
         self._by_form()
         return sorted(self.found.values(), key=lambda one: one.start)
+
+    def _summed_up(self, index: int, clause: Clause) -> bool:
+        """16日老李、老张；17日老王。均已入户: each day before has its own households."""
+        if not words.SUMMED_UP.search(clause.text.strip()):
+            return False
+        place = index
+        while place and is_days_names(self.clauses[place - 1]):
+            place -= 1
+        for at in range(place, index):
+            one = self.clauses[at]
+            self._file(one, one.mentions, day_at(self.scene, at, 0))
+        return place < index
 
     def _by_form(self) -> None:
         """A form has its day in a box of its own: 走访时间：11月17日, before or behind the names."""
@@ -137,8 +155,27 @@ class _Reader:
             if not mentions:
                 return
         day = day_at(self.scene, index, been.at)
-        self._file(clause, mentions, day)
+        later = self.clauses[index + 1 : index + 2]
+        if not mentions and later and is_days_names(later[0]):
+            self.round = _Round(day, MANY)
+            return
+        for one in self._each_day(clause, been.at) or [day]:
+            self._file(clause, mentions, one)
         self.round = _Round(day, been.more, been.listed) if been.more else None
+
+    def _each_day(self, clause: Clause, at: int) -> list[tuple[date, date | None]]:
+        """周一、周三各去一回: several days before the verb, each with its visit."""
+        early = [one for one in clause.times if one.names_day and clause.at(one.end) <= at]
+        if len(early) < 2 or not words.EACH_DAY.search(
+            clause.text[clause.at(early[-1].end) : at + 4]
+        ):
+            return []
+        spans = [self.scene.span(one, "back") for one in early]
+        return [
+            (one.first, None)
+            for one in spans
+            if one and one.kind == "point" and one.first <= self.scene.base
+        ]
 
     def _file(
         self, clause: Clause, mentions: Iterable[Mention], day: tuple[date, date | None]

@@ -1,0 +1,60 @@
+"""Turns of speech by which issues and steps are told apart from all else in a message."""
+
+import re
+
+from ledger.reading.view import SAYS
+
+TALK = re.compile(SAYS)
+HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
+NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
+GOES = re.compile(
+    r"(?:明天|后天|大后天|下周.?|改天|回头|打算|准备|(?<!雨露)计划|等会|待会|抽空|过两天"
+    r"|过几天|再)[^，没未]{0,6}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
+)
+MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
+NEXT = re.compile(
+    r"^(?:[一二三四五]是|[一二三四五]来|再一个|再就是|还有|另外|第[二三四]|其次|同时|此外|另)"
+)
+ALL = re.compile(r"以上|上述|这几[件个条]|都要|全部(?:要|在)")
+LOCKED = re.compile(r"挂[^，]{0,3}锁|锁着|锁门|铁将军|[不没]在家|走亲戚|赶[集场]去|下地去")
+UNSEEN = re.compile(r"没见[着到上]$|没人$")
+AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
+# what tells without any word of a subject how far a household's matter has come
+OFFICIAL = re.compile(
+    r"[的那]事|审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
+)
+IN_EFFECT = re.compile(
+    r"办下来|领回|领到|拿到|到手|送到了|补发|取出来|报下来|进厂|[补盖搭焊装砌]好|疏通|已通"
+    r"|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改"
+)
+# what is still missing of a thing half done: 批了，钱没到
+REST = re.compile(
+    r"^(?:就|只)?(?:卡上|账上|手上|钱|款|补助|补贴|卡|证|本本|药|货|东西|料|人|设备|机器"
+    r"|结果|通知|文件|师傅|施工队)?(?:就|都|却|也|一直)?还?(?:没|未)"
+    r"(?:到|来|下|放|发|送|装|通|修|弄|办|动|完|好|批|打|给|兑|拨|落实|开|拿|领|见|浇|验|签|交"
+    r"|盖|换|建|接)|^还差|^就差|^只差"
+)
+CONTRAST = re.compile(r"^(?:就是|只是|但|不过|可是|可|唯独|就差)[^，]*[没未差等还]")
+MAKESHIFT = re.compile(r"先[撑顶用垫盖接凑]|暂时|临时|应急|凑合|将就")
+UNFINISHED = re.compile(r"还没|没[^，]{0,4}完|还在|还差|未")
+# 上次说的那事: what is told of it is no news, only how far it has come
+KNOWN = re.compile(
+    r"(?:那个|那件|那桩|这个|这件|上次|上回|之前|前几天|前些天|昨天说|早先)[^，,]{0,12}"
+    r"(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|(?:上次|之前)(?:说|报|反映)"
+)
+STILL = re.compile(r"^[^，。；]{0,4}还(?:没|未|差|欠|剩)")
+BEGUN = re.compile(
+    r"[转给发补批评订买付装送运拉办签选考谈盖修建做审到立垫](?:过|好|完|上|下|来|去|出|定"
+    r"|通)*了[^，。；]{0,5}$"
+)
+AGREED = re.compile(r"答应|同意|松了?口")
+OWN_GOODS = re.compile(
+    r"(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
+    r"|(?:三轮车?|摩托车?|手机|电视)刚?修好"
+)
+# what is told of the past, or of everyday life: no step on anything known
+LONG_AGO = re.compile(
+    r"去年|前年|早年|前些年|那年|往年|这几年|这些年|感冒|发烧|放假|自己(?:掏钱|花钱)?(?:换|修|补|弄|请人)"
+)
+VAGUE = frozenset({"收入", "其他"})  # 家底掏空了: what for stands in the clause before
+THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
