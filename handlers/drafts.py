@@ -21,6 +21,8 @@ from ledger.talks import Said, State
 from templates.words import Said as Rendered
 
 FIRST = ("visit", "issue", "progress")  # which record of a message its photos belong to
+ALL_TODAY = frozenset({"今天", "全部", "都"})
+SHOWN = 8  # records on one card
 LATER = "先不选"
 NOT_LISTED = "都不是"
 SEVERAL = re.compile(r"(?P<id>\d{1,9})(?P<all>等)?")
@@ -76,10 +78,12 @@ async def card(
 
 async def card_text(room: Room, found: Sequence[Record], block: str, notes: str) -> str:
     """The words of a card."""
-    lines = [await line(room, one) for one in found]
+    lines = [await line(room, one) for one in found[:SHOWN]]
     unchecked = any(not one.checked for one in found)
     told = [Rendered(one) for one in notes.splitlines()]  # words already, not to be escaped
-    return room.words.say(block, lines=lines, notes=told, unchecked=unchecked)
+    return room.words.say(
+        block, lines=lines, notes=told, unchecked=unchecked, more=len(found) - len(lines)
+    )
 
 
 async def line(room: Room, record: Record) -> str:
@@ -237,6 +241,9 @@ async def of_message(talk: Talk) -> list[Record]:
         if not match["all"]:
             return [record]
         return await kept_of(talk.room, talk.asker, record.source)
+    if talk.rest in ALL_TODAY:
+        today = await records.of_day(talk.db, talk.asker, talk.today)
+        return [one for one in today if not one.checked]
     since = talk.now - timedelta(hours=talk.rules.undo_hours)
     recent = await records.recent(talk.db, talk.asker, since=since)
     unchecked = [one for one in recent if not one.checked]

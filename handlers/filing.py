@@ -17,6 +17,7 @@ from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Tier, due_of, tier_of
 from ledger.mentions import Known, Village
 from ledger.people import Household, Person
+from ledger.reading.lexicon import Lexicon
 from ledger.reading.reader import read
 from ledger.reading.said import (
     IssueSaid,
@@ -86,7 +87,13 @@ async def read_message(
 ) -> Reading:
     """What a member's words say, by his own team's ledger; `day`: when he said them, if not now."""
     known = await village(room, asker)
-    return read(text, base=day or room.now.date(), village=known, lexicon=room.lexicon)
+    return _read(text, day or room.now.date(), known, room.lexicon)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, base: date, known: Village, lexicon: Lexicon) -> Reading:
+    """One message is asked about from several sides; it is read once."""
+    return read(text, base=base, village=known, lexicon=lexicon)
 
 
 # filing

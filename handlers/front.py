@@ -50,6 +50,19 @@ RECORDING = (
     visits.VISIT,
     issues.ISSUES,
 )  # what an edited message may still become
+CHOSEN = frozenset(
+    {
+        "visits.ask_household",
+        "issues.ask_household",
+        "issues.ask_which",
+        "issues.ask_tier",
+        "households.ask_near",
+        "households.ask_twins",
+        "study.ask_minutes",
+        "study.ask_way",
+        "leave.ask_days",
+    }
+)  # questions that a choice, a name, a length or a day answers
 SPOKEN: dict[Topic, set[type[Report]]] = {
     study.STUDY: {StudySaid},
     visits.VISIT: {VisitSaid, IssueSaid},
@@ -192,8 +205,11 @@ async def _says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool
 
 
 async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -> bool:
-    """Whether a new report comes instead of the answer to a doubt: the doubt can wait."""
-    waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name}
+    """Whether a new report comes instead of a choice, a name or a day: the question can wait.
+
+    Where any words are an answer (情况怎么样), they are the answer.
+    """
+    waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name} or state.pending in CHOSEN
     if not waits or await _is_answer(room, asker, state, said.text):
         return False
     if not (await read_message(room, asker, said.text)).reports:

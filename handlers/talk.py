@@ -184,7 +184,9 @@ class Topic:
     form: Form = "spaced"
     aside: bool = False  # said in between: an open talk goes on afterwards
     exits: bool = True  # whether its questions show 返回 and 取消 (they always work)
-    settles: bool = False  # each answer is written at once, whatever becomes of the next question
+    settles: bool = (
+        False  # each answer is written at once, whatever becomes of the next question
+    )
 
     def rest_of(self, text: str, *, strict: bool) -> str | None:
         """What follows the opening word; None when the text does not open this topic.

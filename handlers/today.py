@@ -52,12 +52,12 @@ def _is_near(talk: Talk, issue: issues.Issue) -> bool:
 def _options(
     owing: bool, any_record: bool, waiting: int, *, unchecked: bool
 ) -> tuple[Option, ...]:
-    words = ["正确"] if unchecked else []
-    words += ["学习"] if owing else []
+    words = ["学习"] if owing else []
     words += ["走访", "问题"]
     words += ["改", "撤销"] if any_record else []
     words += ["待销号"] if waiting else []
-    return tuple(Option(word, word) for word in words)
+    checking = (Option("都正确", "正确 今天"),) if unchecked else ()
+    return (*checking, *(Option(word, word) for word in words))
 
 
 async def _for_staff(talk: Talk) -> Reply:

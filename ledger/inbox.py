@@ -1,7 +1,6 @@
 """The inbox: every inbound message is committed here before its channel hears 'received'."""
 
 import json
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,9 @@ from ledger.database import Session, queries
 from ledger.reading.hiding import without_secrets
 
 sql = queries("inbox")
-WORDS = frozenset({"text", "caption"})  # where channels put what people write
+WORDS = frozenset(
+    {"text", "caption", "file_name", "name"}
+)  # where channels put what people write
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Row:
 def masked(payload: dict[str, Any]) -> dict[str, Any]:
     """A payload without the numbers that must not be stored; `masked` counts what was hidden.
 
-    Only people's own words are searched: ids, tokens and file names stay as they are.
+    Only people's own words and names of files are searched: ids and tokens stay as they are.
     """
     hidden, words = _masked(payload)
     return {**words, "masked": hidden} if hidden else payload
@@ -57,21 +58,8 @@ def _masked(value: Any, name: str = "") -> tuple[int, Any]:
         found = [_masked(one, name) for one in value]
         return sum(n for n, _ in found), [one for _, one in found]
     if isinstance(value, str) and name in WORDS:
-        return _words_masked(value)
+        return without_secrets(value)
     return 0, value
-
-
-def _words_masked(text: str) -> tuple[int, str]:
-    """Numbers hidden, also those that show only when spaces of no width and ① are made plain.
-
-    What is written later is made plain as well: such a number must not come out of it.
-    """
-    hidden, text = without_secrets(text)
-    plain = "".join(
-        one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf"
-    )
-    more, plain = without_secrets(plain)
-    return (hidden + more, plain) if more else (hidden, text)
 
 
 async def keep(db: Session, raws: Iterable[Raw], *, now: datetime) -> None:

@@ -55,6 +55,7 @@ class Clause:
     taken: bool = False
     undone: bool = False
     past: bool | None = None  # once it has been asked for
+    aside: bool | None = None  # the same
     _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 

@@ -5,7 +5,7 @@ Only what means one thing wherever it is said; other words of a dialect stand in
 
 import re
 
-CHARACTERS = str.maketrans("冇哒呷啦嘞喽咧俺嘅咗", "没了吃了了了了我的了")
+CHARACTERS = str.maketrans("哒啦咧嘞喽咗冇俺喺佢睇嘅呷", "了了了了了了没我在他看的吃")
 WORDS = tuple(
     (re.compile(found), meant)
     for found, meant in (
@@ -20,8 +20,7 @@ WORDS = tuple(
 
 
 def plain_spoken(text: str) -> str:
-    """The same number of characters, regional ones in common ones."""
-    text = text.translate(CHARACTERS)
+    """The same number of characters, regional words in common ones; of a normalised text."""
     for found, meant in WORDS:
         text = found.sub(meant, text)
     return text

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ledger.reading.clauses import Clause
-from ledger.reading.subjects import FORMS, nameless
+from ledger.reading.subjects import nameless
 from ledger.reading.tellings import scene_in
 
 Strength = Literal["strong", "weak", "need", ""]
@@ -36,9 +36,6 @@ ORDERED = re.compile(
     r"(?:请|必须|一定[要得]?|马上|立即|赶紧|赶快|尽快|抓紧|限|务必)[^我咱，,]{0,14}"
     r"(?:[补修换装清搬拉堵接填拆挖移铺盖弄搞处解][上好掉走通完净决理]|到位)(?!了)"
 )
-WEATHER = re.compile(
-    r"^(?:今天|今儿|这|山里|外头|外面)?天气?(?:太|真|好|又|也|都)?[冷热阴黑寒凉晴]"
-)
 # 林小凤说想开个小卖部: his own business, nothing wanted of us
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
 ERRAND = re.compile(r"(?:托|让|叫|请)(?:我们?|人)?(?:帮)?[他她]?[捎带买拿转寄领]")
@@ -67,29 +64,6 @@ ASKING = frozenset(
 )
 LEAST = 3  # characters that must follow 要求, 反映 for the clause to say what is wanted
 HELP = re.compile(r"帮|托|问|愁|差|缺|没|无|贷|申请|办|咋|怎么|能不能|补")
-SUPPOSED = re.compile(
-    r"^(?:要是|如果|假如|万一|倘若|哪怕|即使|就怕|免得|省得|防止|以防|预防|避免)(?!能)|的话$"
-    r"|发现[^，]{1,12}(?:立即|及时|马上|一律|要)"
-)
-ELSEWHERE = re.compile(
-    r"隔壁[村乡镇县]|邻[县镇乡省市]|外[县省]|别的[县镇乡]|群里|听说|听人[说讲]|年轻时|想当年|路上堵"
-    r"|堵车|车堵|高速|隧道|朋友圈|邻村|外村|别的村|其他村|[他她]们村|人家村|全县|全省|全国"
-    r"|新闻|视频里|电视里|网上说|小时候|那年|(?<![天日号周期月])以前(?!把|找|给|修|要)"
-    r"|从前(?![一二三四五六七八九十\d])|网上|抖音|刷到|当年"
-)
-MEETING = re.compile(
-    r"^(?:今天|昨天|上午|下午|晚上|刚才?)?(?:去|到)?[^，。；]{0,3}(?:开了?个?会|会上"
-    r"|例会)(?![^，。；]*(?:群众|村民|反映))[^，。；]{0,6}(?:说|讲|传达|学|部署|安排|要)"
-)
-SELF = re.compile(
-    r"^(?:今天|昨天|今晚|昨晚|这两天|最近|早上|上午|下午|晚上|现在|这会儿?"
-    r"|刚才|累得|搞得|害得|光|就|可|但|反正|唉|哎|嗯|说|是)*+"
-    r"(?:我|咱|本人|自己|定位|位置|脖子|嗓子|脑壳|眼睛|脚|腿都|鞋|裤脚|车子|手机没|手电|会议?"
-    r"|队里|宿舍|村[部委]的?(?:空调|打印机|电脑|水管|网|灯|暖气|炉子|厨房|宿舍|门))"
-    r"(?!们?[村组社寨屯](?![部委])|这[村组]|[去到看见听问]|发现|过去|跟|给|帮|叫|让|说|讲|劝|刚去|刚看"
-    r"|们?去|们?到|们?看)"
-)
-
 
 def fault_in(clause: Clause) -> Strength:
     """How surely a clause says that something is wrong: by its own words alone."""
@@ -153,17 +127,3 @@ def _says(clause: Clause, spot: tuple[int, int], strength: Strength) -> bool:
 def calmed(clause: Clause) -> bool:
     """Whether a clause says that nothing is wrong."""
     return clause.has("none.words") and fault_in(clause) != "strong"
-
-
-def no_fault(clause: Clause) -> bool:
-    """Whether its words are about something supposed, far away or the sender himself."""
-    if (
-        SUPPOSED.search(clause.text)
-        or ELSEWHERE.search(clause.text)
-        or WEATHER.search(clause.text)
-        or MEETING.search(clause.text)
-    ):
-        return True
-    return (
-        not clause.mentions and bool(SELF.search(clause.text)) and not FORMS.search(clause.text)
-    )

@@ -5,6 +5,7 @@ import re
 from ledger.reading.view import SAYS
 
 TALK = re.compile(SAYS)
+TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一下: what we mean to do
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
 GOES = re.compile(

@@ -7,6 +7,7 @@ that is mended in the same message is progress, and a first step taken on it is 
 from dataclasses import dataclass, field
 
 from ledger.reading.advances import advances_in, falls_back, turns
+from ledger.reading.asides import is_notice, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import (
@@ -16,7 +17,6 @@ from ledger.reading.faults import (
     demand_in,
     denies,
     fault_in,
-    no_fault,
     told_in,
 )
 from ledger.reading.issue_words import (
@@ -41,6 +41,7 @@ from ledger.reading.issue_words import (
     STILL,
     TALK,
     THINGS,
+    TRY,
     UNFINISHED,
     UNSEEN,
     VAGUE,
@@ -51,6 +52,9 @@ from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, weight_of
 from ledger.reading.view import PUBLIC, Part, parts_of
+
+HEAD = 60  # characters in which a notice says that it is one
+SHORT = 3  # clauses of a message that only takes back another
 
 
 @dataclass
@@ -72,7 +76,7 @@ class Gathering:
         clause = part.clause
         if clause.mentions:
             self.mine = -1
-        elif no_fault(clause):
+        elif no_fault(clause) or (not part.people[0] and nobodys(clause)):
             self.mine = clause.sentence
         far, spot = how_far(clause)
         strength = self._fault(part)
@@ -111,7 +115,7 @@ class Gathering:
             strength = "strong"
         if not strength and part.people[0]:
             strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
-        if not strength or asks(clause) or self._aside(clause):
+        if not strength or asks(clause) or self._aside(part):
             return ""
         if strength == "strong":
             return strength if part.people[0] or not self._own(clause) else ""
@@ -132,9 +136,12 @@ class Gathering:
         about = part.people[0] or any(PUBLIC.search(one.text) for one in near)
         return bool(about) and told_in(part.clause, near[0] if len(near) > 1 else None)
 
-    def _aside(self, clause: Clause) -> bool:
+    def _aside(self, part: Part) -> bool:
         """Whether it tells of the sender, of his plans, of a call nobody took."""
-        if no_fault(clause) or (GOES.search(clause.text) and not TALK.search(clause.text)):
+        clause = part.clause
+        if not part.people[0] and nobodys(clause):
+            return True
+        if no_fault(clause) or (GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))):
             return True
         called = f"{self.last.text}，{clause.text}" if self.last else clause.text
         if NO_ANSWER.search(called):
@@ -253,7 +260,7 @@ class Gathering:
         clause = part.clause
         if part.whole in self.scene.plans and far != "done" and self._meant(clause):
             return False
-        if not part.people[0] and any(no_fault(one) for one in self._near(clause)):
+        if not part.people[0] and any(no_fault(one) or nobodys(one) for one in self._near(clause)):
             return False
         if OWN_GOODS.search(clause.text):
             return False
@@ -350,6 +357,8 @@ def _unsettles(clause: Clause) -> bool:
 
 def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     """Both at once: a fault mended in the same message is progress, a first step no report."""
+    if _says_nothing(scene):
+        return [], []
     parts = parts_of(scene)
     numbers, used = read_numbered(scene, parts)
     found = Gathering(scene, _busy(scene))
@@ -360,6 +369,13 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     steps = [one for one in found.steps if not _part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]
+
+
+def _says_nothing(scene: Scene) -> bool:
+    """Whether the whole message is a notice passed on, or takes back what was said before."""
+    if not any(one.mentions for one in scene.clauses) and is_notice(scene.plain[:HEAD]):
+        return True
+    return len(scene.clauses) <= SHORT and any(takes_back(one.text) for one in scene.clauses)
 
 
 def _busy(scene: Scene) -> frozenset[int]:

@@ -26,7 +26,7 @@ class BadLexicon(ForOperator):
     """A county's table of words says something we cannot follow."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """Compiled: what to look for, by tag (`visit.words`) and by category."""
 

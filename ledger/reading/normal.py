@@ -10,15 +10,14 @@ import unicodedata
 
 import opencc
 
+from ledger.reading.dialect import CHARACTERS
+
 KEPT = frozenset("，。：；（）！？《》、“”‘’…①②③④⑤⑥⑦⑧⑨⑩")
 ODD = re.compile("[^\n -~\u4e00-\u9fff，。：；（）！？《》、“”‘’…]")  # may have a plainer form
 DASHES = str.maketrans("～〜－–—﹣", "~~----")
 UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]"
 )
-DIALECT = str.maketrans(
-    "哒啦咧嘞咗冇俺喺佢睇嘅呷", "了了了了了没我在他看的吃"
-)  # one sense, one character
 ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
 
 
@@ -31,7 +30,7 @@ def normal(text: str) -> str:
     """The same number of characters, each in its plain form."""
     half = ODD.sub(lambda one: _half(one[0]), text)
     plain = simplified(half.translate(DASHES))
-    return plain.translate(DIALECT)
+    return plain.translate(CHARACTERS)
 
 
 def clean(text: str) -> str:

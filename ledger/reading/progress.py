@@ -28,7 +28,7 @@ WANTED = re.compile(
     r"要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
     r"|何时|赶紧|尽快|抓紧|马上|立即"
 )
-TELLS = re.compile(r"说|讲|问|反映|愁|嫌|急|来问|叫我|让我|托")
+TELLS = re.compile(r"说|讲|问(?!题)|反映|愁|嫌|急|来问|叫我|让我|托")
 
 DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
 THING = (
@@ -167,7 +167,7 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
             continue
         end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
         tail = scene.plain[match.end() : max(match.end(), min(end, clauses[-1].end))]
-        if not re.search(r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪", tail):
+        if not re.search(r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪|谁|哪一?[户家组个天]|[?？]|作废", tail):
             yield Numbered(_values(match), clauses, tail)
 
 

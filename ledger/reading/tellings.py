@@ -6,7 +6,10 @@ each other. Single words stand in faults.toml, where a county can add its own.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ledger.reading.heads import heads_of
 
 N = r"(?:[一两二三四五六七八九十几半俩仨\d好]+)"
 G = r"[^。；，]{0,7}?"  # a few characters of one clause
@@ -273,7 +276,26 @@ SCENES: Mapping[str, tuple[str, ...]] = {
         r"(?:照看|照顾|带|管|顾|伺候)不(?:过来|了|动|住|赢)",
     ),
 }
-TOLD = {name: re.compile("|".join(scenes)) for name, scenes in SCENES.items()}
+@dataclass(frozen=True)
+class Telling:
+    """The scenes of one category, tried only where one of them can begin."""
+
+    pattern: re.Pattern[str]
+    heads: re.Pattern[str]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The scenes of a text in order, none over another."""
+        end = 0
+        for head in self.heads.finditer(text):
+            if head.start() >= end and (match := self.pattern.match(text, head.start())):
+                end = match.end()
+                yield match
+
+
+TOLD = {
+    name: Telling(re.compile("|".join(scenes)), heads_of(scenes))
+    for name, scenes in SCENES.items()
+}
 
 
 def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
@@ -283,8 +305,8 @@ def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
     """
     whole = f"{before}，{text}" if before else text
     shift = len(whole) - len(text)
-    for name, pattern in TOLD.items():
-        for match in pattern.finditer(whole):
+    for name, telling in TOLD.items():
+        for match in telling.finditer(whole):
             if match.end() > shift:
                 return name, max(0, match.start() - shift), match.end() - shift
     return None
@@ -292,5 +314,5 @@ def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
 
 def scenes_of(text: str) -> dict[str, int]:
     """How many scenes of each category stand in some words."""
-    counts = {name: sum(1 for _ in pattern.finditer(text)) for name, pattern in TOLD.items()}
+    counts = {name: sum(1 for _ in telling.finditer(text)) for name, telling in TOLD.items()}
     return {name: count for name, count in counts.items() if count}

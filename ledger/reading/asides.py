@@ -1,0 +1,103 @@
+"""What is no matter of the village's: the sender's own life, far places, talk in general, papers.
+
+A broken printer, a wet shoe, a drought on television and the agenda of a meeting have all the
+words of an issue; whose they are tells them apart.
+"""
+
+import re
+
+from ledger.reading.clauses import Clause
+from ledger.reading.subjects import FORMS
+
+SUPPOSED = re.compile(
+    r"^(?:要是|如果|假如|万一|倘若|哪怕|即使|就怕|免得|省得|防止|以防|预防|避免|谨防|严防|当心)(?!能)|的话$"
+    r"|发现[^，]{1,12}(?:立即|及时|马上|一律|要)|举一反三"
+)
+ELSEWHERE = re.compile(
+    r"隔壁[村乡镇县]|邻[县镇乡省市]|外[县省乡]|别的[县镇乡]|群里|听说|听人[说讲]|年轻时|想当年|路上堵"
+    r"|堵车|车堵|高速|隧道|朋友圈|邻村|外村|别的村|其他村|[他她]们村|人家村|全县|全省|全国"
+    r"|新闻|视频[里上]|电视[里上](?!没|看不|收不)|报纸上|广播里说|网友|网上说|小时候|那年|(?<![天日号周期月])以前(?!把|找|给|修|要)"
+    r"|从前(?![一二三四五六七八九十\d])|网上|抖音|快手|公众号|刷[到着了]|热搜|当年|[我咱]们?老家|老家那|我们那(?:边|儿)|城里"
+    r"|小说|电影|电视剧|段子"
+)
+MEETING = re.compile(
+    r"^(?:今天|昨天|上午|下午|晚上|刚才?)?(?:去|到)?[^，。；]{0,3}(?:开了?个?会|会上"
+    r"|例会)(?![^，。；]*(?:群众|村民|反映))[^，。；]{0,6}(?:说|讲|传达|学|部署|安排|要)"
+    r"|议题|议程|会议?(?:主要)?内容|碰头会|例会|研判会|推进会|调度会|部署会|培训[^，。；]{0,3}[讲学说]|课上|讲课|讲座"
+    r"|(?:文件|材料|通报|通知|方案|简报)(?:里|上|中)?(?:说|讲|写|要求|提到|指出)"
+)
+WEATHER = re.compile(
+    r"^(?:今[天儿日]|这[鬼破]?|山里|外头|外面|昨[天晚夜]|最近|近来|这两天)?(?:天气?(?:太|真|好|又|也|都)?[冷热阴黑寒凉晴]|风[刮吹]|刮了?一?[天夜]|雨下|雪下|起雾|起风"
+    r"|太阳|天干物燥|秋老虎|倒春寒|三伏|数九)"
+)
+# what everybody says of the country as a whole, and of life
+GENERAL = re.compile(
+    r"说到底|归根|说白了|说实话|总的来[说看]|一般来[说讲]|众所周知|[很好许]多(?:地方|农村|村子?|人家?)(?=都|是|里|只|不|的|也)"
+    r"|有些(?:地方|农村|村子?|干部)|现在的?(?:农村|年轻人|娃|孩子|人|社会)|如今的?(?:农村|年轻人|人)|农村(?:现在|就是|最|的|人|工作)|年轻人(?:都)?不|当下|这年头"
+    r"|谁(?:还|都)?愿意|谁(?:会|敢|能|不想)|哪(?:个|有)[^，。；]{1,4}不[^，。；]{0,4}的|我(?:个人)?(?:觉得|认为|感觉)|个人(?:觉得|认为)|依我看|是个?老(?:问题|话题|大难)|[的是]通病|老话|俗话|常言|古人|谚语|有句话|人生|这世上|自古|往往|关键[还就]?[是在要]|说明(?!年)"
+)
+# the sender's own wish; what a villager wishes has somebody who says it
+OWN_WISH = re.compile(
+    r"^(?:唉|哎|真|好|多|就|我|也|还|又)*(?:真?想(?:把|有|要|早)|盼着|盼望|但愿|希望|多希望|巴不得|恨不得|要是[^，。；]{1,16}就好|什么时候[^，。；]{0,8}(?:能|才)"
+    r"|愿(?:新|明|来)|祝)"
+)
+ROOM = r"(?:宿舍|寝室|值班室|办公室|会议室|食堂|伙房|(?:村部|村委会?|队部|队里|工作队|驻地)(?!门|前|旁|边|后|外|对面|[^，。；]{0,4}(?:路|桥|渠|沟|厕|垃圾|广场|河|来|找|说|反映|讲|问)))"
+TOOLS = (
+    r"打印机|复印机|传真|键盘|鼠标|电脑|投影|墨盒|硒鼓|u盘|U盘|优盘|充电器|充电宝|耳机|笔记本|公文包|被窝|枕头|闹钟|电热毯"
+    r"|我的?车|队里的?车|公车|巡逻车|摩托没油|轮胎|爆胎|导航|眼镜腿|假牙|差旅费?|出差补|下乡补|驻村补|油补|话费|伙食补|绩效|年终奖|工龄|考勤"
+    r"|打卡|签到|定位|表格?打不开|文档|附件|链接|小程序|软件|系统|账号|密码|验证码|截图|照片|视频会|邮箱|微信"
+)
+OWN_THING = re.compile(f"{ROOM}|{TOOLS}")
+OWN_BODY = re.compile(
+    r"^(?:唉|哎|今[天儿早晚]|昨[天晚]|早上|晚上|这|两|一|又|也|都|把|累得|搞得|害得|走得|跑得|冻得|笑得)*(?:[手脚腿腰眼脸耳头牙嗓胃肚]|膝盖|肩膀|脖子|鼻子|嘴|耳朵|脑壳|脑袋|鞋|袜|裤|衣服|雨衣|水壶|背包|花呗|信用卡|房贷|车贷|工资|早饭|午饭|中饭|晚饭|饭)"
+    r"(?!边|前|后|续|艺|头(?:上|里|紧)|机|里|钱)"
+)
+SELF = re.compile(
+    r"^(?:今天|昨天|今晚|昨晚|这两天|最近|早上|上午|下午|晚上|现在|这会儿?"
+    r"|刚才|累得|搞得|害得|光|就|可|但|反正|唉|哎|嗯|说|是)*+"
+    r"(?:我|咱|本人|自己|定位|位置|脖子|嗓子|脑壳|眼睛|脚|腿都|鞋|裤脚|车子|手机没|手机摔|手电|会议?"
+    r"|队里|宿舍|村[部委]的?(?:空调|打印机|电脑|水管|网|灯|暖气|炉子|厨房|宿舍|门))"
+    r"(?!们?[村组社寨屯](?![部委])|这[村组]|[去到看见听问]|发现|过去|跟|给|帮|叫|让|说|讲|劝|刚去|刚看"
+    r"|们?去|们?到|们?看)"
+)
+ENDURED = re.compile(r"没睡|睡不着|冻得我|饿得|累得|够呛$|费劲$|头都?大|心累|崩溃|晕|烦")
+NOTICE = re.compile(
+    r"^[^，。；]{0,12}(?:通知|公告|通告|提醒|提示|温馨提[示醒]|公示|倡议书?|转发|转载|预警|简报)[:：]|^(?:温馨提|友情提|转发|转自|关于[^，。；]{2,30}的(?:通知|函|公告|方案|通报))"
+    r"|^(?:请)?(?:各[村队组位]|全体)[^，。；]{0,6}(?:注意|请|要|务必|于|须|将|把|按|排查|开展|上报|报送)|^请各"
+)
+VOID = re.compile(
+    r"误报|作废|撤回|撤销|收回|不算数?|当我?没[说发报]|搞错|弄错|(?<![登标])记错|说错|报错|发错|看错|听错|没(?:有)?(?:这|那)回事|谣言|假消息"
+)
+INSTEAD = re.compile(r"应该?是|是[^，。；]{1,12}(?:才对|家)|改成|实际|其实|而是|不是[^，。；]+是|更正|准确")
+
+
+def is_notice(head: str) -> bool:
+    """Whether a message begins as a notice passed on: nobody's need is told in it."""
+    return bool(NOTICE.search(head))
+
+
+def takes_back(text: str) -> bool:
+    """Whether a message takes back what it speaks of, and puts nothing in its place."""
+    return bool(VOID.search(text)) and not INSTEAD.search(text)
+
+
+def no_fault(clause: Clause) -> bool:
+    """Whether its words are about something supposed, far away or the sender himself."""
+    if clause.aside is None:
+        clause.aside = _aside(clause)
+    return clause.aside
+
+
+def _aside(clause: Clause) -> bool:
+    text = clause.text
+    if any(one.search(text) for one in (SUPPOSED, ELSEWHERE, WEATHER, MEETING)):
+        return True
+    return not clause.mentions and bool(SELF.search(text)) and not FORMS.search(text)
+
+
+def nobodys(clause: Clause) -> bool:
+    """Whether it is talk in general, a wish or of the sender's things, if no household is in view."""
+    text = clause.text
+    if clause.mentions or FORMS.search(text):
+        return False
+    return any(one.search(text) for one in (GENERAL, OWN_WISH, OWN_THING, OWN_BODY, ENDURED))
