@@ -36,7 +36,9 @@ class Reading:
         """How surely a name begins here; a list after a household goes on with households."""
         if self.done and self.done == at - 1 and self.words[self.done] in JOINERS:
             return VERB
-        return self.before.get(at, 0)
+        told = self.before.get(at, 0)
+        run_on = self.done > 0 and self.done == at and self.words[at - 1] == "家"  # 周家高家
+        return max(told, START) if run_on else told
 
     def asks_behind(self, at: int) -> float:
         """How surely a name ends here."""

@@ -17,7 +17,8 @@ LATEST_YEARS = 20  # 35年 is ahead, 98年 is long past
 LATE, EARLY = 45, 180  # rule 1: so many days past, so many ahead, and it is another year's
 RULES = Rules()
 RELATIVE = {
-    "大前": -3, "前": -2, "昨": -1, "今": 0, "当": 0, "刚": 0, "方": 0, "夜": -1, "明": 1, "后": 2, "大后": 3,
+    "大前": -3, "上前": -3, "向前": -3,
+    "前": -2, "昨": -1, "今": 0, "当": 0, "刚": 0, "方": 0, "夜": -1, "明": 1, "后": 2, "大后": 3,
 }  # fmt: skip
 PAIRS = {
     "今明": (0, 1), "昨明": (-1, 1), "昨今": (-1, 0), "明后": (1, 2), "前昨": (-2, -1),
@@ -235,7 +236,7 @@ def weekday_number(said: str) -> int:
 
 def _relative(parts: Parts, base: date, looks: Looks) -> Days:
     word = parts["rel"]
-    key = word[:2] if word[0] == "大" else word[0]
+    key = word[:2] if word[0] in "大上向" else word[0]
     return _point(base + timedelta(days=RELATIVE[key]))
 
 

@@ -72,7 +72,10 @@ SEVERAL_WEEKDAYS = (
     rf"(?!{UNITS}|[时号日保级班队位家十一二三四五六七八九]|常|程|报|志|记)"
 )
 # 周六一早 and 周三四点 are days, 周一三五 is none
-NO_MORE = "[一二三四五六七八九十](?!早|大早|整?天|[上下]午|晚|直|去|到|[二三四五六七八九十]?[点时](?![候间]))"
+NO_MORE = (
+    "[一二三四五六七八九十](?!早|大早|整?天|[上下]午|晚|直|去|到|定|起|块|同|并|律|大|"
+    "[二三四五六七八九十]?[点时](?![候间]))"
+)
 LAST_NIGHT = (
     "(?<![半今昨每当深日一两几三四五整连前后星黑午彻通入])夜(?:儿个?|个儿?"
     r"|来(?=后晌|晌午|[早晚黑去到走跟我俺，,。\s]|[上下]午))"
@@ -124,15 +127,15 @@ _FORMS = (
     # so many days
     ("workdays", COUNTED, rf"{AT_LEAST}(?P<n>{COUNT}){S}个?{S}工作日(?={S}(?:之?内|以内|之?后|以后))"),
     ("counted", COUNTED, rf"{AT_LEAST}(?P<n>{COUNT}){S}个?(?P<half>半)?{S}"
-     rf"(?P<unit>天|周|星期|礼拜|月|小时|钟头|分钟|h)(?={S}(?:之?[内前后]|以[内前后]|过后))"),
+     rf"(?P<unit>天|周|星期|礼拜|月|小时|钟头|分钟|h)(?={S}(?:之?[内前后]|以[内前后]|过后|里头))"),
     ("counted", COUNTED, rf"{AT_LEAST}(?P<n>{COUNT}){S}(?P<unit>日|年)(?={S}(?:之?内|以内))"),
     ("counted", f"{HAN}两", rf"(?P<n>[{HAN}两]{{1,3}})(?P<unit>日)(?=之?后)"),
     ("none", COUNTED, rf"{COUNT}{S}年(?:之前|以前|前|之后|以后|后)"),
     # days of the month
     ("days", NUMERALS, rf"(?<!\.)(?P<d>{NUMBER}){JOIN}(?P<d2>{NUMBER}){S}(?:日(?!龄)|号{NOT_NAMED})"),
-    ("day", NUMERALS, r"(?<![第路街道巷组社村栋幢弄楼室题单件编央〕\]】)）#])"
+    ("day", NUMERALS, r"(?<![第路街道巷组社村栋幢弄楼室题单件编央〕\]】#])(?<![)）](?=[0-9]{1,3}号))"
      rf"(?P<d>[0-2]?[0-9](?![0-9])|3[01]|[{HAN}]{{1,3}}+){S}"
-     rf"(?:日(?![三餐游龄历])|号{NOT_NAMED}(?![脉称召])){WEEKDAY_BEHIND}"),
+     rf"(?:日(?![三餐游龄历均])|号{NOT_NAMED}(?![脉称召])){WEEKDAY_BEHIND}"),
     # weeks and weekdays; 周一二 and 下周四、五 are days in a row
     ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}{SEVERAL_WEEKDAYS}"),
     ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}{SEVERAL_WEEKDAYS}"),
@@ -144,9 +147,12 @@ _FORMS = (
     ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}(?P<wd>[1-7])(?![0-9次趟个天年月岁])"),
     # the 今天 family
     ("none", "赶", "赶明(?:儿|个)(?!个)"),
-    ("relative", "大前昨今明后夜", r"(?P<rel>大[前后](?:天|儿个?|个儿?)"
+    ("relative", "大上向前昨今明后夜", r"(?P<rel>大[前后](?:天|儿个?|个儿?)"
+     r"|(?<![早晚马一手身])[上向]前[天日](?!气)"
      r"|(?<![以之目面跟眼提当])前[天日儿](?![气天](?!气))个?"
      r"|(?<![今以之最随午雨然会])后[天日儿](?![气性])个?|[昨今明](?:[天日儿]个?|个儿?)"
+     r"|(?<![如现当至迄古])今朝|明朝(?![代皇的时末初中后政廷])"
+     r"|昨(?=[去走入访看跑进转到学])|(?<![如现当至迄古])今(?=[走访]|去(?![年世])|入户|到[0-9一二三四五六七八九十])"
      rf"|[昨今明](?=早|晚|晨|夜|上午|下午|中午|午(?!饭)|起|黑|后晌|晌午|头晌|前晌)|前(?=晚(?!辈)|夜)|{LAST_NIGHT})"),
     ("relative", "当", r"(?P<rel>当)(?=[晚夜])"),
     ("today", "当", r"(?<![应相正充])当[天日](?!气)"),
@@ -239,7 +245,9 @@ def _fits(name: str, match: re.Match[str], text: str) -> bool:
         named = bool(match["off"] or match["y"] or SUFFIXED.match(text, match.end()))
         return named or BARE_HOLIDAYS.fullmatch(match[0]) is not None
     if name == "day":
-        return _is_day_number(match["d"]) and not text.startswith("月", match.end())
+        return _is_day_number(match["d"]) and not (
+            text.startswith("月", match.end()) or _is_count(match, text)
+        )
     if name == "days":
         return _in_a_row(match, text)
     if name == "week" and "wd2" in match.re.groupindex:
@@ -269,6 +277,14 @@ def _md_told(match: re.Match[str], text: str) -> bool:
     if behind is None:
         return False
     return written > 2 if behind["last"] else not behind["act"] or len(match["d"]) == 2
+
+
+def _is_count(match: re.Match[str], text: str) -> bool:
+    """请假一日, 休息三日: so many days, no day of a month."""
+    said, before = match["d"], text[max(0, match.start() - 1) : match.start()]
+    if len(said) > 1 or said not in HAN or not match[0].startswith(said + "日"):
+        return False
+    return said == "一" or before in set("请休歇假期续共计约住满为了这头近差")
 
 
 def _in_a_row(match: re.Match[str], text: str) -> bool:

@@ -41,9 +41,7 @@ def secrets(text: str) -> Iterator[str]:
 
 def is_identity(number: str) -> bool:
     """Whether the check digit is right: an invented number of the tests has a wrong one."""
-    total = sum(
-        int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True)
-    )
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True))
     return "10X98765432"[total % 11] == number[17]
 
 

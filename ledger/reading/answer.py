@@ -23,7 +23,13 @@ from ledger.reading.said import (
 def village_of(households: Iterable[Mapping[str, Any]]) -> Village:
     """The index of a household list: name, group, kind and aliases of each."""
     return Village(
-        Known(number, one["name"], str(one.get("group") or ""), str(one.get("kind") or ""), tuple(one.get("aliases") or ()))
+        Known(
+            number,
+            one["name"],
+            str(one.get("group") or ""),
+            str(one.get("kind") or ""),
+            tuple(one.get("aliases") or ()),
+        )
         for number, one in enumerate(households, 1)
     )
 
@@ -45,17 +51,39 @@ def answer_of(id: object, reading: Reading) -> dict[str, Any]:
 def _data(one: Report) -> dict[str, Any]:
     match one:
         case StudySaid():
-            return {"type": "study", "minutes": one.minutes, "topic": one.topic, "exchange": one.exchange, "date": _iso(one.day)}
+            return {
+                "type": "study",
+                "minutes": one.minutes,
+                "topic": one.topic,
+                "exchange": one.exchange,
+                "date": _iso(one.day),
+            }
         case VisitSaid():
             names = [person.name for person in one.households]
             return {"type": "visit", "households": names} | _when(one.day, one.until)
         case IssueSaid():
             tier = "at_once" if one.at_once else None
-            return {"type": "issue", "household": _name(one.household), "category": one.category, "deadline": _iso(one.deadline), "tier": tier}
+            return {
+                "type": "issue",
+                "household": _name(one.household),
+                "category": one.category,
+                "deadline": _iso(one.deadline),
+                "tier": tier,
+            }
         case ProgressSaid():
-            return {"type": "progress", "issue_no": one.issue_no, "household": _name(one.household), "done": one.done}
+            return {
+                "type": "progress",
+                "issue_no": one.issue_no,
+                "household": _name(one.household),
+                "done": one.done,
+            }
         case LeaveSaid():
-            return {"type": "leave", "from": _iso(one.first), "to": _iso(one.last), "kind": one.kind}
+            return {
+                "type": "leave",
+                "from": _iso(one.first),
+                "to": _iso(one.last),
+                "kind": one.kind,
+            }
         case ReturnSaid():
             return {"type": "return", "date": _iso(one.day)}
         case PresenceSaid():

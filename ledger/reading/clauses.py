@@ -14,7 +14,7 @@ Break = Literal["hard", "soft", "space", "cue"]
 
 MARK = re.compile(
     r"(?P<hard>[。！!？?；;\n…]+|(?:^|(?<=[\n。；;:：]))\s*[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）])"
-    r"|(?P<soft>[，,]+|(?<!\d)[:：]|[:：](?!\d)|\.(?![\dA-Za-z])|[(（)）【】\[\]]|——+|[\U0001F300-\U0001FAFF]+)"
+    r"|(?P<soft>[，,]+|[|｜]|(?<![\d+])\+(?![\d+])|(?<!\d)[:：]|[:：](?!\d)|\.(?![\dA-Za-z])|[(（)）【】\[\]]|——+|[\U0001F300-\U0001FAFF]+)"
     r"|(?P<space>[ \t\u3000]+)"
 )
 NUMBERING = re.compile(
@@ -27,7 +27,7 @@ TURN = (
 ACT = "集中学习|自学|走访|入户(?!道|路|水|电|线|管|门)|请假|销假|反映|已联系"
 CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
 GLUE = frozenset(
-    "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“"
+    "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“一"
 )
 LEAST = 3  # characters before a cue word that make a clause of their own
 LONGEST = 120  # characters of a clause; nobody says more in one breath
@@ -56,6 +56,7 @@ class Clause:
     undone: bool = False
     past: bool | None = None  # once it has been asked for
     aside: bool | None = None  # the same
+    general: bool | None = None  # the same
     _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 

@@ -15,6 +15,10 @@ BUT_NOT_X = re.compile(
     rf"(?:是|去了?|走访了?){REST}{{1,12}}?[，,； ]{{0,2}}"
     rf"(?<![要是可])(?:并不是|不是|而非|并非)(?P<x>(?:(?!是){REST}){{1,12}})"
 )
+SLIPPED = re.compile(
+    rf"(?:[去到]了?|看了?|走访了?|走了?|那个|是)(?P<x>(?:(?!不对|错了|说错){REST}){{2,6}})家?[，, ]{{0,2}}"
+    r"(?:[啊哦哎]?(?:不对|说错了?|错了)[，, ]{0,2}){1,2}(?:应该)?是(?!不是)"
+)
 INSTEAD = re.compile(
     rf"(?:写|说|报|打|记|填|登|发|错?看)成了?(?P<x>{REST}{{1,12}})(?=[，,。；; ]|$)"
 )
@@ -28,7 +32,7 @@ BY_THEM = re.compile(
 )
 MISSED = re.compile(r"[没不莫别]$|不要$|没有$|忘了?$")
 FORMER = re.compile(
-    r"(?:刚才?|刚刚|前面|之前|上一?条|早上|上午|中午|下午|昨天|昨日|昨晚|前天|今早|方才|先前|上次|那条)[^，,。]{0,4}?(?:说|报|写|发|记|填|登|讲|打|上报)(?!错|告|销)"
+    r"(?:刚才?|刚刚|前面|之前|上一?条|早上|上午|中午|下午|昨天|昨日|昨晚|前天|今早|方才|先前|上次|那条|原(?=[报登填写记]))[^，,。]{0,4}?(?:说|报|写|发|记|填|登|讲|打|上报)(?!错|告|销)"
 )
 SLIP = re.compile(r"^(?:哦|啊|哎|呀|唉|噢)?(?:不对|说错了|错了|口误|写错了|打错了)")
 VOID = re.compile(
@@ -41,6 +45,8 @@ def denied(plain: str) -> Iterator[tuple[int, int]]:
     for match in NOT_X_BUT.finditer(plain):
         yield match.span("x")
     for match in BUT_NOT_X.finditer(plain):
+        yield match.span("x")
+    for match in SLIPPED.finditer(plain):
         yield match.span("x")
     if WRONG.search(plain):
         for match in INSTEAD.finditer(plain):

@@ -30,7 +30,7 @@ CLEAR = re.compile(
 # 给没报到的孩子打电话: told of somebody, not told as news
 OF_SOMEBODY = re.compile(r"[^，的]{0,4}的(?!$|是|很|问题|事|情况|得|话|时候|厉害|样子|要)")
 DEALT = re.compile(
-    r"给|找|上门|联系|打了?电话|帮|对|为|劝|送|走访|看望|陪|摸排|讲|教|代|登记|一律|排查|摸底"
+    r"给|找|上门|[要讨追]回|结清|联系|打了?电话|帮|对|为|劝|送|走访|看望|陪|摸排|讲|教|代|登记|一律|排查|摸底"
 )
 ORDERED = re.compile(
     r"(?:请|必须|一定[要得]?|马上|立即|赶紧|赶快|尽快|抓紧|限|务必)[^我咱，,]{0,14}"
@@ -64,6 +64,7 @@ ASKING = frozenset(
 )
 LEAST = 3  # characters that must follow 要求, 反映 for the clause to say what is wanted
 HELP = re.compile(r"帮|托|问|愁|差|缺|没|无|贷|申请|办|咋|怎么|能不能|补")
+
 
 def fault_in(clause: Clause) -> Strength:
     """How surely a clause says that something is wrong: by its own words alone."""

@@ -6,7 +6,9 @@ Only for our own patterns: literals, classes, groups, looks aside, and the quant
 import re
 from collections.abc import Iterable
 
-ITEM = re.compile(r"\[(?P<all>\^)?(?P<set>[^]]+)\]|(?P<open>\((?:\?(?:[:>]|<?[!=]))?)|(?P<one>.)")
+ITEM = re.compile(
+    r"\[(?P<all>\^)?(?P<set>[^]]+)\]|(?P<open>\((?:\?(?:[:>]|<?[!=]))?)|(?P<one>.)"
+)
 QUANTITY = re.compile(r"(?P<none>[?*]|\{0?,\d*\})[+?]?|(?:\+|\{\d+(?:,\d*)?\})[+?]?")
 
 
@@ -61,7 +63,11 @@ def _piece(pattern: str, at: int) -> tuple[set[str], bool, int]:
         aside = item["open"][-1] in "!="
         return (set(), True, end + 1) if aside else (heads, empty, end + 1)
     if item["set"]:
-        return (set(), True, item.end()) if item["all"] else (_listed(item["set"]), False, item.end())
+        return (
+            (set(), True, item.end())
+            if item["all"]
+            else (_listed(item["set"]), False, item.end())
+        )
     return {item[0]}, False, item.end()
 
 

@@ -6,7 +6,7 @@ that is mended in the same message is progress, and a first step taken on it is 
 
 from dataclasses import dataclass, field
 
-from ledger.reading.advances import advances_in, falls_back, turns
+from ledger.reading.advances import falls_back, turns
 from ledger.reading.asides import is_notice, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
@@ -24,25 +24,24 @@ from ledger.reading.issue_words import (
     ALL,
     AT_HAND,
     BEGUN,
-    CONTRAST,
+    COMMON,
     GOES,
     HEARD,
     IN_EFFECT,
     KNOWN,
     LOCKED,
     LONG_AGO,
-    MAKESHIFT,
+    MEANS,
     MET,
     NEXT,
     NO_ANSWER,
     OFFICIAL,
     OWN_GOODS,
-    REST,
+    PLACED,
     STILL,
     TALK,
     THINGS,
     TRY,
-    UNFINISHED,
     UNSEEN,
     VAGUE,
 )
@@ -52,6 +51,7 @@ from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, weight_of
 from ledger.reading.view import PUBLIC, Part, parts_of
+from ledger.reading.weighing import lacks, unsettles, weighs_more
 
 HEAD = 60  # characters in which a notice says that it is one
 SHORT = 3  # clauses of a message that only takes back another
@@ -82,7 +82,7 @@ class Gathering:
         strength = self._fault(part)
         if strength and self._still(part):
             self._step(part, "step")
-        elif strength and _weighs_more(clause, strength, far, spot):
+        elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
         elif far and self._counts(part, far):
             self._step(part, far)
@@ -118,7 +118,8 @@ class Gathering:
         if not strength or asks(clause) or self._aside(part):
             return ""
         if strength == "strong":
-            return strength if part.people[0] or not self._own(clause) else ""
+            grounded = part.people[0] or (not self._own(clause) and self._placed(part))
+            return strength if grounded else ""
         if part.whole in self.scene.plans and not TALK.search(clause.text):
             return ""
         return strength if self._grounded(part) else ""
@@ -141,7 +142,9 @@ class Gathering:
         clause = part.clause
         if not part.people[0] and nobodys(clause):
             return True
-        if no_fault(clause) or (GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))):
+        if no_fault(clause) or (
+            GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))
+        ):
             return True
         called = f"{self.last.text}，{clause.text}" if self.last else clause.text
         if NO_ANSWER.search(called):
@@ -158,6 +161,14 @@ class Gathering:
             return False
         timed = any(one.minutes for one in clause.durations)
         return timed or clause.sentence in self.busy or clause.has("study.words")
+
+    def _placed(self, part: Part) -> bool:
+        """Whether a fault of nobody named is told of a place or of what issues are about."""
+        near = self._near(part.clause)
+        if at_once(part.clause) or any(FORMS.search(one.text) for one in near):
+            return True
+        told = any(PUBLIC.search(one.text) or COMMON.search(one.text) for one in near)
+        return told or self._goes_on(part) or any(PLACED.search(one.text) for one in near)
 
     def _grounded(self, part: Part) -> bool:
         """Whether a word that alone says little is said of a household or a place."""
@@ -197,7 +208,7 @@ class Gathering:
 
     def _settles(self, step: Step, clause: Clause) -> bool:
         """Whether a fault only says what a step told before lacks: 水通了，就是水压小."""
-        if step.undone or _lacks(clause) or falls_back(clause.text):
+        if step.undone or lacks(clause) or falls_back(clause.text):
             return True
         subject = subject_of(self.scene.lexicon, clause)
         about = scores_of(self.scene.lexicon, *step.clauses)
@@ -260,9 +271,12 @@ class Gathering:
         clause = part.clause
         if part.whole in self.scene.plans and far != "done" and self._meant(clause):
             return False
-        if not part.people[0] and any(no_fault(one) or nobodys(one) for one in self._near(clause)):
+        if not part.people[0] and any(
+            no_fault(one) or nobodys(one) for one in self._near(clause)
+        ):
             return False
-        if OWN_GOODS.search(clause.text):
+        meant = far != "done" and not part.people[0] and MEANS.search(clause.text)
+        if meant or OWN_GOODS.search(clause.text):
             return False
         if far == "done" and any(LONG_AGO.search(one.text) for one in self._near(clause)):
             return False
@@ -274,8 +288,9 @@ class Gathering:
         if part.people[0]:
             plain = OFFICIAL if far == "step" else IN_EFFECT
             return weight >= 1 or bool(clause.mentions and plain.search(clause.text))
-        ours = PUBLIC.search(clause.text) or clause.has("fault.strong") or self._goes_on(part)
-        return far != "first" and bool(ours) and weight >= PLAIN
+        ours = COMMON.search(clause.text) is not None or PUBLIC.search(clause.text) is not None
+        ours = ours or clause.has("fault.strong") or self._goes_on(part)
+        return far != "first" and ours and weight >= PLAIN
 
     def _meant(self, clause: Clause) -> bool:
         """Whether we only mean to do it; what somebody has agreed to is a step."""
@@ -286,7 +301,7 @@ class Gathering:
         alikes = (one for one in reversed(self.steps) if alike(one.people, part.people))
         if before := next(alikes, None):
             before.clauses.append(part.clause)
-            lacking = far != "done" and _unsettles(part.clause)
+            lacking = far != "done" and unsettles(part.clause)
             before.undone = before.undone or lacking
             if far == "done" or before.far != "done" or lacking:
                 before.far = far
@@ -301,7 +316,7 @@ class Gathering:
         clause = part.clause
         self._calm(part)
         step = self._open_step(part)
-        if step and _unsettles(clause):
+        if step and unsettles(clause):
             step.undo(clause)
         if at_once(clause) and (not self.drafts or clause.before == "hard"):
             self.urgent = True
@@ -326,35 +341,6 @@ class Gathering:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
 
-def _weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> bool:
-    """Whether the fault in a clause counts, not the step."""
-    if far not in {"done", "step"}:
-        return True
-    faults = clause.hits("fault.strong") if strength == "strong" else []
-    if far == "done":
-        return any(start > spot for start, _ in faults)
-    if strength == "strong" and not faults:
-        return not OFFICIAL.search(clause.text)
-    steps = clause.hits("steps.step") + advances_in(clause.text)
-    return any(not any(a <= one[0] and one[1] <= b for a, b in steps) for one in faults)
-
-
-def _lacks(clause: Clause) -> bool:
-    """Whether a clause says that a part of it is still missing."""
-    if TALK.search(clause.text):
-        return False
-    return bool(REST.search(clause.text) or CONTRAST.search(clause.text))
-
-
-def _unsettles(clause: Clause) -> bool:
-    """Whether a step takes back the effect told before it."""
-    text = clause.text
-    if TALK.search(text) and not (falls_back(text) or turns(text)):
-        return False
-    unsettled = MAKESHIFT.search(text) or UNFINISHED.search(text)
-    return _lacks(clause) or bool(unsettled) or falls_back(text) or turns(text)
-
-
 def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     """Both at once: a fault mended in the same message is progress, a first step no report."""
     if _says_nothing(scene):
@@ -375,7 +361,7 @@ def _says_nothing(scene: Scene) -> bool:
     """Whether the whole message is a notice passed on, or takes back what was said before."""
     if not any(one.mentions for one in scene.clauses) and is_notice(scene.plain[:HEAD]):
         return True
-    return len(scene.clauses) <= SHORT and any(takes_back(one.text) for one in scene.clauses)
+    return len(scene.clauses) <= SHORT and takes_back(scene.plain)
 
 
 def _busy(scene: Scene) -> frozenset[int]:

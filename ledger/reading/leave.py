@@ -71,6 +71,10 @@ def _begins(scene: Scene, clause: Clause) -> bool:
         return not clause.mentions and not clause.question
     if words.NO_LEAVE.search(clause.text) or _sums_up(scene, clause):
         return False
+    if words.PRESSED.search(clause.text) and any(
+        words.POSTPONED.search(one.text) for one in _beside(scene, clause)
+    ):
+        return False
     if (clause.question or is_supposed(clause)) and not granted:
         return False
     if any(_own(scene, clause, start, end) for start, end in _asked(clause)):

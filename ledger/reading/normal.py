@@ -18,6 +18,7 @@ DASHES = str.maketrans("～〜－–—﹣", "~~----")
 UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]"
 )
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no converter takes it
 ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
 
 
@@ -51,6 +52,11 @@ def simplified(text: str) -> str:
 
     他著书 is Simplified already: only a text with Traditional characters is converted.
     """
+    if SURROGATE.search(text):
+        whole = simplified(SURROGATE.sub("\ufffd", text))
+        return "".join(
+            old if SURROGATE.match(old) else new for old, new in zip(text, whole, strict=True)
+        )
     plain, taiwan = _converters()
     found = text if plain.convert(text) == text else taiwan.convert(text)
     for old, new in ALONE.items():

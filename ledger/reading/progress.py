@@ -39,7 +39,7 @@ ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:{THING}|那[条盏座桩户家]|还得等|都还|还挂|挂着|[，,]就"
+    rf"(?:{THING}|那[条盏座桩户家]|还得等|都还|还挂|挂着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
     r"|[那这][个桩][^，。]{0,8}(?:事|问题)"
     r"|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)"
@@ -48,7 +48,7 @@ STATE = (
 ONE = rf"第?\s?{DIGITS}\s?号"
 AND = r"\s?[、和跟与及,]\s?"
 NUMBERED = re.compile(
-    rf"(?P<list>{ONE}?(?:{AND}{ONE}?){{0,9}})(?<=号)\s?的?[那这]?(?:[一二三四五六两几\d]?个)?问题"
+    rf"(?P<list>(?:(?<![。；;\n])|(?![一二三四五六七八九十]{{1,2}}、)){ONE}?(?:{AND}{ONE}?){{0,9}})(?<=号)\s?的?[那这]?(?:[一二三四五六两几\d]?个)?问题"
     rf"|(?P<many>{ONE}(?:(?:{AND})?{ONE}){{1,9}})(?=[^组楼院路]{{0,4}}{STATE})"
     r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4}(?:\s?[、和]\s?[0-9]{1,4}){0,9})\s?号?"
     r"(?![0-9.、)）户个条天项月日])"
@@ -63,6 +63,7 @@ NUMBERED = re.compile(
 MOST = 40  # issues named by number in one message
 EACH = re.compile(DIGITS)
 ENDED = re.compile(
+    r"(?:硬化|铺|修|装|换|建|改|拆|清|挖|砌)(?:好|完|通)|"
     r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定"
     r"|到位|验完|清零|验收"
 )
@@ -105,7 +106,10 @@ def asks(clause: Clause) -> bool:
 
 def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
     """Whether an effect is wanted, feared, near, but not there."""
+    names = [(clause.at(one.start), clause.at(one.end)) for one in clause.mentions]
     for start, end in clause.hits("steps.before"):
+        if any(first <= start < last for first, last in names):
+            continue  # 韩得宝 wants nothing
         sure = SURELY.search(clause.text, end, spot[0]) or clause.text[:start].endswith(
             ("已", "已经")
         )
@@ -167,7 +171,10 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
             continue
         end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
         tail = scene.plain[match.end() : max(match.end(), min(end, clauses[-1].end))]
-        if not re.search(r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪|谁|哪一?[户家组个天]|[?？]|作废", tail):
+        if not re.search(
+            r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪|谁|哪一?[户家组个天]|什么|多少|[?？]|作废|重复",
+            tail,
+        ):
             yield Numbered(_values(match), clauses, tail)
 
 

@@ -184,6 +184,8 @@ class _Reader:
         if part is None or self._ends(clause):
             self.open = None
             return
+        if part.test and part.minutes and words.SCORED.search(clause.text):
+            return
         if part.minutes is None and clause.times and len(clause.text.strip()) <= SHORT:
             part.day = day_at(self.scene, index, len(clause.text))[0]
         minutes = minutes_of(clause) or self._boxed(index)

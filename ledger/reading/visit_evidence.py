@@ -169,7 +169,13 @@ class Evidence:
     def _corrected(self, index: int, clause: Clause) -> Been | None:
         """应该是张大海, after a claim that has been taken back; 去的不是老张家，是老李家."""
         before = self.clauses[index - 1].text if index and clause.before != "hard" else ""
+        if clause.mentions and self._denied_visit(index):
+            return Been(tuple(clause.mentions), 0)
         if clause.mentions and words.DENIED_HALF.search(before + clause.text):
+            return Been(tuple(clause.mentions), 0)
+        if clause.mentions and words.SLIPPED.search(
+            before + clause.text[: clause.at(clause.mentions[0].start)]
+        ):
             return Been(tuple(clause.mentions), 0)
         if (
             not self.wrong
@@ -182,6 +188,15 @@ class Evidence:
         if claimed and words.TRULY.search(head):
             return Been(tuple(clause.mentions), 0)
         return None
+
+    def _denied_visit(self, index: int) -> bool:
+        """不是去的张大海家，是…: the denied half, unreadable by now, told of a visit."""
+        clause = self.clauses[index - 1] if index else None
+        if clause is None or not words.DENIED_WHOLE.search(clause.text):
+            return False
+        head = self.clauses[index].text[:3]
+        own = self.scene.own[clause.start : clause.end]
+        return head.startswith(("是", "而是")) and bool(words.WENT.search(own))
 
     def _bare(self, index: int, clause: Clause) -> Been | None:
         """上午张桂兰家: a part of the day and a home, and nothing else."""
@@ -256,7 +271,7 @@ class Evidence:
             return None
         place = match["place"] or match["place2"] or ""
         if (place and words.NO_HAMLET.search(place)) or (
-            match["verb"] == "在" and not re.search("走|访|转|查|摸", match["tail"])
+            match["verb"] in {"在", "搁"} and not re.search("走|访|转|查|摸", match["tail"])
         ):
             return None
         behind = clause.text[match.end("place") :] if match["place"] else ""
@@ -296,7 +311,7 @@ class Evidence:
 def _claims_visit(clause: Clause, before: str = "") -> bool:
     """刚才报的走访…: what an earlier message said; the claim may stand in the words before."""
     claim = words.CLAIM.search(before + clause.text)
-    if claim is None:
+    if claim is None or words.COMES.search(before + clause.text):
         return False
     return bool(
         clause.mentions

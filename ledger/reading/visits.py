@@ -139,7 +139,17 @@ class _Reader:
             return []
         if self.round.listed and not is_names(clause):
             return []
-        return groups(clause)[0]
+        return [] if self._told_elsewhere(first) else groups(clause)[0]
+
+    def _told_elsewhere(self, mention: Mention) -> bool:
+        """Whether a household belongs to the visit of another day already."""
+        told = [
+            one
+            for day, said in self.found.items()
+            if not self.round or day != self.round.day
+            for one in said.households
+        ]
+        return any(same(who(mention), one) for one in told)
 
     def _ends_round(self, index: int, clause: Clause) -> bool:
         if self.round is None:
@@ -150,7 +160,11 @@ class _Reader:
 
     def _note(self, index: int, clause: Clause, been: Been) -> None:
         mentions = been.mentions
-        if self.evidence.shut(index) and mentions:
+        if (
+            self.evidence.shut(index)
+            and mentions
+            and not (self.found and words.ALSO_WENT.search(clause.text))
+        ):
             mentions = mentions[:-1] if len(mentions) > 1 else ()
             if not mentions:
                 return

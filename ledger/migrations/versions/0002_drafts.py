@@ -39,7 +39,8 @@ STATEMENTS = (
       household_id INTEGER REFERENCES household (id),
       household TEXT NOT NULL DEFAULT ''
     ) STRICT""",
-    "INSERT INTO progress_new (record_id, issue_id, step, text) SELECT record_id, issue_id, step, text FROM progress",
+    """INSERT INTO progress_new (record_id, issue_id, step, text)
+      SELECT record_id, issue_id, step, text FROM progress""",
     "DROP TABLE progress",
     "ALTER TABLE progress_new RENAME TO progress",
     "CREATE INDEX progress_by_issue ON progress (issue_id)",
