@@ -168,7 +168,7 @@ def a_day(demo: Demo) -> str:
     for one in people:
         demo.new(one["id"])
     scene("上午，队员在村里")
-    text = "今天走访张大山家，屋顶漏雨，答应周五带住建的人来，另外集中学习一小时一号文件"
+    text = "今天走访张大山家，屋顶漏雨，答应周三带住建的人来，另外集中学习一小时一号文件"
     tell(member, text, demo.says(member["id"], text))
     tell(member, "[正确]", demo.presses(member["id"], "正确"))
     number = re.search(
