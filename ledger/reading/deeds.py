@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from ledger.reading.clauses import Clause
-from ledger.reading.scene import Scene
+from ledger.reading.scene import OTHER_MATTER, Scene
 from ledger.time_phrases import TimePhrase
 
 SHORT = 9  # characters of a clause that is hardly more than a day
@@ -57,9 +57,13 @@ class Tense:
     def _ahead(self) -> set[Clause]:
         """Clauses about what is still to come, each with those that go on with it."""
         found: set[Clause] = set()
-        running = False
+        running = pledged = False
         for index, clause in enumerate(self.scene.clauses):
-            running = self._turn(index, running and clause.before != "hard")
+            turned_away = pledged and OTHER_MATTER.match(clause.text)
+            running = self._turn(
+                index, running and clause.before != "hard" and not turned_away
+            )
+            pledged = running and (pledged or clause.has("promise.words"))
             if running:
                 found.add(clause)
         return found
@@ -87,7 +91,7 @@ class Tense:
         carried = (
             clauses[index].before != "hard" and index and clauses[index - 1] in self.planned
         )
-        return told or not carried
+        return told or not carried or clauses[index] not in self.planned
 
 
 def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:

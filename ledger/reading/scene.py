@@ -42,6 +42,7 @@ FORWARD = re.compile(
     r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起"
 )
 
+OTHER_MATTER = re.compile(r"\s*(?:另外?|此外|除此之?外|对了|还有就是)")  # a promise ends there
 
 @dataclass(eq=False)
 class Scene:
@@ -237,14 +238,15 @@ def _leads(clause: Clause, phrase: TimePhrase) -> bool:
 # plans
 def _note_plans(scene: Scene) -> None:
     """Clauses about what is still to come; a plan goes on until something past or a full stop."""
-    running = False
+    running = pledged = False
     for clause in scene.clauses:
-        if clause.before == "hard":
+        if clause.before == "hard" or (pledged and OTHER_MATTER.match(clause.text)):
             running = False
         if is_future(scene, clause) or is_planned(clause) or is_supposed(clause):
             running = True
         elif is_past(clause) or _is_reported(scene, clause):
             running = False
+        pledged = running and (pledged or clause.has("promise.words"))
         if running:
             scene.plans.add(clause)
 
