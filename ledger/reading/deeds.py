@@ -60,9 +60,7 @@ class Tense:
         running = pledged = False
         for index, clause in enumerate(self.scene.clauses):
             turned_away = pledged and OTHER_MATTER.match(clause.text)
-            running = self._turn(
-                index, running and clause.before != "hard" and not turned_away
-            )
+            running = self._turn(index, running and clause.before != "hard" and not turned_away)
             pledged = running and (pledged or clause.has("promise.words"))
             if running:
                 found.add(clause)

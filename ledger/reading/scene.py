@@ -44,6 +44,7 @@ FORWARD = re.compile(
 
 OTHER_MATTER = re.compile(r"\s*(?:另外?|此外|除此之?外|对了|还有就是)")  # a promise ends there
 
+
 @dataclass(eq=False)
 class Scene:
     """One message laid out: its clauses with what stands in them and around them."""
