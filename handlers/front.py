@@ -12,34 +12,21 @@ from handlers import (
     drafts,
     issues,
     join,
-    leave,
     photos,
     replies,
-    rereading,
-    spotchecks,
+    sentences,
     study,
     visits,
 )
-from handlers.filing import read_message
 from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
 from handlers.topics import BY_NAME, TOPICS
 from ledger import cards, people, records, talks
-from ledger import drafts as sentences
+from ledger import drafts as texts
 from ledger.clock import ms
 from ledger.errors import Misunderstood, Refused
 from ledger.files import Kept
 from ledger.messages import ActionIn, EnterIn, Incoming, LifecycleIn, Reply, TextIn
-from ledger.people import ON_TEAM, Person, Role
-from ledger.reading.said import (
-    IssueSaid,
-    LeaveSaid,
-    PresenceSaid,
-    ProgressSaid,
-    Report,
-    ReturnSaid,
-    StudySaid,
-    VisitSaid,
-)
+from ledger.people import Person, Role
 from ledger.talks import Said
 
 CANCEL_WORDS = {"取消", "算了", "cancel"}
@@ -63,13 +50,6 @@ CHOSEN = frozenset(
         "leave.ask_days",
     }
 )  # questions that a choice, a name, a length or a day answers
-SPOKEN: dict[Topic, set[type[Report]]] = {
-    study.STUDY: {StudySaid},
-    visits.VISIT: {VisitSaid, IssueSaid},
-    issues.ISSUES: {IssueSaid, ProgressSaid},
-    leave.LEAVE: {LeaveSaid},
-    leave.BACK: {ReturnSaid},
-}  # topics whose word may begin a sentence, and what their one line says anyway
 
 
 async def answer(
@@ -136,7 +116,7 @@ async def _is_new(room: Room, asker: Person, said: Said) -> bool:
     """
     if await records.by_source(room.db, asker, said.source):
         return False
-    if await sentences.text_of(room.db, said.source) is not None:
+    if await texts.text_of(room.db, said.source) is not None:
         return False
     text = said.text.removeprefix("/")
     opened = (topic for topic in TOPICS if topic.rest_of(text, strict=False) is not None)
@@ -159,23 +139,14 @@ async def converse(
         return taken
     if state is not None and not await _moves_on(room, asker, said, state):
         return await _go_on(room, asker, answered(state, said))
-    if (heard := await _heard_or_filed(room, asker, said)) is not None:
+    if (heard := await sentences.heard_or_filed(room, asker, said)) is not None:
         return heard
-    await sentences.keep(room.db, asker, said.source, said.text, now=room.now)
+    await texts.keep(room.db, asker, said.source, said.text, now=room.now)
     if said.files or said.place:
         return await photos.take(room, asker, said)
     if talk := join.small_talk(room, asker, said.text):
         return talk
-    return await _why_not(room, asker, said) or _hint(room, asker, said.text)
-
-
-async def _why_not(room: Room, asker: Person, said: Said) -> Reply | None:
-    """A plan and what was not done are understood, and not recorded."""
-    if asker.role not in ON_TEAM or not said.text:
-        return None
-    quiet = (await read_message(room, asker, said.text)).quiet
-    block = {"plan": "drafts.plan", "not_done": "drafts.not_done"}.get(quiet)
-    return Reply(room.words.say(block)) if block else None
+    return await sentences.why_not(room, asker, said) or _hint(room, asker, said.text)
 
 
 async def _opened(
@@ -188,20 +159,10 @@ async def _opened(
         if rest is None or (typed and await _is_answer(room, asker, state, said.text)):
             continue
         sentence = typed and state is None and text == said.text
-        if sentence and topic in SPOKEN and await _says_more(room, asker, topic, text):
+        if sentence and await sentences.says_more(room, asker, topic, text):
             return None
         return topic, rest
     return None
-
-
-async def _says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool:
-    """Whether words glued to a topic's word, or further facts behind it, make it a sentence."""
-    if asker.role not in ON_TEAM:
-        return False
-    if topic.rest_of(text, strict=True) is None:
-        return True
-    found = {type(one) for one in (await read_message(room, asker, text)).reports}
-    return bool(found - SPOKEN[topic])
 
 
 async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -> bool:
@@ -212,42 +173,10 @@ async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -
     waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name} or state.pending in CHOSEN
     if not waits or await _is_answer(room, asker, state, said.text):
         return False
-    if not (await read_message(room, asker, said.text)).reports:
+    if not await sentences.reports_in(room, asker, said.text):
         return False
     await talks.drop(room.db, asker.id)
     return True
-
-
-async def _heard_or_filed(room: Room, asker: Person, said: Said) -> Reply | None:
-    """Words may answer a check that waits and be a report at once; neither swallows the other."""
-    reports = await _reports_in(room, asker, said)
-    if any(not isinstance(one, PresenceSaid) for one in reports):
-        filed = await _drafted(room, asker, said)
-        if filed is None or not await spotchecks.waits(room, asker):
-            return filed
-        heard = await spotchecks.overhear(room, asker, said)
-        return replace(filed, text=f"{heard.text}\n\n{filed.text}") if heard else filed
-    if (heard := await spotchecks.overhear(room, asker, said)) is not None:
-        return heard
-    return await _drafted(room, asker, said)
-
-
-async def _reports_in(room: Room, asker: Person, said: Said) -> Sequence[Report]:
-    if asker.role not in ON_TEAM or not said.text:
-        return ()
-    return (await read_message(room, asker, said.text)).reports
-
-
-async def _drafted(room: Room, asker: Person, said: Said) -> Reply | None:
-    """What a free sentence says, filed; a word of retraction corrects what was said last."""
-    if asker.role not in ON_TEAM or not said.text:
-        return None
-    reading = await read_message(room, asker, said.text)
-    if reading.corrects:
-        corrected = await rereading.retracted(room, asker, said, reading)
-        if corrected is not None:
-            return corrected
-    return await rereading.draft(room, asker, said)
 
 
 def _hint(room: Room, asker: Person, text: str) -> Reply:
