@@ -203,7 +203,7 @@ def unsteady_comparison(module: Module) -> Iterator[str]:
 
 # words
 SENTENCE = re.compile(r"[一-鿿]")
-OPERATORS = ("bot/settings.py", "bot/cli", "bot/doctor", "templates/")
+OPERATORS = ("bot/settings.py", "bot/cli", "bot/commands/", "bot/doctor", "templates/")
 READS = ("ledger/reading/",)  # what people write is read there, nothing is said
 FOR_PEOPLE = {"Refused", "Misunderstood", "Problem"}
 

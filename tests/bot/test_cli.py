@@ -15,7 +15,8 @@ from openpyxl import load_workbook
 from phones import Phones
 from typer.testing import CliRunner, Result
 
-from bot.cli import COUNT_LABELS, cli
+from bot.cli import cli
+from bot.commands.work import COUNT_LABELS
 from bot.settings import EXPECTED, Settings, TelegramSettings
 from ledger.backup import missing_files
 from ledger.clock import SetClock

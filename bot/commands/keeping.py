@@ -1,0 +1,107 @@
+"""Commands that keep the ledger sound: backup, proofs, replay, a check-up."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands import Data, Json, cli, settings_of
+from bot.screen import bar, console, errors, plainly
+
+MANY = 20  # files: more than so many get a progress bar
+
+
+@cli.command()
+def backup(
+    data: Data = None,
+    to: Annotated[
+        Path | None, typer.Option(help="放到哪个目录；默认数据目录下的 backup")
+    ] = None,
+) -> None:
+    """备份：运行中也可以做，做完自动校验；写了 --to 的，照片、文件和密钥一起带走。"""
+    from bot.operate import back_up
+
+    settings = settings_of(data)
+    with plainly(), errors.status("正在备份……"):
+        made = asyncio.run(back_up(settings, to or settings.data / "backup"))
+    said = f"数据库已备份并校验：{made.path}（事件 {made.events} 条）"
+    console.print(said, soft_wrap=True)
+    if to:
+        _copy_files(settings.data, to)
+
+
+def _copy_files(data: Path, folder: Path) -> None:
+    from ledger import backup as backups
+
+    missing = backups.missing_files(data, folder)
+    with plainly(), bar("拷贝照片和文件", len(missing), shown=len(missing) > MANY) as step:
+        for name in missing:
+            backups.copy_file(data, folder, name)
+            step()
+        backups.copy_key(data, folder)
+    console.print(
+        f"照片和文件：新拷 {len(missing)} 个，以前有的不重拷；密钥也在里面，请妥善保管。"
+    )
+
+
+@cli.command()
+def verify(data: Data = None, as_json: Json = False) -> None:
+    """校验存证：逐条核对事件链和公布过的存证号。"""
+    from bot.operate import verify_log
+
+    settings = settings_of(data)
+    with plainly(), errors.status("正在校验……"):
+        verdict = asyncio.run(verify_log(settings))
+    if as_json:
+        facts = {"events": verdict.events, "erased": verdict.erased, "faults": verdict.faults}
+        print(json.dumps({**facts, "head": verdict.head.h.hex()}, ensure_ascii=False))
+    else:
+        console.print(
+            f"事件 {verdict.events} 条，已抹去内容 {verdict.erased} 条，存证 {verdict.head.short}"
+        )
+        for fault in verdict.faults:
+            errors.print(f"✗ {fault}")
+        console.print("✗ 有误，请与备份核对" if verdict.faults else "✓ 完好")
+    if verdict.faults:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def redraw(
+    number: Annotated[int, typer.Argument(help="抽查的编号，抽查情况里有")],
+    data: Data = None,
+) -> None:
+    """把一次抽查用存下的种子和名单重抽一遍，看结果是否一样。"""
+    from bot.operate import redraw as draw_again
+
+    with plainly():
+        console.print(asyncio.run(draw_again(settings_of(data), number)))
+
+
+@cli.command()
+def replay(
+    number: Annotated[int, typer.Argument(help="机器人告诉本人的编号")],
+    data: Data = None,
+) -> None:
+    """补办一条当时出了问题的消息（先停掉运行中的程序）。"""
+    from bot.operate import replay_message
+
+    with plainly():
+        console.print(asyncio.run(replay_message(settings_of(data), number)))
+
+
+@cli.command()
+def doctor(data: Data = None) -> None:
+    """体检：设置、数据库、备份、时钟、各渠道，逐项说明好坏和办法。"""
+    from bot.doctor import examine
+
+    findings = asyncio.run(examine(settings_of(data)))
+    for finding in findings:
+        mark = "✓" if finding.good else "✗"
+        console.print(f"{mark} {finding.thing}：{finding.state}", soft_wrap=True)
+        if not finding.good:
+            console.print(f"  办法：{finding.remedy}", soft_wrap=True)
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
