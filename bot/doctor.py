@@ -8,11 +8,13 @@ from pathlib import Path
 from bot.settings import Settings, TelegramSettings, strange_names
 from ledger import backup, roster
 from ledger.clock import WallClock
+from ledger.county_calendar import BadCalendar
 from ledger.database import AlreadyRunning, engine, open_database
-from ledger.days import known_year
+from ledger.days import covered
 from ledger.reading.lexicon import BadLexicon, load_lexicon
-from ledger.rules import BadRules, load_rules
+from ledger.rules import BadRules, Rules, load_rules
 
+NOTICE = 11  # from this month on the next year is looked at too
 ROOM = 0.10  # of the disk
 STALE = timedelta(hours=2)
 
@@ -40,7 +42,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await _ledger(settings),
         _backups(settings.data, now),
         _sqlite(),
-        _calendar(now.date()),
+        _calendar(settings, now.date()),
         _telegram(),
     ]
 
@@ -96,6 +98,8 @@ def _rules(settings: Settings) -> Finding:
         load_rules(path)
     except BadRules as error:
         return Finding("本县规则", False, str(error), "按提示改好再启动")
+    except BadCalendar:
+        pass  # said by _calendar
     return Finding("本县规则", True, str(path) if path else "用默认规则")
 
 
@@ -137,12 +141,36 @@ def _sqlite() -> Finding:
     return Finding("SQLite", True, state)
 
 
-def _calendar(today: date) -> Finding:
-    known = known_year(today)
+def _calendar(settings: Settings, today: date) -> Finding:
+    """Whether the holidays of this year are known, and from November those of the next."""
+    path = settings.county_dir / "rules.toml" if settings.county_dir else None
+    try:
+        rules = load_rules(path)
+    except BadCalendar as error:
+        return Finding("日历", False, str(error), "按提示改好再启动")
+    except BadRules:
+        rules = Rules()  # said by _rules
+    ends = [date(today.year + ahead, 12, 31) for ahead in range(1 + (today.month >= NOTICE))]
+    unknown = [str(one.year) for one in ends if not covered(one, rules)]
+    years = "、".join(unknown or [str(one.year) for one in ends])
     state = (
-        f"{today.year} 年的节假日和调休已知" if known else f"还没有 {today.year} 年的节假日表"
+        f"还没有 {years} 年的节假日表，先按周一至周五算"
+        if unknown
+        else f"{years} 年的节假日和调休已知"
     )
-    return Finding("日历", known, state, "pip install -U chinesecalendar；之前按周一至周五算")
+    remedy = "pip install -U chinesecalendar，或写进 COUNTY_DIR/calendar.toml（见 docs/operating.md）"
+    return Finding("日历", not unknown, state + _own_days(rules), remedy)
+
+
+def _own_days(rules: Rules) -> str:
+    """What the county's calendar.toml adds, in numbers."""
+    own = rules.calendar
+    counts = {
+        "放假": (len(own.rest), "天"), "上班": (len(own.work), "天"),
+        "专项": (len(own.campaigns), "项"), "赶场": (len(own.markets), "处"),
+    }  # fmt: skip
+    words = [f"{name} {count} {unit}" for name, (count, unit) in counts.items() if count]
+    return f"；本县另有{'、'.join(words)}" if words else ""
 
 
 def _telegram() -> Finding:

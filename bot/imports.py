@@ -24,6 +24,7 @@ from ledger.people import STAFF
 from ledger.roster_cells import LABELS, Row
 from ledger.roster_match import Change, Preview
 from ledger.roster_rows import HOUSEHOLD_SHEETS, PEOPLE_SHEETS
+from ledger.roster_villages import VillageChange
 from templates.filters import ROLES
 from templates.words import Words
 
@@ -163,7 +164,7 @@ def _nothing(found: Preview, text: str, words: Words) -> str:
     """There is nothing to write: all is there already, or nothing of it can be used."""
     if found.problems:
         raise BadTable(plain(words.say("roster.nothing_left") + "\n" + text))
-    if not found.same and not found.same_households:
+    if not found.same and not found.same_households and not found.same_villages:
         raise Refused("roster.empty")
     return words.say("roster.all_same")
 
@@ -177,6 +178,7 @@ def describe(found: Preview, words: Words) -> str:
     if staff:
         parts.append(words.say("roster.staff", names=staff, most=SHOWN_NAMES))
     changes = [_change(one, words) for one in found.changed]
+    changes += [_village(one, words) for one in found.changed_villages]
     parts += _first(changes, SHOWN_CHANGES, words)
     parts += _first(_problems(found, words), SHOWN_PROBLEMS, words)
     if not found.changes_nothing:
@@ -195,6 +197,14 @@ def _change(one: Change, words: Words) -> str:
         for name, (before, after) in one.differing.items()
     ]
     return words.say("roster.change", row=one.line.row, name=one.after.name, pairs=pairs)
+
+
+def _village(one: VillageChange, words: Words) -> str:
+    line = one.line
+    return words.say(
+        "roster.village_change", row=line.row, village=line.village, before=one.before,
+        after=line.kind,
+    )  # fmt: skip
 
 
 def _problems(found: Preview, words: Words) -> list[str]:

@@ -7,26 +7,37 @@ and the people are played. Same seed, same messages, same digest.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from bot.app import App, open_app
 from bot.channels.memory import Memory
 from bot.demo import bind_everybody
+from bot.lives import UNTOLD, Absence, Lives
 from bot.settings import Settings
-from ledger import audit, inbox, issues, outbox, people
+from ledger import audit, day_counts, inbox, issues, outbox, people
 from ledger.chance import Lots, Seeds
 from ledger.clock import SHANGHAI, SetClock
-from ledger.days import DAY, at, is_workday
+from ledger.days import (
+    DAY,
+    at,
+    days_between,
+    is_workday,
+    week_of,
+    workday_after,
+    workday_on_or_before,
+)
 from ledger.generator import Generator, Size
-from ledger.people import Person, Scope
+from ledger.people import Person, Role, Scope
 
 FIRST_DAY = date(2026, 3, 2)  # a Monday; the quarter after it has Qingming and May Day
 STEP = timedelta(minutes=5)
 HEADS = re.compile(r"存证 \d{8}-[0-9a-f]+")  # salted, so new in every run
+SURELY = ("同意",)
+Act = tuple[datetime, str, Person]
 PER_DAY = {"study": 85, "visit": 60, "photo": 15, "issue": 6, "progress": 20, "edit": 5}
 
 
@@ -40,6 +51,8 @@ class Outcome:
     counts: dict[str, int]
     digest: str
     log_ok: bool
+    days_right: float  # share of members whose both day counts are within a day of the truth
+    unasked: float  # routine messages a member and working day
 
 
 @dataclass
@@ -51,7 +64,9 @@ class Rehearsal:
     clock: SetClock
     lots: Lots
     county: int
+    lives: Lives
     counts: Counter[str] = field(default_factory=Counter)
+    absences: dict[int, list[Absence]] = field(default_factory=dict)
     _number: int = 0
 
     @classmethod
@@ -70,38 +85,103 @@ class Rehearsal:
                 maker = Generator(seed, Size(villages), app.rules)
                 county = await maker.people(db, now=clock.now())
                 await bind_everybody(db, memory.name, now=clock.now())
-            yield cls(app, memory, clock, lots, county)
+            lives = Lives(lots, app.rules)
+            yield cls(app, memory, clock, lots, county, lives)
 
     async def live(self, days: int, *, after_day: Callable[[], None]) -> None:
         """Live through so many days, one after the other."""
         await self.app.runner.plan()
+        await self._foresee(FIRST_DAY + (days - 1) * DAY)
         for number in range(days):
             day = FIRST_DAY + number * DAY
-            if is_workday(day, self.app.rules):
-                await self._workday(day)
+            await self._day(day)
             await self._until(at(day + DAY, datetime.min.time()))
             after_day()
 
-    async def _workday(self, day: date) -> None:
-        for moment, kind, person in await self._plan(day):
+    async def _foresee(self, last: date) -> None:
+        """Who will be away when: known before, so that it can be asked for in time."""
+        async with self.app.database.reading() as db:
+            members = await people.members(db, Scope(self.county), day=FIRST_DAY)
+        for one in members:
+            self.absences[one.id] = self.lives.absences(one.id, FIRST_DAY, last)
+
+    async def _day(self, day: date) -> None:
+        for moment, words, person in await self._plan(day):
             await self._until(moment)
-            await self._act(kind, person)
+            await self._act(words, person)
             await self._answer_cards()
 
-    async def _plan(self, day: date) -> list[tuple[datetime, str, Person]]:
+    async def _plan(self, day: date) -> list[Act]:
         """Who does what that day, in order of time."""
         async with self.app.database.reading() as db:
             members = await people.members(db, Scope(self.county), day=day)
             staff = await people.staff(db, self.county, day=day)
-        acts = [
-            (self._moment(day, kind, one.id), kind, one)
-            for one in members
-            for kind, percent in PER_DAY.items()
-            if self.lots.below(100, kind, day.isoformat(), one.id) < percent
-        ]
+        here = [one for one in members if not self._away(one.id, day)]
+        if is_workday(day, self.app.rules):
+            acts = [*self._work(day, here), *self._words(day, members, here)]
+        else:
+            visiting = (one for one in here if self.lives.visits_on_rest(one.id, day))
+            acts = [(self._moment(day, "visit", one.id), "visit", one) for one in visiting]
         if day.isoweekday() == 3:
-            acts.append((at(day, datetime.min.time()) + timedelta(hours=10), "draw", staff[0]))
+            acts.append((at(day, time(10)), "draw", staff[0]))
         return sorted(acts, key=lambda act: (act[0], act[1], act[2].id))
+
+    def _away(self, person: int, day: date) -> bool:
+        return any(one.first <= day <= one.last for one in self.absences[person])
+
+    def _work(self, day: date, here: list[Person]) -> Iterator[Act]:
+        """What somebody in the village does and reports."""
+        for one in here:
+            for kind, percent in PER_DAY.items():
+                if self.lots.below(100, kind, day.isoformat(), one.id) < percent:
+                    yield self._moment(day, kind, one.id), kind, one
+
+    def _words(self, day: date, members: list[Person], here: list[Person]) -> Iterator[Act]:
+        """Leave asked for on the last working day before; on Friday the leader's word."""
+        next_day = workday_after(day, self.app.rules)
+        for one in here:
+            for away in self.absences[one.id]:
+                if away.kind != UNTOLD and day < away.first <= next_day:
+                    yield at(day, time(9, 10)), away.said, one
+        monday, sunday = week_of(day)
+        for leader in (one for one in here if one.role is Role.LEADER):
+            forgot = self.lives.forgets(leader.id, monday)
+            if next_day > sunday and not forgot:
+                yield from self._confirm(
+                    leader, members, monday, at(day, time(17, 30)), "本周都在"
+                )
+            if self._left_over(leader, day, monday):
+                yield from self._confirm(
+                    leader, members, monday - 7 * DAY, at(day, time(9, 30)), "上周都在"
+                )
+
+    def _left_over(self, leader: Person, day: date, monday: date) -> bool:
+        """Whether last week's word comes today: forgotten, or its last working day was away."""
+        last = workday_on_or_before(monday - DAY, self.app.rules)
+        before = week_of(last)[0]
+        if before != monday - 7 * DAY or self._first_here(leader, monday) != day:
+            return False
+        return self.lives.forgets(leader.id, before) or self._away(leader.id, last)
+
+    def _first_here(self, leader: Person, monday: date) -> date | None:
+        """The leader's first day at work in a week."""
+        days = (monday + count * DAY for count in range(7))
+        working = (one for one in days if is_workday(one, self.app.rules))
+        return next((one for one in working if not self._away(leader.id, one)), None)
+
+    def _confirm(
+        self, leader: Person, members: list[Person], monday: date, moment: datetime, word: str
+    ) -> Iterator[Act]:
+        """First who was away without leave, then the one tap."""
+        for one in (one for one in members if one.team_id == leader.team_id):
+            for away in self.absences[one.id]:
+                if away.kind == UNTOLD and monday <= away.first <= monday + 6 * DAY:
+                    yield (
+                        moment - timedelta(minutes=5),
+                        f"不在 {one.name} {away.first} 其他原因",
+                        leader,
+                    )
+        yield moment, word, leader
 
     def _moment(self, day: date, kind: str, person: int) -> datetime:
         minute = self.lots.below(660, "minute", kind, day.isoformat(), person)
@@ -120,7 +200,7 @@ class Rehearsal:
             "progress": "问题{issue} 已联系水管站",
             "edit": "学习 30 防返贫监测政策",
             "draw": "抽查 2",
-        }[kind]
+        }.get(kind, kind)
         async with self.app.database.reading() as db:
             known = await people.households(db, person) if person.team_id else []
             issue = await self._open_issue(person)
@@ -135,10 +215,11 @@ class Rehearsal:
         return found[0].id if found else 0
 
     async def _answer_cards(self) -> None:
-        """Whoever has a fresh card with 在村 or 同意销号 presses it, mostly."""
+        """Whoever has a fresh card with 在村 or 同意销号 presses it, mostly; leave is decided."""
         for out in self.memory.sent[self.counts["sent"] :]:
-            for label in ("在村", "同意销号"):
-                if label in out.labels and self.lots.below(100, "press", out.id) < 80:
+            for label in ("在村", "同意销号", *SURELY):
+                surely = label in SURELY or self.lots.below(100, "press", out.id) < 80
+                if label in out.labels and surely:
                     async with self.app.database.reading() as db:
                         person = await people.by_id(db, out.person_id or 0)
                     await self.say(person, "", token=out.tokens[out.labels.index(label)])
@@ -171,7 +252,34 @@ class Rehearsal:
             "events": verdict.events,
             **Counter(f"out_{out.kind}" for out in self.memory.sent),
         }
-        return Outcome(villages, days, seed, counts, digest.hexdigest(), not verdict.faults)
+        last = FIRST_DAY + (days - 1) * DAY
+        return Outcome(
+            villages, days, seed, counts, digest.hexdigest(), not verdict.faults,
+            await self.days_right(last), await self._unasked(last),
+        )  # fmt: skip
+
+    async def days_right(self, last: date) -> float:
+        """How many of the members the ledger has counted as they truly lived, within a day."""
+        right = 0
+        async with self.app.database.reading() as db:
+            members = await people.members(db, Scope(self.county), day=last)
+            for one in members:
+                days = await day_counts.days_of(db, one, FIRST_DAY, last, self.app.rules)
+                stationed, working = self.lives.truth(
+                    self.absences[one.id], one.id, FIRST_DAY, last
+                )
+                off = abs(sum(day.stationed for day in days) - stationed)
+                right += max(off, abs(sum(day.working for day in days) - working)) <= 1
+        return right / len(members)
+
+    async def _unasked(self, last: date) -> float:
+        """Routine messages a member and working day; what is urgent is counted apart."""
+        workdays = sum(is_workday(one, self.app.rules) for one in days_between(FIRST_DAY, last))
+        async with self.app.database.reading() as db:
+            members = await people.members(db, Scope(self.county), day=last)
+            first, end = at(FIRST_DAY, time()), at(last + DAY, time())
+            own = [await outbox.routine_between(db, one.id, first, end) for one in members]
+        return sum(own) / (len(members) * workdays)
 
 
 async def rehearse(

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     county_dir: Path | None = Field(
         None,
-        description="本县自己的目录：rules.toml（数字）、lexicon.toml（说法）和 chat/（话术）；留空用默认",
+        description="本县自己的目录：rules.toml（数字）、calendar.toml（日历）、lexicon.toml（说法）和 chat/（话术）；留空用默认",
     )
     host: str = Field(
         "127.0.0.1", description="网页对话监听的地址；对外开放前请先看 docs/operating.md"
@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         pattern=r"^(https?://\S+)?$",
         description="网页对话对外的网址（前面有 HTTPS 时填写），邀请链接用它；留空用本机地址",
     )
+    operator: str = Field(
+        "", description="运营单位的名称（县级或以上），写在 zhucun compliance 的合规单上"
+    )
+    filing: str = Field("", description="备案号，写在合规单上；没有就留空")
     log_json: bool = Field(False, description="日志写成 JSON，一行一条")
 
     @property

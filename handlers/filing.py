@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import Any
 
 from handlers import leave as leave_talk
+from handlers.leave_cover import tasks_of
 from handlers.talk import Room
 from ledger import issues, leave, people, presence, progress, promises, study, visits
 from ledger.clock import moment
 from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Tier, due_of, tier_of
+from ledger.leave import Request
 from ledger.mentions import Known, Village
 from ledger.people import Household, Person
 from ledger.reading.lexicon import Lexicon
@@ -197,17 +199,21 @@ async def _issue_meant(desk: Desk, said: ProgressSaid) -> issues.Issue | None:
 
 
 async def _leave(desk: Desk, said: LeaveSaid, filed: Filed) -> None:
-    asked = await leave_talk.submit(
-        desk.room, desk.asker, said.first, said.last, reason_of(said), source=desk.said.source
+    room, asker = desk.room, desk.asker
+    leave_talk.check_named(desk.said.text, desk.today)
+    asked, told = await leave_talk.submit(
+        room, asker, request_of(said), source=desk.said.source
     )
-    filed.notes.append(asked)
+    filed.notes.append(await leave_talk.told_asker(room, asked, told))
+    tasks = await tasks_of(room, asker, said.first, said.last)
+    if tasks.count:
+        filed.notes.append(room.words.say("leave.may_cover", tasks=tasks))
 
 
-def reason_of(said: LeaveSaid) -> str:
-    """What the superior reads; of an illness no more than that it is one (health data)."""
-    if said.kind == "病假":
-        return said.kind
-    return f"{said.kind}：{said.text}" if said.kind else said.text
+def request_of(said: LeaveSaid) -> Request:
+    """A leave as read; of an illness the superior reads no more than that it is one (health data)."""
+    kind = leave.kind_named(said.text, said.kind)
+    return Request(said.first, said.last, kind if kind == "病假" else said.text, kind)
 
 
 async def _return(desk: Desk, said: ReturnSaid, filed: Filed) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import (
+    burden,
     corrections,
     drafts,
     issues,
     join,
+    leave_said,
     photos,
     replies,
     sentences,
@@ -48,6 +50,8 @@ CHOSEN = frozenset(
         "study.ask_minutes",
         "study.ask_way",
         "leave.ask_days",
+        "leave.ask_cover",
+        "leave.ask_more",
     }
 )  # questions that a choice, a name, a length or a day answers
 
@@ -105,8 +109,11 @@ async def _heard(
         return await corrections.edited(room, asker, said)
     if not (text or files or event.place):
         raise Refused("photos.none_kept" if event.media else "talk.empty")
+    if text in burden.WHY:
+        return await burden.why(room, asker, incoming)
     meant = await replies.records_meant(room, asker, incoming)
-    return await converse(room, asker, said, meant=meant)
+    reply = await converse(room, asker, said, meant=meant)
+    return await leave_said.offer_back(room, asker, said, reply)
 
 
 async def _is_new(room: Room, asker: Person, said: Said) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from handlers import households, photos
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
-from ledger import files, issues, people, progress, records, visits
+from ledger import calendar, files, issues, people, progress, records, visits
 from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Issue, Tier, due_of, tier_of
 from ledger.messages import Option, Paper, Reply
@@ -152,7 +152,8 @@ async def _save(talk: Talk, found: Found) -> Reply:
     issue = await issues.access_issue(talk.db, talk.asker, id)
     note = await photos.join_with_note(talk.room, talk.asker, talk.files, issue.record_id)
     options = (Option("记进展", f"问题{id} 记进展"), *after_saving(issue.record_id))
-    reply = talk.reply("issues.saved", options, issue=issue, files=len(talk.files))
+    off = await calendar.off_on(talk.db, issue.owner_id, issue.due_day, talk.rules)
+    reply = talk.reply("issues.saved", options, issue=issue, files=len(talk.files), off=off)
     return photos.with_note(reply, note)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import issues, leave, rereading, spotchecks, study, visits
+from handlers import issues, leave, leave_said, rereading, spotchecks, study, visits
 from handlers.filing import read_message
 from handlers.talk import Room, Topic
 from ledger.messages import Reply
@@ -77,6 +77,8 @@ async def _drafted(room: Room, asker: Person, said: Said) -> Reply | None:
         corrected = await rereading.retracted(room, asker, said, reading)
         if corrected is not None:
             return corrected
+    if (asked := await leave_said.taken(room, asker, said, reading)) is not None:
+        return asked
     return await rereading.draft(room, asker, said)
 
 

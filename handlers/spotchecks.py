@@ -154,10 +154,22 @@ async def _take(room: Room, check: Check, given: Given) -> Reply:
     heard = await spotchecks.answer(room.db, check, given, rules=room.rules, now=room.now)
     reply = await _say(room, check, heard)
     if heard is Heard.ANSWERED:
+        reply = await _without(room, check, given, reply)
         after = await spotchecks.by_id(room.db, check.id)
         words = room.words.say("spotchecks.card_answered", check=after)
         await spotchecks.close_card(room.db, check, words, now=room.now)
     return reply
+
+
+async def _without(room: Room, check: Check, given: Given, reply: Reply) -> Reply:
+    """A place or photo that a switch asks for and that is not there is never a finding."""
+    there = {"位置": given.place or check.place, "照片": given.note}
+    wanted = await spotchecks.wanted_with(room.db, check, now=room.now)
+    lacking = [one for one in wanted if not there[one]]
+    if not lacking:
+        return reply
+    note = room.words.say("switches.without", wanted=lacking)
+    return replace(reply, text=f"{reply.text}\n\n{note}")
 
 
 async def _keep_place(room: Room, check: Check, place: str) -> Reply | None:

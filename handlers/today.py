@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from handlers.leave_cover import standing_in
 from handlers.talk import Talk, Topic
 from ledger import issues, kinds, leave, promises, records, spotchecks, study, talks
 from ledger.messages import Option, Reply
@@ -39,7 +40,7 @@ async def show_today(talk: Talk) -> Reply:
     return talk.reply(
         "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked),
         lines=lines, away=away, promised=promised[:5], near=near[:5], waiting=len(waiting),
-        check=check, owing=owing, today=talk.today,
+        check=check, owing=owing, today=talk.today, covered=await standing_in(talk),
         halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
     )  # fmt: skip
 

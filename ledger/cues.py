@@ -1,5 +1,6 @@
 """Whether words in a message stand where a name stands. Patterns are in ledger/naming.py."""
 
+import re
 from dataclasses import dataclass
 
 from ledger import naming
@@ -7,6 +8,10 @@ from ledger.naming import DOING, EDGE, LIKELY, PLACE, START, SURE, VERB
 from ledger.surnames import COMPOUND, FAMILIES, HOMES, SINGLE, STICKY, STRONG, WORDS
 
 JOINERS = "、和跟与及同"
+_FAMILY = "".join(sorted(STRONG | FAMILIES))
+LISTED = re.compile(  # 吕德昌 of 吕德昌、柳成荫: what looks like names on both sides
+    rf"(?<=、)[{_FAMILY}][一-龥]{{2}}(?=[两三四五六七八九十]家)|[{_FAMILY}][一-龥]{{1,2}}(?=、[{_FAMILY}][一-龥]{{1,2}}(?:[、，,。；;！!家户等和跟与及\s]|[两三四五六七八九十\d]{{1,2}}[家户]|$))"
+)
 _NO_JOINERS = str.maketrans("", "", JOINERS)
 
 
@@ -24,6 +29,9 @@ class Reading:
     def of(cls, text: str) -> "Reading":
         """The text, its cues found in one pass."""
         before, behind = naming.cues_before(text), naming.cues_behind(text)
+        for one in LISTED.finditer(text) if "、" in text else ():
+            weight = EDGE if text[one.start() - 1 : one.start()] == "、" else LIKELY
+            behind[one.end()] = max(behind.get(one.end(), 0), weight)
         sure = [end for end, weight in behind.items() if weight == SURE]
         asked = {*before, *(end - 3 for end in sure), *(end - 4 for end in sure)}
         return cls(text, before, behind, asked=frozenset(asked))
@@ -43,6 +51,10 @@ class Reading:
     def asks_behind(self, at: int) -> float:
         """How surely a name ends here."""
         return self.behind.get(at, 0)
+
+    def listed(self, at: int) -> bool:
+        """A household and 、 stand before: what follows is one too."""
+        return self.done > 0 and self.done == at - 1 and self.words[self.done] == "、"
 
     def last(self, at: int) -> str:
         """The character before this place."""
@@ -184,13 +196,16 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
     """Whether a name that nobody wrote down before stands here: 走访钱有富家."""
     word = read.words[at:end]
     given = word[len(surname) :]
-    if at + len(word) < end or not _may_be_given(given) or word in WORDS:
+    if at + len(word) < end or word in WORDS or word[1:] in naming.BARE_TITLES:
+        return False
+    before, behind = read.asks_before(at), read.asks_behind(end)
+    sure = (before >= PLACE and behind >= LIKELY) or (before == VERB and behind >= EDGE)
+    if not _may_be_given(given, sure=sure):
         return False
     if naming.OFFICIAL.match(read.words, end) or naming.PLACE_TAIL.match(read.words, end):
         return False
     if naming.LAND_INSIDE.match(read.words, end - 1):
         return False
-    before, behind = read.asks_before(at), read.asks_behind(end)
     home = behind == SURE and read.words[end] == "家"
     if (
         home
@@ -204,11 +219,17 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
         return False
     if given_known and surname in STRONG:
         return before >= START or behind >= EDGE
+    if read.listed(at) and surname in FAMILIES and len(given) == 2:
+        return behind >= EDGE
     return _asks_for_new(before, behind, surname, len(given))
 
 
-def _may_be_given(given: str) -> bool:
-    return is_han(given) and naming.NOT_IN_NAMES.isdisjoint(given) and given[0] != "头"
+def _may_be_given(given: str, *, sure: bool) -> bool:
+    """Whether these can be a given name; `sure`: the place asks for one, 来 and 田 may be in it."""
+    barred = [one for one in given if one in naming.NOT_IN_NAMES]
+    if barred and (not sure or len(given) < 2 or not naming.SOME_IN_NAMES.issuperset(barred)):
+        return False
+    return is_han(given) and len(barred) < 2 and given[0] != "头"
 
 
 def _asks_for_new(before: int, behind: float, surname: str, given: int) -> bool:

@@ -1,41 +1,111 @@
-"""Working days: the county's weekdays, statutory holidays and make-up workdays (调休)."""
+"""Working days: the county's weekdays and its own calendar, statutory holidays and 调休."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from ledger.clock import SHANGHAI
 from ledger.rules import Rules
 
 WEEKDAYS = "一二三四五六日"
 DAY = timedelta(days=1)
+LONGEST_REST = 370  # days: what a county's own rest days may add up to
+HOLIDAYS = {  # as the library calls them
+    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节", "Dragon Boat Festival": "端午节", "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节", "Anti-Fascist 70th Day": "抗战胜利纪念日",
+}  # fmt: skip
+
+
+# facts
+class Why(StrEnum):
+    """Why the people of a county work or rest on a day."""
+
+    WEEKDAY = "weekday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+    COUNTY_REST = "county_rest"
+    COUNTY_WORK = "county_work"
+
+
+WORKING = frozenset({Why.WEEKDAY, Why.MAKE_UP, Why.COUNTY_WORK})
+
+
+@dataclass(frozen=True)
+class Nature:
+    """What a day is in a county, and the name people know it by ('' for a plain one)."""
+
+    why: Why
+    name: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether people work."""
+        return self.why in WORKING
+
+
+# rules
+def nature(day: date, rules: Rules) -> Nature:
+    """What a day is: the county's own word, then the State Council's, then the weekday.
+
+    While a campaign runs, its weekdays stand for the county's (S000-39). Years the library does
+    not know go by the county's file and the weekday alone.
+    """
+    own = rules.calendar
+    if name := own.rest_names.get(day):
+        return Nature(Why.COUNTY_REST, name)
+    if name := own.work_names.get(day):
+        return Nature(Why.COUNTY_WORK, name)
+    official = _official(day) if rules.statutory_holidays else None
+    return official or _by_weekday(day, rules)
+
+
+def _by_weekday(day: date, rules: Rules) -> Nature:
+    campaign = rules.calendar.campaign_on(day)
+    weekdays = campaign.weekdays if campaign else rules.workdays
+    if day.isoweekday() not in weekdays:
+        return Nature(Why.WEEKEND)
+    more = campaign is not None and day.isoweekday() not in rules.workdays
+    return Nature(Why.WEEKDAY, campaign.name if campaign and more else "")
 
 
 def is_workday(day: date, rules: Rules) -> bool:
-    """Whether people work that day. Years the library does not know go by weekday alone."""
-    if not rules.statutory_holidays:
-        return day.isoweekday() in rules.workdays
-    official = _official(day)
-    if official is None:
-        return day.isoweekday() in rules.workdays
-    holiday, make_up = official
-    return make_up or (not holiday and day.isoweekday() in rules.workdays)
+    """Whether the county works that day; of a person ask `ledger.calendar`."""
+    return nature(day, rules).works
 
 
 def known_year(day: date) -> bool:
     """Whether the State Council's table for that year is in the library."""
-    return _official(day) is not None
+    return _detail(day) is not None
 
 
-def _official(day: date) -> tuple[bool, bool] | None:
-    """(a holiday by name, a make-up workday) by the State Council's notice; None: unknown."""
+def covered(day: date, rules: Rules) -> bool:
+    """Whether that year's holidays are known: from the library, or told by the county's file."""
+    told = day.year in rules.calendar.years
+    return told or not rules.statutory_holidays or known_year(day)
+
+
+def _official(day: date) -> Nature | None:
+    """A holiday or make-up workday by the State Council's notice; None: a plain day."""
+    is_off, name = _detail(day) or (False, "")
+    if is_off and name:
+        return Nature(Why.HOLIDAY, HOLIDAYS.get(name, "法定节假日"))
+    if name and day.isoweekday() > 5:
+        return Nature(Why.MAKE_UP, HOLIDAYS.get(name, ""))
+    return None
+
+
+def _detail(day: date) -> tuple[bool, str] | None:
+    """Off or not, and the holiday it is because of; None: not in the library."""
     import chinese_calendar
 
     try:
         is_off, name = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:
         return None
-    make_up = not is_off and day.isoweekday() > 5
-    return bool(is_off and name), make_up
+    return bool(is_off), str(name or "")
 
 
 def workday_on_or_before(day: date, rules: Rules) -> date:
@@ -48,10 +118,15 @@ def workday_after(day: date, rules: Rules) -> date:
     return next(one for one in _walk(day + DAY, 1) if is_workday(one, rules))
 
 
+def workdays_between(first: date, last: date, rules: Rules) -> int:
+    """How many working days of the county from first to last, both included."""
+    return sum(is_workday(day, rules) for day in days_between(first, last))
+
+
 def _walk(day: date, step: int) -> Iterator[date]:
-    for count in range(60):  # no rest is longer than a few weeks
+    for count in range(LONGEST_REST):
         yield day + timedelta(days=count * step)
-    raise ValueError(f"no working day within 60 days of {day}")
+    raise ValueError(f"no working day within {LONGEST_REST} days of {day}")
 
 
 def at(day: date, clock: time) -> datetime:

@@ -7,10 +7,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ledger import audit, leave, people, settings
+from ledger import audit, calendar, people, settings
+from ledger.calendar import Off
 from ledger.chance import Lots
 from ledger.clock import ms
 from ledger.database import Session, queries
@@ -34,16 +35,18 @@ class Eligible:
     away: int = 0
     busy: int = 0
     unbound: int = 0
+    trips: int = 0
+    resting: int = 0  # by rota
 
     @property
     def left_out(self) -> int:
         """How many people are not in the pool."""
-        return self.away + self.busy + self.unbound
+        return self.away + self.busy + self.unbound + self.trips + self.resting
 
     def without(self, teams: AbstractSet[int]) -> "Eligible":
         """The same without these teams (checked often enough this month)."""
         pool = {team: found for team, found in self.pool.items() if team not in teams}
-        return Eligible(pool, self.away, self.busy, self.unbound)
+        return replace(self, pool=pool)
 
 
 @dataclass(frozen=True)
@@ -82,16 +85,16 @@ class Draw:
 # rules
 def sort_out(
     members: Iterable[Person], *, away: AbstractSet[int], busy: AbstractSet[int],
-    bound: AbstractSet[int],
+    bound: AbstractSet[int], trips: AbstractSet[int] = frozenset(),
+    resting: AbstractSet[int] = frozenset(),
 ) -> Eligible:  # fmt: skip
-    """Who may be drawn: not on approved leave, no check open, reachable by chat (domain §9)."""
+    """Who may be drawn: at work that day, no check open, reachable by chat (domain §9)."""
     pool: Pool = {}
-    counts = {"away": 0, "busy": 0, "unbound": 0}
+    counts = {"away": 0, "trips": 0, "resting": 0, "busy": 0, "unbound": 0}
+    excused = {"away": away, "trips": trips, "resting": resting, "busy": busy}
     for one in members:
-        if one.id in away:
-            counts["away"] += 1
-        elif one.id in busy:
-            counts["busy"] += 1
+        if cause := next((name for name, ids in excused.items() if one.id in ids), ""):
+            counts[cause] += 1
         elif one.id not in bound:
             counts["unbound"] += 1
         else:
@@ -127,12 +130,19 @@ def canonical(pool: Pool) -> str:
 
 # records
 async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
-    """Everybody of a scope who may be drawn that day."""
+    """Everybody of a scope who may be drawn that day.
+
+    The county's own days of rest are not asked: a check begins in its working hours only
+    (ledger/windows.py).
+    """
     places = {"county": scope.county, "township": scope.township}
     members = await people.members(db, scope, day=day)
+    absent = await calendar.absent(db, scope, day)
     return sort_out(
         members,
-        away={one.person_id for one in await leave.away(db, scope, day)},
+        away={one for one, why in absent.items() if why is Off.LEAVE},
+        trips={one for one, why in absent.items() if why is Off.TRIP},
+        resting={one for one, why in absent.items() if why is Off.ROTA},
         busy={row["person_id"] async for row in sql.busy(db.connection, **places)},
         bound={row["person_id"] async for row in sql.bound(db.connection, **places)},
     )

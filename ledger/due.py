@@ -33,6 +33,12 @@ async def take(db: Session, *, now: datetime) -> list[Due]:
     return [Due(**dict(row)) async for row in sql.take(db.connection, now=ms(now))]
 
 
+async def take_of(db: Session, person: int, *, until: datetime) -> list[Due]:
+    """What is planned for this person up to that moment, taken early: it goes along with another."""
+    rows = sql.take_of(db.connection, person=person, until=ms(until))
+    return [Due(**dict(row)) async for row in rows]
+
+
 async def give_back(db: Session, rows: Iterable[Due]) -> None:
     """It could not be said (on leave, not joined): as if it had expired unsaid."""
     facts = [{"kind": row.kind, "person_id": row.person_id, "slot": row.slot} for row in rows]

@@ -15,6 +15,11 @@ UPDATE due SET state = 'done'
  WHERE id IN (SELECT id FROM due WHERE state = 'waiting' AND due_at <= :now)
 RETURNING kind, person_id, slot, subject, due_at, expires_at;
 
+-- name: take_of(person, until)
+UPDATE due SET state = 'done'
+ WHERE person_id = :person AND state = 'waiting' AND due_at <= :until
+RETURNING kind, person_id, slot, subject, due_at, expires_at;
+
 -- name: give_back(kind, person_id, slot)*!
 UPDATE due SET state = 'expired' WHERE kind = :kind AND person_id = :person_id AND slot = :slot AND state = 'done';
 

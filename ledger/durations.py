@@ -21,9 +21,10 @@ ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下课|出来|完|收|毕))"
 # 8:30到10:00, 四点半看到五点一刻, 14:00开考15:20交卷
 CLOCKS = re.compile(
     rf"(?<![0-9.])(?<![0-9][:：])(?P<part>{LONG_PARTS}|早|晚)?{S}{clock_pattern('a')}"
-    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至])|(?P<started>{STARTED}))"
+    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,3}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
     rf"(?P<part2>{LONG_PARTS})?{S}{clock_pattern('b')}(?!钟)(?(started){ENDED})"
 )
+NEAR_NUMBERS = "零一两三四五六七八九"
 SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0}
 MORE = (
     rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
@@ -120,6 +121,8 @@ def _duration_at(text: str, start: int) -> Duration | None:
 
 def _length(match: re.Match[str]) -> Duration | None:
     count = SPOKEN.get(match["n"]) or read_number(match["n"])
+    if count is None and (match["unit"] or match["unit2"]):
+        count = _at_most(match["n"])
     if count is None or (match["unit"] == "年" and count > LONGEST_YEARS):
         return None
     start, end = match.span()
@@ -133,6 +136,12 @@ def _length(match: re.Match[str]) -> Duration | None:
     if match["quarters"]:
         return Duration(start, end, round(15 * count), None)
     return Duration(start, end, _hours(match, count), None)
+
+
+def _at_most(said: str) -> float | None:
+    """三五天, 一两个月: the larger of two, a guess that is shown."""
+    small, large = (NEAR_NUMBERS.find(one) for one in said) if len(said) == 2 else (0, 0)
+    return float(large) if 0 < small < large else None
 
 
 def _no_length(match: re.Match[str]) -> bool:

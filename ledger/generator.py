@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
-from ledger import issues, leave, people, roster, study, visits
+from ledger import issues, leave, leave_steps, people, roster, study, visits
 from ledger.chance import Lots
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday
@@ -87,9 +87,23 @@ class Generator:
         unit = self._choose("units", "unit", key) if village else ""
         phone = f"199{self.lots.below(10**8, 'phone', key):08d}"
         entry = Entry(
-            self._name("given_member", key), role, township, village, title, phone, unit
-        )
+            self._name("given_member", key), role, township, village, title, phone, unit,
+            **(self._care(key, now.date()) if village else {}),
+        )  # fmt: skip
         await roster.add_person(db, county, entry, now=now)
+
+    def _care(self, key: str, today: date) -> dict[str, str]:
+        """Term, insurance and check-up: nearly everybody's in order, a few run out."""
+        begun = 300 + self.lots.below(400, "term", key)  # days ago; a term has two years
+        insured = self.lots.below(360, "insured", key) - 10
+        checked = self.lots.below(380, "checked", key)
+        return {
+            "sent_by": "县",
+            "term_from": str(today - begun * DAY),
+            "term_to": str(today + (730 - begun) * DAY),
+            "insured_until": str(today + insured * DAY),
+            "checkup_day": str(today - checked * DAY),
+        }
 
     async def _household(self, db: Session, team: int, village: int, house: int) -> None:
         key = f"house{village}.{house}"
@@ -237,8 +251,8 @@ class Generator:
                 source=_source(member, now), now=now,
             )  # fmt: skip
             asked = await leave.access_leave(db, member, id)
-            for superior in (await people.superiors(db, member, day=now.date()))[:1]:
-                await leave.decide(db, superior, asked, member, approve=True, now=now)
+            while seats := await leave_steps.asked(db, id, member, day=now.date()):
+                await leave.decide(db, seats[0], asked, member, approve=True, now=now)
 
     async def _any_household(self, db: Session, member: Person, now: datetime) -> Household:
         known = await people.households(db, member)

@@ -81,6 +81,11 @@ async def make(
     return Invite(f"{code[:5]}-{code[5:]}", link, expires_at)
 
 
+async def void(db: Session, person: int, *, now: datetime) -> None:
+    """Take the force from every invite that waits for somebody (he has left)."""
+    await sql.void(db.connection, person=person, now=ms(now))
+
+
 async def still_good(db: Session, token: str, *, now: datetime) -> bool:
     """Whether a link could be redeemed now; looking uses nothing up."""
     row = await sql.by_link(db.connection, link_hash=_link_hash(token), now=ms(now))

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ledger import cards, people
 from ledger.clock import ms
 from ledger.database import Session, queries
+from ledger.days import DAY, at
 from ledger.messages import Outgoing, Paper, Reply
 from ledger.people import Address
 
@@ -19,6 +20,18 @@ LEASE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
+class Cause:
+    """Why somebody is written to unasked: a key of WHYS, who asked for it; '' is an answer.
+
+    Urgent: bound to a time (a spot check's window) or to safety; outside the day's budget.
+    """
+
+    why: str = ""
+    requester: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
 class Timing:
     """When a message may go out, and until when it makes sense."""
 
@@ -26,6 +39,7 @@ class Timing:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     collapse_key: str = ""
+    cause: Cause = Cause()
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,8 @@ async def post(
         body=_body(reply), card=card, closes=None, lane=when.lane,
         not_before=ms(when.not_before or now),
         expires_at=ms(when.expires_at) if when.expires_at else None,
-        collapse_key=when.collapse_key, now=ms(now),
+        collapse_key=when.collapse_key, why=when.cause.why, requester=when.cause.requester,
+        urgent=int(when.cause.urgent), now=ms(now),
     )  # fmt: skip
     return int(id) if id else None
 
@@ -87,7 +102,8 @@ async def close(db: Session, opened: int, text: str, *, now: datetime) -> None:
         db.connection, dedupe=f"close:{opened}", channel=before["channel"],
         account=before["account"], user_key=before["target"], person=before["person_id"],
         kind="close", body=_body(Reply(text)), card=None, closes=opened, lane=BULK,
-        not_before=ms(now), expires_at=None, collapse_key="", now=ms(now),
+        not_before=ms(now), expires_at=None, collapse_key="", why="", requester="", urgent=0,
+        now=ms(now),
     )  # fmt: skip
 
 
@@ -97,6 +113,8 @@ async def claim(
 ) -> list[Outgoing]:  # fmt: skip
     """Take messages that may go out now, answers first; a lease that ran out counts as free."""
     await sql.expire(db.connection, now=ms(now))
+    day = now.date().isoformat()
+    await sql.expire_away(db.connection, now=ms(now), day=day, lane=BULK)
     rows = [
         row
         async for row in sql.claim(
@@ -150,6 +168,27 @@ async def retarget(db: Session, old: Address, new_key: str) -> None:
 async def drop_waiting(db: Session, person: int) -> None:
     """Nothing unasked that waits for this person goes out any more (leave, unbinding)."""
     await sql.drop_waiting(db.connection, person=person, lane=BULK)
+
+
+async def routine_on(db: Session, person: int, day: date) -> int:
+    """How many routine messages this person was or will be sent that day, nobody having asked."""
+    first = at(day, time())
+    return await routine_between(db, person, first, first + DAY)
+
+
+async def routine_between(db: Session, person: int, since: datetime, until: datetime) -> int:
+    """The same between two moments, the second not included."""
+    found = await sql.routine(db.connection, person=person, since=ms(since), until=ms(until))
+    return int(found)
+
+
+async def cause_of(db: Session, person: int, address: Address, ref: str) -> Cause | None:
+    """Why the message this channel calls `ref` was sent; without `ref`: the last unasked one."""
+    if ref:
+        row = await sql.cause_shown(db.connection, person=person, **vars(address), ref=ref)
+    else:
+        row = await sql.last_cause(db.connection, person=person)
+    return Cause(row["why"], row["requester"], bool(row["urgent"])) if row else None
 
 
 async def counts(db: Session) -> dict[str, int]:

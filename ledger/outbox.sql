@@ -1,8 +1,8 @@
 -- Outbound messages. A row is claimed with a lease; only its owner may settle it.
 
--- name: post(dedupe, channel, account, user_key, person, kind, body, card, closes, lane, not_before, expires_at, collapse_key, now)$
-INSERT INTO outbox (dedupe, channel, account, target, person_id, kind, body, card_id, closes, lane, not_before, expires_at, collapse_key, made_at)
-VALUES (:dedupe, :channel, :account, :user_key, :person, :kind, :body, :card, :closes, :lane, :not_before, :expires_at, :collapse_key, :now)
+-- name: post(dedupe, channel, account, user_key, person, kind, body, card, closes, lane, not_before, expires_at, collapse_key, why, requester, urgent, now)$
+INSERT INTO outbox (dedupe, channel, account, target, person_id, kind, body, card_id, closes, lane, not_before, expires_at, collapse_key, why, requester, urgent, made_at)
+VALUES (:dedupe, :channel, :account, :user_key, :person, :kind, :body, :card, :closes, :lane, :not_before, :expires_at, :collapse_key, :why, :requester, :urgent, :now)
 ON CONFLICT (dedupe) DO NOTHING RETURNING id;
 
 -- name: collapse(person, collapse_key)!
@@ -14,6 +14,16 @@ UPDATE outbox SET state = 'expired' WHERE person_id = :person AND collapse_key =
 UPDATE outbox SET state = 'expired'
  WHERE state IN ('ready', 'claimed') AND (state = 'ready' OR lease_until < :now)
    AND expires_at IS NOT NULL AND expires_at <= :now;
+
+-- name: expire_away(now, day, lane)!
+-- What nobody asked for neither reaches somebody on leave nor comes late afterwards.
+UPDATE outbox SET state = 'expired'
+ WHERE state IN ('ready', 'claimed') AND (state = 'ready' OR lease_until < :now)
+   AND not_before <= :now AND lane >= :lane AND kind <> 'close' AND urgent = 0
+   AND EXISTS (
+     SELECT 1 FROM leave l
+      WHERE l.person_id = outbox.person_id AND l.state = 'approved'
+        AND l.from_day <= :day AND l.to_day >= :day AND coalesce(l.back_day, '9999') > :day);
 
 -- name: claim(channels, owner, limit, now, lease, first, last)
 UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = attempts + 1,
@@ -49,6 +59,22 @@ UPDATE outbox SET target = :new_key
 
 -- name: drop_waiting(person, lane)!
 UPDATE outbox SET state = 'expired' WHERE person_id = :person AND lane >= :lane AND state = 'ready';
+
+-- name: routine(person, since, until)$
+-- What will not go out any more does not count.
+SELECT count(*) FROM outbox
+ WHERE person_id = :person AND why <> '' AND urgent = 0 AND lane > 0
+   AND state IN ('ready', 'claimed', 'sent') AND made_at >= :since AND made_at < :until;
+
+-- name: cause_shown(person, channel, account, user_key, ref)^
+SELECT why, requester, urgent FROM outbox
+ WHERE person_id = :person AND channel = :channel AND account = :account
+   AND target = :user_key AND external_id = :ref
+ ORDER BY id DESC LIMIT 1;
+
+-- name: last_cause(person)^
+SELECT why, requester, urgent FROM outbox
+ WHERE person_id = :person AND why <> '' AND state = 'sent' ORDER BY made_at DESC, id DESC LIMIT 1;
 
 -- name: counts()
 SELECT state, count(*) AS n FROM outbox GROUP BY state ORDER BY state;

@@ -146,13 +146,13 @@ async def by_id(db: Session, id: int) -> Person:
 
 
 async def access_person(db: Session, asker: Person, name: str) -> Person | None:
-    """Somebody by name within the asker's scope; None also when he may not be seen."""
+    """Somebody by name within the asker's scope; None also when he has left or may not be seen."""
     rows = [row async for row in sql.by_name(db.connection, name=name, **vars(scope_of(asker)))]
     return _person(rows[0]) if len(rows) == 1 else None
 
 
 async def members(db: Session, scope: Scope, *, day: date) -> list[Person]:
-    """Team members and leaders in a scope who are on the roster that day, by team."""
+    """Team members and leaders in a scope on that day, past or present, by team."""
     rows = sql.members(db.connection, day=day.isoformat(), **vars(scope))
     return [_person(row) async for row in rows]
 
@@ -171,6 +171,17 @@ async def superiors(db: Session, person: Person, *, day: date) -> list[Person]:
     return [one for one in found if one.id != person.id] or await staff(
         db, person.county_id, day=day
     )
+
+
+async def seats(db: Session, person: Person, role: Role, *, day: date) -> list[Person]:
+    """Who holds that post above this person, himself left out; nobody: the seat is empty."""
+    if role is Role.LEADER:
+        rows = sql.leaders_of(db.connection, team=person.team_id, day=str(day))
+    elif role is Role.TOWNSHIP:
+        rows = sql.townships_of(db.connection, township=person.township_id, day=str(day))
+    else:
+        rows = sql.counties_of(db.connection, county=person.county_id, day=str(day))
+    return [one for one in await _seats(rows) if one.id != person.id]
 
 
 async def _seats(rows: AsyncIterator[object]) -> list[Person]:

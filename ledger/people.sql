@@ -1,4 +1,5 @@
--- People, teams, households, addresses. The view `who` has the columns of people.Person.
+-- People, teams, households, addresses. The view `who` has the columns of people.Person; `held`
+-- has them once a posting: who belonged where is asked of it with a day.
 
 -- name: by_address(channel, account, user_key)^
 SELECT w.* FROM address a JOIN who w ON w.id = a.person_id
@@ -15,39 +16,38 @@ SELECT * FROM who
 
 -- name: by_name(name, county, township, team)
 SELECT * FROM who
- WHERE name = :name AND county_id = :county
+ WHERE name = :name AND county_id = :county AND left_day IS NULL
    AND (:township = 0 OR township_id = :township)
    AND (:team = 0 OR team_id = :team)
  ORDER BY id;
 
 -- name: members(day, county, township, team)
 -- County 0 means all counties: only timed work asks so.
-SELECT * FROM who
- WHERE role IN ('member', 'leader') AND (left_day IS NULL OR left_day >= :day)
+SELECT id, name, role, title, phone, home_unit, county_id, county, township_id, township, team_id, village, left_day FROM held
+ WHERE role IN ('member', 'leader') AND from_day <= :day AND to_day >= :day AND (left_day IS NULL OR left_day >= :day)
    AND (:county = 0 OR county_id = :county)
    AND (:township = 0 OR township_id = :township)
    AND (:team = 0 OR team_id = :team)
  ORDER BY team_id, role, id;
 
 -- name: leaders_of(team, day)
-SELECT * FROM who
- WHERE team_id = :team AND role = 'leader' AND (left_day IS NULL OR left_day >= :day)
+SELECT id, name, role, title, phone, home_unit, county_id, county, township_id, township, team_id, village, left_day FROM held
+ WHERE team_key = :team AND role = 'leader' AND from_day <= :day AND to_day >= :day AND (left_day IS NULL OR left_day >= :day)
  ORDER BY id;
 
 -- name: townships_of(township, day)
-SELECT * FROM who
- WHERE township_id = :township AND role = 'township'
-   AND (left_day IS NULL OR left_day >= :day)
+SELECT id, name, role, title, phone, home_unit, county_id, county, township_id, township, team_id, village, left_day FROM held
+ WHERE township_id = :township AND role = 'township' AND from_day <= :day AND to_day >= :day AND (left_day IS NULL OR left_day >= :day)
  ORDER BY id;
 
 -- name: counties_of(county, day)
-SELECT * FROM who
- WHERE county_id = :county AND role = 'county' AND (left_day IS NULL OR left_day >= :day)
+SELECT id, name, role, title, phone, home_unit, county_id, county, township_id, township, team_id, village, left_day FROM held
+ WHERE county_id = :county AND role = 'county' AND from_day <= :day AND to_day >= :day AND (left_day IS NULL OR left_day >= :day)
  ORDER BY id;
 
 -- name: readers(day)
-SELECT * FROM who
- WHERE role <> 'member' AND (left_day IS NULL OR left_day >= :day)
+SELECT id, name, role, title, phone, home_unit, county_id, county, township_id, township, team_id, village, left_day FROM held
+ WHERE role <> 'member' AND from_day <= :day AND to_day >= :day AND (left_day IS NULL OR left_day >= :day)
  ORDER BY id;
 
 -- name: roster()

@@ -35,10 +35,7 @@ async def record(
     db: Session, by: Person, made: Presence, *, source: str, now: datetime, rules: Rules
 ) -> int:
     """Enter it; returns its record id."""
-    records.check_day(made.day, today=now.date(), rules=rules)
-    id = await records.make(
-        db, by, KIND, day=made.day, source=source, facts=made.facts, now=now
-    )
+    id = await records.enter(db, by, KIND, made, source=source, now=now, rules=rules)
     await sql.add(db.connection, id=id, **_row(made))
     return id
 
@@ -54,11 +51,8 @@ async def revise(
     db: Session, record: Record, by: Person, made: Presence, *, now: datetime, rules: Rules
 ) -> None:
     """Correct it (更正): a new version, the old one stays in the log."""
-    records.check_moved(record, made.day, now=now, rules=rules)
     before = await read(db, record)
-    await records.change(
-        db, record, by, before=before.facts, after=made.facts, now=now, day=made.day
-    )
+    await records.correct(db, record, by, before=before, after=made, now=now, rules=rules)
     await sql.revise(db.connection, id=record.id, **_row(made))
 
 

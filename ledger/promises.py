@@ -37,10 +37,7 @@ async def record(
     db: Session, by: Person, made: Promise, *, source: str, now: datetime, rules: Rules
 ) -> int:
     """Enter a promise; returns its record id."""
-    records.check_day(made.day, today=now.date(), rules=rules)
-    id = await records.make(
-        db, by, KIND, day=made.day, source=source, facts=made.facts, now=now
-    )
+    id = await records.enter(db, by, KIND, made, source=source, now=now, rules=rules)
     await sql.add(db.connection, id=id, team=by.team_id, **_row(made))
     await periods.add(db, by.team_id, made.day, promised=1)
     return id
@@ -64,11 +61,8 @@ async def revise(
     db: Session, record: Record, by: Person, made: Promise, *, now: datetime, rules: Rules
 ) -> None:
     """Correct it (更正): a new version, the old one stays in the log."""
-    records.check_moved(record, made.day, now=now, rules=rules)
     before = await read(db, record)
-    await records.change(
-        db, record, by, before=before.facts, after=made.facts, now=now, day=made.day
-    )
+    await records.correct(db, record, by, before=before, after=made, now=now, rules=rules)
     await sql.revise(db.connection, id=record.id, **_row(made))
     if made.day != before.day:
         await periods.add(db, record.team_id, before.day, promised=-1)

@@ -6,7 +6,7 @@ event holds the facts before and after; taking it back (撤销) only strikes it 
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from ledger import audit
 from ledger.clock import moment, ms
@@ -41,6 +41,20 @@ class Record:
     def subject(self) -> str:
         """Its name in the log."""
         return f"record:{self.id}"
+
+
+class Dated(Protocol):
+    """What a noun enters on the spine: its day, and its facts as kept in the log."""
+
+    @property
+    def day(self) -> date:
+        """The day it is told of."""
+        ...
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As kept in the log."""
+        ...
 
 
 # rules
@@ -105,6 +119,23 @@ async def change(
     await audit.record(
         db, by.id, f"{record.kind}.changed", subject=record.subject, body=body, now=now
     )
+
+
+async def enter(
+    db: Session, by: Person, kind: str, made: Dated, *, source: str, now: datetime, rules: Rules
+) -> int:
+    """Enter what is told of a day, if the day may be told of; returns its record id."""
+    check_day(made.day, today=now.date(), rules=rules)
+    return await make(db, by, kind, day=made.day, source=source, facts=made.facts, now=now)
+
+
+async def correct(
+    db: Session, record: Record, by: Person, *, before: Dated, after: Dated, now: datetime,
+    rules: Rules,
+) -> None:  # fmt: skip
+    """Put other facts in the place of what was told (更正), if their day may be told of."""
+    check_moved(record, after.day, now=now, rules=rules)
+    await change(db, record, by, before=before.facts, after=after.facts, now=now, day=after.day)
 
 
 async def set_state(

@@ -44,7 +44,7 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
   LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = l.id
  ORDER BY l.township_id, l.id;
 
--- name: items(depth, owing, day, soon, until, first, last, county, township, team)
+-- name: items(depth, owing, day, weekday, soon, until, first, last, county, township, team)
 -- What is behind the figures, one row each; the columns are those of facts.Item.
 -- depth 0 names no household and nobody but those a check has missed, 1 names them,
 -- 2 adds the issue steps and study topics of the period, 3 every visit and check as well.
@@ -94,6 +94,8 @@ SELECT 'owing', l.id, l.village, p.id, p.id,
    AND NOT EXISTS (SELECT 1 FROM leave v WHERE v.person_id = p.id AND v.state = 'approved'
                       AND v.from_day <= :day AND v.to_day >= :day
                       AND coalesce(v.back_day, '9999') > :day)
+   AND NOT EXISTS (SELECT 1 FROM rest_rota o WHERE o.person_id = p.id AND o.weekday = :weekday
+                      AND o.from_day <= :day AND coalesce(o.to_day, '9999') >= :day)
    AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
                        AND e.kind = 'person.added' AND e.at >= :until)
      OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))

@@ -1,4 +1,7 @@
-"""The roster (花名册) as it is entered: counties, townships, teams, people, households."""
+"""The roster (花名册) as it is entered: counties, townships, teams, people, households.
+
+Whoever is entered gets his first posting, whoever changes place or role a new one.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,10 +9,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ledger import audit
+from ledger import audit, postings
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.people import Role
+from ledger.postings import Held, Post
+from ledger.roster_care import hidden
 from ledger.roster_cells import Row, clean
 from ledger.roster_match import (
     Change,
@@ -25,6 +30,8 @@ from ledger.roster_rows import Entry as Entry
 from ledger.roster_rows import PersonLine, read
 
 sql = queries("roster")
+DAYS = ("term_from", "term_to", "insured_until", "checkup_day")
+POSTED = {"role", "township", "village", "title", "home_unit"}  # what a posting says
 
 
 # one at a time
@@ -49,21 +56,22 @@ async def ensure_team(
     )
 
 
-async def add_person(db: Session, county: int, entry: Entry, *, now: datetime) -> int:
+async def add_person(
+    db: Session, county: int, entry: Entry, *, now: datetime, by: int = audit.SYSTEM
+) -> int:
     """Enter somebody with his places; returns the person's id."""
     township = await ensure_township(db, county, entry.township) if entry.township else None
     team = None
     if township and entry.village:
         team = await ensure_team(db, county, township, entry.village)
-    id = await sql.add_person(
-        db.connection, county=county, township=township, team=team, name=entry.name,
-        role=entry.role.value, title=entry.title, phone=entry.phone, home_unit=entry.home_unit,
-    )  # fmt: skip
+    row = _columns(entry, (county, township, team))
+    id = int(await sql.add_person(db.connection, **row))
+    held = Held(id, _post(row), postings.first_day(entry.term_from, now.date()))
+    await postings.open_first(db, [held], by=by, now=now)
     body = {"name": entry.name, "role": entry.role.value, "village": entry.village}
-    await audit.record(
-        db, audit.SYSTEM, "person.added", subject=f"person:{id}", body=body, now=now
-    )
-    return int(id)
+    subject = f"person:{id}"
+    await audit.record(db, by, "person.added", subject=subject, body=body, now=now)
+    return id
 
 
 async def county_name(db: Session) -> str | None:
@@ -102,8 +110,8 @@ async def _ledger(db: Session, now: datetime) -> Ledger:
     households = [
         _known_household(dict(row)) async for row in sql.households_now(db.connection)
     ]
-    places = [tuple(row) async for row in sql.places(db.connection)]
-    return Ledger(people, households, frozenset(places))
+    kinds = {tuple(row)[:3]: row["kind"] async for row in sql.places(db.connection)}
+    return Ledger(people, households, frozenset(kinds), kinds, today)
 
 
 def _known(facts: dict[str, Any]) -> Known:
@@ -122,6 +130,7 @@ async def apply(db: Session, found: Preview, *, by: int, now: datetime) -> None:
     `by` is the person who answers for it; `audit.SYSTEM` is the operator at the machine.
     """
     places = await _enter_places(db, found)
+    await _set_kinds(db, found, places, by=by, now=now)
     await _add_people(db, found.new, places, by=by, now=now)
     await _change_people(db, found.changed, places, by=by, now=now)
     await _add_households(db, found, places, by=by, now=now)
@@ -132,6 +141,8 @@ async def apply(db: Session, found: Preview, *, by: int, now: datetime) -> None:
         "changed_households": len(found.changed_households),
         "same_households": found.same_households, "left_out": found.problem_rows,
     }  # fmt: skip
+    if villages := len(found.new_villages) + len(found.changed_villages):
+        body["villages"] = villages
     await audit.record(db, by, "roster.imported", subject="roster", body=body, now=now)
 
 
@@ -141,6 +152,8 @@ async def _enter_places(db: Session, found: Preview) -> dict[Place, tuple[int, A
     wanted = {(one.county, one.entry.township, one.entry.village): None for one in people}
     wanted |= {(one.county, one.township, one.village): None for one in found.new_households}
     wanted |= {one.before.place: None for one in found.changed_households}
+    villages = [*found.new_villages, *(one.line for one in found.changed_villages)]
+    wanted |= {one.place: None for one in villages}
     places = {}
     for county, township, village in wanted:
         id = await ensure_county(db, county)
@@ -150,13 +163,49 @@ async def _enter_places(db: Session, found: Preview) -> dict[Place, tuple[int, A
     return places
 
 
-def _columns(line: PersonLine, entry: Entry, places: dict[Place, Any]) -> dict[str, Any]:
-    county, township, team = places[line.county, entry.township, entry.village]
-    return {
-        "county": county, "township": township, "team": team, "name": entry.name,
-        "role": entry.role.value, "title": entry.title, "phone": entry.phone,
-        "home_unit": entry.home_unit,
-    }  # fmt: skip
+async def _set_kinds(
+    db: Session, found: Preview, places: dict[Place, Any], *, by: int, now: datetime
+) -> None:
+    """What kind each village is; a change is an event of its team."""
+    kinds = [(one.place, "", one.kind) for one in found.new_villages]
+    kinds += [(one.line.place, one.before, one.line.kind) for one in found.changed_villages]
+    rows = [{"team": places[place][2], "kind": after} for place, _, after in kinds]
+    await sql.set_kinds(db.connection, rows)
+    for place, before, after in kinds:
+        subject = f"team:{places[place][2]}"
+        body = {"village": place[2], "before": before, "after": after}
+        await audit.record(db, by, "village.changed", subject=subject, body=body, now=now)
+
+
+def _line(line: PersonLine, entry: Entry, places: dict[Place, Any]) -> dict[str, Any]:
+    return _columns(entry, places[line.county, entry.township, entry.village])
+
+
+def _columns(entry: Entry, place: tuple[int, int | None, int | None]) -> dict[str, Any]:
+    county, township, team = place
+    said = {name: getattr(entry, name) for name in ("name", "title", "phone", "home_unit")}
+    care = {"sent_by": entry.sent_by, "contact": entry.contact}
+    days = {name: getattr(entry, name) or None for name in DAYS}
+    role = entry.role.value
+    return (
+        {"county": county, "township": township, "team": team, "role": role}
+        | said
+        | care
+        | days
+    )
+
+
+def _post(row: dict[str, Any]) -> Post:
+    """The post in a row's columns."""
+    return Post(
+        row["county"], row["township"], row["team"], Role(row["role"]), row["title"],
+        row["home_unit"],
+    )  # fmt: skip
+
+
+def _masked(facts: dict[str, Any]) -> dict[str, Any]:
+    """What is said of somebody, for the log: no number of whom to call for him."""
+    return facts | {"contact": hidden(facts["contact"])} if "contact" in facts else facts
 
 
 async def _add_people(
@@ -168,10 +217,14 @@ async def _add_people(
     now: datetime,
 ) -> None:
     last = await sql.last_person(db.connection)
-    await sql.add_people(db.connection, [_columns(one, one.entry, places) for one in lines])
+    rows = [_line(one, one.entry, places) for one in lines]
+    await sql.add_people(db.connection, rows)
     added = [row["id"] async for row in sql.people_after(db.connection, id=last)]
+    days = [postings.first_day(one.entry.term_from, now.date()) for one in lines]
+    held = [Held(id, _post(row), day) for id, row, day in zip(added, rows, days, strict=True)]
+    await postings.open_first(db, held, by=by, now=now)
     for id, line in zip(added, lines, strict=True):
-        body = {**asdict(line.entry), "county": line.county}
+        body = {**_masked(asdict(line.entry)), "county": line.county}
         subject = f"person:{id}"
         await audit.record(db, by, "person.added", subject=subject, body=body, now=now)
 
@@ -179,14 +232,20 @@ async def _add_people(
 async def _change_people(
     db: Session, changes: Sequence[Change], places: dict[Place, Any], *, by: int, now: datetime
 ) -> None:
-    rows = [{"id": one.id, **_columns(one.line, one.after, places)} for one in changes]
+    rows = [{"id": one.id, **_line(one.line, one.after, places)} for one in changes]
     unchanged = ("county", "name")  # a person is known by them: they never differ
     kept = [{key: row[key] for key in row if key not in unchanged} for row in rows]
     await sql.change_people(db.connection, kept)
+    moved = [
+        Held(one.id, _post(row), now.date())
+        for one, row in zip(changes, rows, strict=True)
+        if POSTED & one.differing.keys()
+    ]
+    await postings.change(db, moved, by=by, now=now)
     for one in changes:
         body = {
-            "before": {name: pair[0] for name, pair in one.differing.items()},
-            "after": {name: pair[1] for name, pair in one.differing.items()},
+            "before": _masked({name: pair[0] for name, pair in one.differing.items()}),
+            "after": _masked({name: pair[1] for name, pair in one.differing.items()}),
         }
         subject = f"person:{one.id}"
         await audit.record(db, by, "person.changed", subject=subject, body=body, now=now)

@@ -12,23 +12,26 @@ ON CONFLICT (county_id, name) DO UPDATE SET name = excluded.name RETURNING id;
 INSERT INTO team (county_id, township_id, village, village_kind) VALUES (:county, :township, :village, :kind)
 ON CONFLICT (township_id, village) DO UPDATE SET village = excluded.village RETURNING id;
 
--- name: add_person(county, township, team, name, role, title, phone, home_unit)$
-INSERT INTO person (county_id, township_id, team_id, name, role, title, phone, home_unit)
-VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit) RETURNING id;
+-- name: add_person(county, township, team, name, role, title, phone, home_unit, sent_by, term_from, term_to, contact, insured_until, checkup_day)$
+INSERT INTO person (county_id, township_id, team_id, name, role, title, phone, home_unit, sent_by, term_from, term_to, contact, insured_until, checkup_day)
+VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit, :sent_by, :term_from, :term_to, :contact, :insured_until, :checkup_day) RETURNING id;
 
 -- name: any_county()$
 SELECT id FROM county ORDER BY id LIMIT 1;
 
 -- name: people_now(day)
-SELECT id, county, name, role, township, village, title, phone, home_unit FROM who
- WHERE left_day IS NULL OR left_day >= :day
- ORDER BY id;
+SELECT w.id, w.county, w.name, w.role, w.township, w.village, w.title, w.phone, w.home_unit, p.sent_by,
+       coalesce(p.term_from, '') AS term_from, coalesce(p.term_to, '') AS term_to, p.contact,
+       coalesce(p.insured_until, '') AS insured_until, coalesce(p.checkup_day, '') AS checkup_day
+  FROM who w JOIN person p ON p.id = w.id
+ WHERE w.left_day IS NULL OR w.left_day >= :day
+ ORDER BY w.id;
 
 -- name: counties()
 SELECT id, name FROM county ORDER BY id;
 
 -- name: places()
-SELECT c.name AS county, coalesce(w.name, '') AS township, coalesce(t.village, '') AS village
+SELECT c.name AS county, coalesce(w.name, '') AS township, coalesce(t.village, '') AS village, coalesce(t.village_kind, '') AS kind
   FROM county c LEFT JOIN township w ON w.county_id = c.id LEFT JOIN team t ON t.township_id = w.id
  ORDER BY c.id, w.id, t.id;
 
@@ -44,13 +47,17 @@ SELECT coalesce(max(id), 0) FROM person;
 -- name: people_after(id)
 SELECT id FROM person WHERE id > :id ORDER BY id;
 
--- name: add_people(county, township, team, name, role, title, phone, home_unit)*!
-INSERT INTO person (county_id, township_id, team_id, name, role, title, phone, home_unit)
-VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit);
+-- name: add_people(county, township, team, name, role, title, phone, home_unit, sent_by, term_from, term_to, contact, insured_until, checkup_day)*!
+INSERT INTO person (county_id, township_id, team_id, name, role, title, phone, home_unit, sent_by, term_from, term_to, contact, insured_until, checkup_day)
+VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit, :sent_by, :term_from, :term_to, :contact, :insured_until, :checkup_day);
 
--- name: change_people(id, township, team, role, title, phone, home_unit)*!
-UPDATE person SET township_id = :township, team_id = :team, role = :role, title = :title, phone = :phone, home_unit = :home_unit
+-- name: change_people(id, township, team, role, title, phone, home_unit, sent_by, term_from, term_to, contact, insured_until, checkup_day)*!
+UPDATE person SET township_id = :township, team_id = :team, role = :role, title = :title, phone = :phone, home_unit = :home_unit,
+       sent_by = :sent_by, term_from = :term_from, term_to = :term_to, contact = :contact, insured_until = :insured_until, checkup_day = :checkup_day
  WHERE id = :id;
+
+-- name: set_kinds(team, kind)*!
+UPDATE team SET village_kind = :kind WHERE id = :team;
 
 -- name: add_households(team, name, group_name, kind)*!
 INSERT INTO household (team_id, name, group_name, kind) VALUES (:team, :name, :group_name, :kind);

@@ -5,12 +5,19 @@ An empty cell changes nothing; who is not in the file stays as he is.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 
 from ledger.people import ON_TEAM, Role
 from ledger.roster_cells import LABELS, Problem
-from ledger.roster_rows import Entry, HouseholdLine, PersonLine, Reading
+from ledger.roster_rows import KEPT, Entry, HouseholdLine, PersonLine, Reading
+from ledger.roster_villages import (
+    VillageChange,
+    VillageLine,
+    sort,
+    with_towns,
+    without_repeats,
+)
 
 Place = tuple[str, str, str]  # county, township, village; empty where there is none
 
@@ -42,6 +49,8 @@ class Ledger:
     people: Sequence[Known]
     households: Sequence[KnownHousehold]
     places: frozenset[Place]
+    kinds: Mapping[Place, str] = field(default_factory=dict)
+    today: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,9 @@ class Preview:
     new_households: list[HouseholdLine] = field(default_factory=list)
     changed_households: list[HouseholdChange] = field(default_factory=list)
     same_households: int = 0
+    new_villages: list[VillageLine] = field(default_factory=list)
+    changed_villages: list[VillageChange] = field(default_factory=list)
+    same_villages: int = 0
     new_places: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     examples: int = 0
@@ -91,7 +103,10 @@ class Preview:
     @property
     def changes_nothing(self) -> bool:
         """Whether there is nothing to apply."""
-        return not (self.new or self.changed or self.new_households or self.changed_households)
+        households = self.new_households or self.changed_households
+        return not (
+            self.new or self.changed or households or self.new_villages or self.changed_villages
+        )
 
     @property
     def problem_rows(self) -> int:
@@ -103,23 +118,36 @@ def compare(reading: Reading, ledger: Ledger, *, sha256: str) -> Preview:
     """Lay the file beside the ledger."""
     found = Preview(sha256, problems=list(reading.problems), examples=reading.examples)
     spoken = {_place(line) for line in reading.people if line.entry.village} | ledger.places
-    towns = _townships(spoken)
+    towns = _townships(spoken | {one.place for one in reading.villages})
+    villages = with_towns(reading.villages, towns, found.problems)
     people = _with_township([*reading.people], towns, found.problems)
+    people = _sensible(people, villages, found.problems, ledger.today)
     pairs = _settled(_without_repeats(people, found.problems), ledger.people, found.problems)
     same = 0
     for line, known in pairs:
         after = merged(known.entry, line.entry) if known else line.entry
-        if known is None:
+        if after.backwards:
+            found.problems.append(_problem(line, "term_to", "roster.term_backwards"))
+        elif known is None:
             found.new.append(line)
         elif after != known.entry:
             found.changed.append(Change(line, known.id, known.entry, after))
         else:
             same += 1
-    places = {_place(line) for line, _ in pairs} | ledger.places
+    bad = {(one.sheet, one.row) for one in found.problems}
+    said = [one for one in (*villages, *_said_of(people)) if (one.sheet, one.row) not in bad]
+    found.new_villages[:], found.changed_villages[:] = sort(said, ledger.places, ledger.kinds)
+    same_villages = len(said) - len(found.new_villages) - len(found.changed_villages)
+    places = {_place(line) for line, _ in pairs} | {one.place for one in villages}
+    places |= ledger.places
     same_households = _households(reading.households, ledger, places, found)
     found.problems.sort(key=lambda one: (one.sheet != "人员", one.sheet, one.row))
     return replace(
-        found, same=same, same_households=same_households, new_places=_new_places(found, ledger)
+        found,
+        same=same,
+        same_households=same_households,
+        same_villages=same_villages,
+        new_places=_new_places(found, ledger),
     )
 
 
@@ -130,8 +158,7 @@ def merged(before: Entry, line: Entry) -> Entry:
     return replace(
         line,
         title=line.title or kept_title,
-        phone=line.phone or before.phone,
-        home_unit=line.home_unit or before.home_unit,
+        **{name: getattr(line, name) or getattr(before, name) for name in KEPT},
     )
 
 
@@ -171,6 +198,29 @@ def _with_township(
             line = replace(line, entry=replace(entry, township=known[0]))
         kept.append(line)
     return kept
+
+
+def _sensible(
+    lines: Sequence[PersonLine], villages: Sequence[VillageLine], problems: list[Problem],
+    today: str,
+) -> list[PersonLine]:  # fmt: skip
+    """Rows whose days can be, and whose village is of one kind throughout the file."""
+    before = len(problems)
+    without_repeats([*villages, *_said_of(lines)], problems)
+    for line in lines:
+        if today and line.entry.checkup_day > today:
+            problems.append(_problem(line, "checkup_day", "roster.day_ahead_of"))
+    bad = {(one.sheet, one.row) for one in problems[before:]}
+    return [line for line in lines if (line.sheet, line.row) not in bad]
+
+
+def _said_of(lines: Sequence[PersonLine]) -> list[VillageLine]:
+    """What the rows about people say of their villages."""
+    return [
+        VillageLine(line.sheet, line.row, *_place(line), line.village_kind)
+        for line in lines
+        if line.village_kind
+    ]
 
 
 def _without_repeats(lines: Sequence[PersonLine], problems: list[Problem]) -> list[PersonLine]:
@@ -339,10 +389,9 @@ def _sort_household(
 def _new_places(found: Preview, ledger: Ledger) -> list[str]:
     """Names of counties, townships and villages that would be entered, in the file's order."""
     known = {place[:depth] for place in ledger.places for depth in (1, 2, 3)}
-    lines = [*found.new, *(one.line for one in found.changed)]
+    lines = [_place(one) for one in (*found.new, *(one.line for one in found.changed))]
     names: dict[tuple[str, ...], str] = {}
-    for line in lines:
-        place = _place(line)
+    for place in (*lines, *(one.place for one in found.new_villages)):
         for depth in (1, 2, 3):
             if place[depth - 1] and place[:depth] not in known:
                 names.setdefault(place[:depth], place[depth - 1])

@@ -9,6 +9,7 @@ from typing import Any
 
 from ledger.errors import Refused
 from ledger.people import ON_TEAM, Role
+from ledger.roster_care import read_contact, read_day, read_level
 from ledger.roster_cells import (
     ALLOWED,
     HEADINGS,
@@ -21,19 +22,31 @@ from ledger.roster_cells import (
     heading,
     role_of,
 )
+from ledger.roster_villages import VillageLine, read_kind
 
 PEOPLE, HOUSEHOLDS = "人员", "户"
 PEOPLE_SHEETS = (PEOPLE, "人员名册", "花名册", "人员花名册", "名册")
 HOUSEHOLD_SHEETS = (HOUSEHOLDS, "农户", "户名册", "农户名册", "农户信息")
 EXAMPLE = "示例"  # the template's example rows begin their name with it
+# What an empty cell leaves as it is.
+KEPT = (
+    "phone", "home_unit", "sent_by", "term_from", "term_to", "contact", "insured_until",
+    "checkup_day",
+)  # fmt: skip
 HEADING_ROWS = 10  # a title and a line of explanation may stand above the headings
-FOR_PEOPLE = ("county", "township", "village", "name", "role", "home_unit", "phone", "title")
+FOR_PEOPLE = (
+    "county", "township", "village", "name", "role", "home_unit", "phone", "title", "sent_by",
+    "term_from", "term_to", "contact", "insured_until", "checkup_day", "village_kind",
+)  # fmt: skip
 FOR_HOUSEHOLDS = ("county", "township", "village", "household", "group", "kind")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One person as written on the roster; places by name, empty where there is none."""
+    """One person as written on the roster; places by name, empty where there is none.
+
+    `sent_by` is the level that sends him (省、市、县); days are ISO, empty when not said.
+    """
 
     name: str
     role: Role
@@ -42,6 +55,17 @@ class Entry:
     title: str = ""
     phone: str = ""
     home_unit: str = ""
+    sent_by: str = ""
+    term_from: str = ""
+    term_to: str = ""
+    contact: str = ""
+    insured_until: str = ""
+    checkup_day: str = ""
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the term would end before it begins."""
+        return bool(self.term_to) and self.term_to < self.term_from
 
 
 @dataclass(frozen=True)
@@ -52,6 +76,7 @@ class PersonLine:
     row: int
     county: str
     entry: Entry
+    village_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +98,7 @@ class Reading:
     """All that a file says."""
 
     people: list[PersonLine] = field(default_factory=list)
+    villages: list[VillageLine] = field(default_factory=list)
     households: list[HouseholdLine] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     examples: int = 0
@@ -95,7 +121,11 @@ def read(rows: Sequence[Row], county: str, *, sure: bool) -> Reading:
     if people:
         needed = ("name", "role") if county else ("name", "role", "county")
         for cells in _rows(_sheet(people, FOR_PEOPLE, needed), reading, "name"):
-            _take(reading, reading.people, cells, _person(cells, _county(cells, county, sure)))
+            of = _county(cells, county, sure)
+            if _is_village(cells):
+                _take(reading, reading.villages, cells, _village(cells, of))
+            else:
+                _take(reading, reading.people, cells, _person(cells, of))
     if households:
         spoken = {line.county for line in reading.people}
         only = next(iter(spoken)) if len(spoken) == 1 else ""
@@ -176,6 +206,19 @@ def _county(cells: Cells, county: str, sure: bool) -> str:
     return name or county
 
 
+def _is_village(cells: Cells) -> bool:
+    """A row with a village's kind and nobody in it: a village that has no team (yet)."""
+    nobody = not any(clean(cells.raw(one)) for one in ("name", "role", "phone"))
+    return nobody and bool(clean(cells.raw("village_kind")))
+
+
+def _village(cells: Cells, county: str) -> VillageLine:
+    return VillageLine(
+        cells.row.sheet, cells.row.number, county, cells.text("township"),
+        cells.needed("village"), read_kind(cells),
+    )  # fmt: skip
+
+
 def _person(cells: Cells, county: str) -> PersonLine:
     name, (role, title) = cells.needed("name"), _role(cells)
     on_team = role in ON_TEAM
@@ -188,8 +231,22 @@ def _person(cells: Cells, county: str) -> PersonLine:
         title=_title(title, cells.text("title")),
         phone=cells.phone(),
         home_unit=cells.text("home_unit"),
+        **_care(cells),
     )  # fmt: skip
-    return PersonLine(cells.row.sheet, cells.row.number, county, entry)
+    kind = read_kind(cells) if on_team else ""
+    return PersonLine(cells.row.sheet, cells.row.number, county, entry, kind)
+
+
+def _care(cells: Cells) -> dict[str, str]:
+    """Term, insurance, check-up, whom to call, and the level that sends him."""
+    return {
+        "sent_by": read_level(cells),
+        "term_from": read_day(cells, "term_from"),
+        "term_to": read_day(cells, "term_to", last=True),
+        "contact": read_contact(cells),
+        "insured_until": read_day(cells, "insured_until", last=True),
+        "checkup_day": read_day(cells, "checkup_day"),
+    }
 
 
 def _role(cells: Cells) -> tuple[Role, str]:

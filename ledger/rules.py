@@ -4,12 +4,14 @@ A county writes only what differs into `rules.toml`; an unknown name there is an
 """
 
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from pathlib import Path
 from typing import Any
 
+from ledger.county_calendar import CountyCalendar, load_calendar
 from ledger.errors import ForOperator
+from ledger.ladder import DEFAULT, BadLadder, Ladder, read_ladder
 
 
 class BadRules(ForOperator):
@@ -24,6 +26,7 @@ LIMITS = {  # what is not named here: any whole number from 0
     "check_remind_share": (1, 99),
     "talk_hours": (1, 48),
     "invite_hours": (1, 8760),
+    "messages_a_day": (1, 10),
     "chat_line_limit": (1, 100_000),
 }
 
@@ -41,6 +44,10 @@ class Rules:
     study_reminder: bool = True  # 还欠学习的人，是否提醒（S000-83）
     reminder_at: time = time(17, 40)  # 每人每天一条合并提醒，几点发
     reminder_window: int = 20  # 提醒分散在多少分钟内发出
+    team_least: int = 3  # 一个队至少几人，少了在名册上说一声（S004-10）
+    term_warn_days: int = 60  # 任期还有多少天到期时提示（S004-33）
+    checkup_months: int = 12  # 体检隔多少个月算该做了（S000-85）
+    messages_a_day: int = 1  # 每人每天最多主动发几条例行消息（S004-19，减负）
     daily_at: time = time(18, 40)  # 日报几点发（S000-88）
     weekly_at: time = time(17, 10)  # 周报几点发（S000-53）
     weekly_day: int = 5  # 周报星期几发，5 是周五
@@ -48,6 +55,10 @@ class Rules:
     at_once_days: int = 3  # 立行立改：几天内解决（S000-13）
     general_days: int = 30  # 一般问题：几天内解决（S000-13）
     complex_days: int = 90  # 复杂问题：几天内解决（S000-13）
+    stationed_days: int = 220  # 每年驻村多少天以上（S000-78）
+    working_days: int = 160  # 其中在村工作多少天以上（S000-78）
+    trips_stationed: bool = True  # 公差算不算驻村（S000-78，县里定）
+    trips_working: bool = False  # 公差算不算在村工作
     undo_hours: int = 24  # 记下后多少小时内可以撤销
     talk_hours: int = 2  # 问到一半没有下文，多少小时后作罢
     invite_hours: int = 72  # 邀请多少小时内有效
@@ -60,9 +71,14 @@ class Rules:
     check_remind_share: int = 80  # 答复时限过了百分之几，提醒一次
     checks_a_week: int = 2  # 每周自动抽查几次，0 是不自动抽（S000-87）
     checks_a_month: int = 1  # 自动抽查，每队每月最多几次（S004-20）
+    leave_ladder: Ladder = DEFAULT  # 批假权限：[最多几天, 谁批…]，末级写 0（S000-76）
+    leave_by_workdays: bool = False  # 批假权限按工作日算天数；不写是按自然日
+    leave_wait_hours: int = 4  # 批假等了几个工作小时提醒一次，再等这么久就告诉上一级
+    min_on_post: int = 1  # 一个队至少几人在岗，少了在批假时说一声，不拦（S004-10）
     chat_line_limit: int = 4096  # 一条消息最多多少字，再长的请分开发
     file_limit_mb: int = 10  # 一个文件最大多少 MB
     files_a_day: int = 20  # 每人每天最多发多少个文件
+    calendar: CountyCalendar = field(default_factory=CountyCalendar)  # from calendar.toml
 
     def quiet(self, at: time) -> bool:
         """True in the night's and the midday's rest."""
@@ -71,19 +87,20 @@ class Rules:
 
 
 def load_rules(path: Path | None) -> Rules:
-    """The defaults, changed by a county's file when there is one."""
+    """The defaults, changed by a county's file when there is one; `calendar.toml` lies beside it."""
+    calendar = load_calendar(path.with_stem("calendar") if path else None)
     if path is None or not path.exists():
-        return Rules()
+        return Rules(calendar=calendar)
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadRules(f"{path}: 不是合格的 TOML：{error}") from error
-    known = {field.name: field for field in fields(Rules)}
-    if unknown := sorted(set(given) - set(known)):
+    known = {one.name for one in fields(Rules)} - {"calendar"}
+    if unknown := sorted(set(given) - known):
         raise BadRules(
             f"{path}: 不认识的设置 {'、'.join(unknown)}。可用的见 docs/operating.md。"
         )
-    defaults = Rules()
+    defaults = Rules(calendar=calendar)
     return replace(
         defaults,
         **{name: _fit(name, value, getattr(defaults, name)) for name, value in given.items()},
@@ -92,6 +109,8 @@ def load_rules(path: Path | None) -> Rules:
 
 def _fit(name: str, value: Any, default: Any) -> Any:
     """The value in the default's own kind, or an error that names the setting."""
+    if name == "leave_ladder":
+        return _ladder(value)
     if isinstance(default, tuple) and isinstance(value, list):
         value = tuple(value)
     if isinstance(default, time) and isinstance(value, str):
@@ -101,6 +120,13 @@ def _fit(name: str, value: Any, default: Any) -> Any:
     if not isinstance(default, bool | time):
         _check_numbers(name, value if isinstance(value, tuple) else (value,))
     return value
+
+
+def _ladder(value: Any) -> Ladder:
+    try:
+        return read_ladder(value)
+    except BadLadder as error:
+        raise BadRules(f"leave_ladder = {value!r}：{error}") from error
 
 
 def _check_numbers(name: str, numbers: tuple[Any, ...]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, draws, outbox, periods
+from ledger import audit, draws, outbox, periods, switches
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.draws import Draw
@@ -19,6 +19,7 @@ from ledger.errors import Refused
 from ledger.messages import Option, Reply
 from ledger.people import Person, scope_of
 from ledger.rules import Rules
+from ledger.switches import Switch
 from ledger.windows import Window, end_of, last_end
 
 sql = queries("spotchecks")
@@ -35,6 +36,7 @@ QUESTIONS = (  # light and about the work; which one is drawn, too
     "spotchecks.about_study",
 )
 
+WANTED = {Switch.LOCATION: "位置", Switch.PHOTO: "照片"}  # only while their switches are on
 Say = Callable[..., str]  # words.say: the ledger knows the facts, templates the words
 
 
@@ -146,14 +148,28 @@ async def _send_one(
         opens=ms(span.opens), reminds=ms(span.reminds), closes=ms(span.closes),
     )  # fmt: skip
     check = await by_id(db, int(id))
-    card = Reply(say("spotchecks.card", check=check), check.options, kind="check")
-    timing = outbox.Timing(outbox.BULK, expires_at=span.closes)
+    wanted = await wanted_with(db, check, now=now)
+    words = say("spotchecks.card", check=check, wanted=wanted)
+    card = Reply(words, check.options, kind="check")
+    asked = str(draw.asked_by or "")
+    cause = outbox.Cause("spotcheck", asked, urgent=True)  # bound to its window
+    timing = outbox.Timing(outbox.BULK, expires_at=span.closes, cause=cause)
     await outbox.post_to(db, person, card, dedupe=f"check:{id}", now=now, timing=timing)
     await periods.add(db, team, span.opens.date(), checked=1)
     actor = draw.asked_by or audit.SYSTEM
     body = {"draw": draw.name, "person": person, "question": check.question}
     await audit.record(db, actor, "check.sent", subject=f"check:{id}", body=body, now=now)
     return check
+
+
+async def wanted_with(db: Session, check: Check, *, now: datetime) -> list[str]:
+    """What the switches of its place ask for with an answer; without it an answer is as good."""
+    place = {"county": check.county_id, "township": check.township_id}
+    return [
+        label
+        for switch, label in WANTED.items()
+        if await switches.applies(db, switch, **place, now=now)
+    ]
 
 
 # records: looking

@@ -97,7 +97,7 @@ _FORMS = (
     ("none", NUMERALS, rf"{NUMBER}月(?:初[一二三四五六七八九十]|廿[{HAN}]?+(?![日号]))"),
     # days listed: 21、22号, 11月17、18两天
     ("days", NUMERALS + FIRST_YEAR + FIRST_WEEK,
-     rf"(?<![.、])(?:{MONTH}{S})?{LISTED}{S}(?:日|号{NOT_NAMED}|{S}(?=[两三四]天))"),
+     rf"(?<![.、])(?:{MONTH}{S})?{LISTED}{S}(?:日|号{NOT_NAMED}|{S}(?=[两三四][天日]))"),
     ("day", NUMERALS, rf"(?<![{NUMERALS}第、])(?P<d>[1-3][0-9])(?=、{NUMBER}(?:日|号{NOT_NAMED}))"),
     # days with their month
     ("ymd", "0123456789", r"(?P<y>(?:19|20)[0-9]{2})(?P<sep>[./-])(?P<m>[0-9]{1,2})(?P=sep)"

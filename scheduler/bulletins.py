@@ -1,5 +1,7 @@
 """The summaries that go out by themselves: every working day in the evening, once a week.
 
+One message a reader and day: what he is reminded of stands above the figures, and on the day
+of the week's summary the day's is stored, not sent.
 The facts are stored as they go out, for every place, whether or not anybody is there to read.
 The runner may call twice, late or after a restart: a slot is taken once, and a summary whose
 evening has passed is stored but no longer sent.
@@ -13,14 +15,18 @@ from ledger import audit, leave, people, slots
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday, week_of, workday_on_or_before
 from ledger.messages import Reply
+from ledger.outbox import Cause
 from ledger.people import Person, Scope
 from ledger.reports import daily as daily_report
 from ledger.reports import store
 from ledger.reports import weekly as weekly_report
 from ledger.reports.facts import Depth, Place, Report, Window, buttons, place_of
+from ledger.reports.shares import with_shares
 from ledger.reports.sheet import Sheet, gather
 from ledger.rules import Rules
+from scheduler import reminders
 from scheduler.desk import Desk
+from scheduler.switches import with_opinions
 
 Key = tuple[str, int]  # level and number of a place
 MAKERS = {"daily": daily_report.make, "weekly": weekly_report.make}
@@ -45,7 +51,12 @@ async def daily(desk: Desk, db: Session, day: date, now: datetime) -> int:
     head = await audit.publish_head(db, day, now=now)
     seal = store.seal_of(day, head.h.hex())
     window = daily_report.window(day, desk.rules)
-    return await _publish(desk, db, Edition(window, seal, at(day, desk.rules.quiet_from)), now)
+    ends = at(day, desk.rules.quiet_from)
+    if weekly_on(day, desk.rules) == day:
+        ends = (
+            planned  # the week's summary is the message of that day; the day's can be asked for
+        )
+    return await _publish(desk, db, Edition(window, seal, ends), now)
 
 
 async def weekly(desk: Desk, db: Session, day: date, now: datetime) -> int:
@@ -93,9 +104,12 @@ async def _write(
     sheet = await gather(db, county, edition.window, depth=Depth.LISTS)
     make = MAKERS[edition.window.kind]
     places = {_key(one): one for one in [*_places(sheet, county), *map(place_of, readers)]}
-    made = {
-        key: make(sheet, place, now=now, seal=edition.seal) for key, place in places.items()
-    }
+    day = edition.window.as_of
+    made: dict[Key, Report] = {}
+    for key, one in places.items():
+        place = await store.switched(db, one, day)
+        report = make(sheet, place, now=now, seal=edition.seal)
+        made[key] = await with_shares(db, report, place, edition.window)
     await store.keep(db, made.values(), now=now)
     return made
 
@@ -104,16 +118,21 @@ async def _send(
     desk: Desk, db: Session, edition: Edition, readers: list[Person],
     reports: dict[Key, Report], *, now: datetime,
 ) -> int:  # fmt: skip
-    """Each reader one message, in the words of his own place."""
-    replies: dict[Key, Reply] = {}
+    """Each reader one message, in the words of his own place, his reminders above it."""
+    summaries: dict[Key, Reply] = {}
     told = 0
     for reader in readers:
+        if not await desk.has_room(db, reader.id, now):
+            continue
         key = _key(place_of(reader))
-        if key not in replies:
-            replies[key] = _reply(desk, reports[key])
+        if key not in summaries:
+            summaries[key] = _reply(desk, reports[key])
+        reply = await _with_reminders(desk, db, reader, summaries[key], now)
+        reply = await with_opinions(desk, db, reader, reply)
         told += await desk.tell(
-            db, reader.id, replies[key], now=now, expires_at=edition.expires_at,
+            db, reader.id, reply, now=now, expires_at=edition.expires_at,
             dedupe=f"{edition.window.kind}:{edition.window.period}:{reader.id}",
+            cause=Cause(edition.window.kind),
         )  # fmt: skip
     return told
 
@@ -121,6 +140,18 @@ async def _send(
 def _reply(desk: Desk, report: Report) -> Reply:
     words = desk.words.bulletin(report.kind, report=report)
     return Reply(words, buttons(report), kind="card")
+
+
+async def _with_reminders(
+    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
+) -> Reply:
+    digest = await reminders.with_summary(desk, db, reader.id, now)
+    if digest is None:
+        return summary
+    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
+    return replace(
+        summary, text=f"{text}\n\n{summary.text}", options=(*digest.options, *summary.options)
+    )
 
 
 async def _present(db: Session, readers: list[Person], now: datetime) -> list[Person]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ledger import chance, leave, outbox
+from ledger import calendar, chance, outbox
 from ledger.database import Session
-from ledger.days import at, is_workday
+from ledger.days import at
 from ledger.messages import Reply
-from ledger.outbox import BULK, Timing
+from ledger.outbox import BULK, Cause, Timing
 from ledger.rules import Rules
 from templates.words import Words
+
+NOTICE = Cause("notice")
 
 
 @dataclass(frozen=True)
@@ -25,18 +27,28 @@ class Desk:
 
     async def tell(
         self, db: Session, person: int, reply: Reply, *, dedupe: str, now: datetime,
-        expires_at: datetime | None = None, collapse_key: str = "",
+        expires_at: datetime | None = None, cause: Cause = NOTICE,
     ) -> bool:  # fmt: skip
-        """Say something unasked, once; False when nobody is bound or it was said before."""
-        end = expires_at or at(now.date(), self.rules.quiet_from)
-        timing = Timing(BULK, None, max(end, now + timedelta(minutes=5)), collapse_key)
+        """Say something unasked, once; False: nobody is bound, said before, or the day is full.
+
+        A day takes `messages_a_day` routine messages a person; urgent ones are counted apart.
+        """
+        if not cause.urgent and not await self.has_room(db, person, now):
+            return False
+        end = max(
+            expires_at or at(now.date(), self.rules.quiet_from), now + timedelta(minutes=5)
+        )
+        timing = Timing(BULK, None, end, cause=cause)
         posted = await outbox.post_to(db, person, reply, dedupe=dedupe, now=now, timing=timing)
         return posted is not None
+
+    async def has_room(self, db: Session, person: int, now: datetime) -> bool:
+        """Whether the person's budget of the day takes one more routine message."""
+        said = await outbox.routine_on(db, person, now.date())
+        return said < self.rules.messages_a_day
 
     async def may_disturb(self, db: Session, person: int, now: datetime) -> bool:
         """Whether somebody may be written to unasked: a working day, no quiet hour, no leave."""
         if self.rules.quiet(now.timetz().replace(tzinfo=None)):
             return False
-        if not is_workday(now.date(), self.rules):
-            return False
-        return not await leave.is_away(db, person, now.date())
+        return await calendar.off_on(db, person, now.date(), self.rules) is None

@@ -1,31 +1,39 @@
 """Reminders: planned in the morning, looked at again when the hour comes, merged into one.
 
-DUTIES on one page: study (to those who owe), issues n days before and on the day (to the
-owner), overdue issues (to the owner's superior). Each step of an issue exactly once.
+What may be spoken of is the table in ledger/duties.py: study, deadlines of issues, overdue
+issues (to the owner's superior), what is owed near the end of its period. Members get one
+message; who reads the day's summary finds the lines in it (`with_summary`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ledger import due, issues, people, settings, study
+from ledger import calendar, due, duties, issues, owed, people, settings, study
 from ledger.chance import Lots
 from ledger.clock import ms
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday, workday_after, workday_on_or_before
 from ledger.due import Due
+from ledger.duties import Duty
 from ledger.issues import Issue
 from ledger.messages import Option, Reply
-from ledger.people import Person, Scope
+from ledger.outbox import Cause
+from ledger.owed import Standing
+from ledger.people import Person, Role, Scope
 from ledger.rules import Rules
 from scheduler.desk import Desk
 
 STUDY = "study"
 ISSUE = "issue"
 LATE = "issue_late"
+DIGEST = Cause("digest")
 SPREAD = Lots(b"reminders are spread over some minutes")
 LOOK_AHEAD = timedelta(days=40)  # deadlines further off need no step today
 LOOK_BACK = timedelta(days=120)  # an overdue step that was missed is made up for so long
+AFTER_SUMMARY = timedelta(minutes=10)  # a reader's lines go alone when no summary took them
+ONE_TAP = frozenset({"week", "days"})  # kinds of duty whose example is a button
+BUTTONS = 3  # of the issues spoken of
 
 
 # planning
@@ -51,50 +59,103 @@ def steps_on(issue: Issue, day: date, rules: Rules) -> list[str]:
 
 async def plan_day(desk: Desk, db: Session, now: datetime) -> None:
     """Write the day's reminders; planning twice adds nothing."""
-    day = now.date()
+    await due.plan(db, await planned(desk, db, now.date()))
+
+
+async def planned(desk: Desk, db: Session, day: date) -> list[Due]:
+    """The day's reminders; on a rest day there are none."""
     if not is_workday(day, desk.rules):
-        return
-    rows = [*await _study_rows(desk, db, day), *await _issue_rows(desk, db, day)]
-    end = at(day, desk.rules.quiet_from)
-    await due.plan(db, [row for row in rows if row.due_at < ms(end)])
-
-
-async def _study_rows(desk: Desk, db: Session, day: date) -> list[Due]:
-    if not desk.rules.study_reminder:
         return []
+    everybody = await _everybody(desk, db, day)
+    rows = [*_duty_rows(desk, everybody, day), *await _issue_rows(desk, db, everybody, day)]
+    end = at(day, desk.rules.quiet_from)
+    return [row for row in rows if row.due_at < ms(end)]
+
+
+async def _everybody(desk: Desk, db: Session, day: date) -> dict[int, Person]:
+    """Who works that day, by id."""
     members = await people.members(db, Scope(0), day=day)
-    return [_row(desk, STUDY, one.id, day.isoformat(), 0, day) for one in members]
+    found = {one.id: one for one in (*members, *await people.readers(db, day=day))}
+    for county in {one.county_id for one in found.values()}:
+        for person in await calendar.off(db, Scope(county), day, desk.rules):
+            found.pop(person, None)
+    return found
 
 
-async def _issue_rows(desk: Desk, db: Session, day: date) -> list[Due]:
+def _duty_rows(desk: Desk, everybody: dict[int, Person], day: date) -> list[Due]:
     rows = []
-    for issue in await issues.due_between(db, day - LOOK_BACK, day + LOOK_AHEAD):
-        for step in steps_on(issue, day, desk.rules):
-            slot = f"{issue.id}|{step}|{issue.due}"
-            rows.append(_row(desk, ISSUE, issue.owner_id, slot, issue.id, day))
-        if workday_after(issue.due_day, desk.rules) <= day:
-            owner = await people.by_id(db, issue.owner_id)
-            for one in await people.superiors(db, owner, day=day):
-                slot = f"{issue.id}|late|{issue.due}"
-                rows.append(_row(desk, LATE, one.id, slot, issue.id, day))
+    for duty in duties.DUTIES:
+        if _speaks(desk, duty, day):
+            slot = f"{duties.term_of(duty.every, day).key}|{day.isoformat()}"
+            bearers = (one for one in everybody.values() if one.role in duty.bearers)
+            rows += [_row(desk, duty.key, one, slot, 0, day) for one in bearers]
     return rows
 
 
-def _row(desk: Desk, kind: str, person: int, slot: str, subject: int, day: date) -> Due:
-    moment = minute_of(person, day, desk.rules)
+def _speaks(desk: Desk, duty: Duty, day: date) -> bool:
+    """Whether that day's reminders speak of the duty."""
+    if duty.key == STUDY and not desk.rules.study_reminder:
+        return False
+    term = duties.term_of(duty.every, day)
+    return day in duties.reminded_on(duty, term, desk.rules)
+
+
+async def _issue_rows(
+    desk: Desk, db: Session, everybody: dict[int, Person], day: date
+) -> list[Due]:
+    rows = []
+    for issue in await issues.due_between(db, day - LOOK_BACK, day + LOOK_AHEAD):
+        if owner := everybody.get(issue.owner_id):
+            slots = [
+                f"{issue.id}|{step}|{issue.due}" for step in steps_on(issue, day, desk.rules)
+            ]
+            rows += [_row(desk, ISSUE, owner, slot, issue.id, day) for slot in slots]
+        if workday_after(issue.due_day, desk.rules) <= day:
+            rows += await _late_rows(desk, db, everybody, issue, day)
+    return rows
+
+
+async def _late_rows(
+    desk: Desk, db: Session, everybody: dict[int, Person], issue: Issue, day: date
+) -> list[Due]:
+    """Once, to the owner's superiors, the day after the deadline."""
+    owner = await people.by_id(db, issue.owner_id)
+    slot = f"{issue.id}|late|{issue.due}"
+    superiors = await people.superiors(db, owner, day=day)
+    there = [everybody[one.id] for one in superiors if one.id in everybody]
+    return [_row(desk, LATE, one, slot, issue.id, day) for one in there]
+
+
+def _row(desk: Desk, kind: str, person: Person, slot: str, subject: int, day: date) -> Due:
+    moment = minute_of(person.id, day, desk.rules)
+    if person.role is not Role.MEMBER:
+        moment = max(moment, at(day, desk.rules.daily_at) + AFTER_SUMMARY)
     end = at(day, desk.rules.quiet_from)
-    return Due(kind, person, slot, subject, ms(moment), ms(end))
+    return Due(kind, person.id, slot, subject, ms(moment), ms(end))
 
 
 # when the hour comes
 @dataclass(frozen=True)
 class Digest:
-    """Everything one person is reminded of, in one message."""
+    """Everything one person is reminded of, in one message; `left` is no longer true."""
 
     person: Person
     study: bool
     near: list[Issue]
     late: list[Issue]
+    duties: list[Standing]
+    left: list[Due]
+
+    def __bool__(self) -> bool:
+        return bool(self.study or self.near or self.late or self.duties)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """A button for what one tap can begin."""
+        words = ["学习"] if self.study else []
+        words += [one.duty.how for one in self.duties if one.duty.settled in ONE_TAP]
+        words += [f"问题{one.id}" for one in (*self.near, *self.late)[:BUTTONS]]
+        return tuple(Option(word, word) for word in words)
 
 
 async def tick(desk: Desk, db: Session, now: datetime) -> None:
@@ -114,24 +175,53 @@ async def _say(
     """Remind one person; returns what could not be said, to be planned anew if it has a next day."""
     if not await desk.may_disturb(db, person, now):
         return rows
-    digest = await _still(db, person, rows, now)
-    if not await _remind(desk, db, digest, now):
-        return rows
-    said = {one.id for one in (*digest.near, *digest.late)}
-    return [row for row in rows if row.subject and row.subject not in said]
+    digest = await still(desk, db, person, rows, now)
+    if not digest:
+        return digest.left
+    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
+    reply = Reply(text, digest.options, kind="reminder")
+    dedupe = f"digest:{person}:{now.date().isoformat()}"
+    told = await desk.tell(db, person, reply, dedupe=dedupe, now=now, cause=DIGEST)
+    return digest.left if told else rows
 
 
-async def _still(db: Session, person: int, rows: list[Due], now: datetime) -> Digest:
+async def with_summary(desk: Desk, db: Session, person: int, now: datetime) -> Digest | None:
+    """What a reader's summary of this hour says beside its figures; taken, so not said twice."""
+    end = at(now.date(), desk.rules.quiet_from)
+    rows = await due.take_of(db, person, until=end)
+    digest = await still(desk, db, person, rows, now) if rows else None
+    await due.give_back(db, digest.left if digest else [])
+    return digest or None
+
+
+async def still(desk: Desk, db: Session, person: int, rows: list[Due], now: datetime) -> Digest:
     """What is still true of the plan at this moment."""
-    owes = False
-    if any(row.kind == STUDY for row in rows):
-        muted = await settings.read(db, f"mute:{person}")
-        owes = not muted and bool(await study.still_owing(db, {person}, now.date()))
+    near = await _unfinished(db, [row for row in rows if row.kind == ISSUE])
+    late = await _unfinished(db, [row for row in rows if row.kind == LATE])
+    told = {one.id for one in (*near, *late)}
     return Digest(
-        await people.by_id(db, person), owes,
-        await _unfinished(db, [row for row in rows if row.kind == ISSUE]),
-        await _unfinished(db, [row for row in rows if row.kind == LATE]),
+        await people.by_id(db, person), await _owes_study(db, person, rows, now), near, late,
+        await _unsettled(desk, db, person, rows, now.date()),
+        [row for row in rows if row.subject and row.subject not in told],
     )  # fmt: skip
+
+
+async def _owes_study(db: Session, person: int, rows: list[Due], now: datetime) -> bool:
+    if all(row.kind != STUDY for row in rows) or await settings.read(db, f"mute:{person}"):
+        return False
+    return bool(await study.still_owing(db, {person}, now.date()))
+
+
+async def _unsettled(
+    desk: Desk, db: Session, person: int, rows: Iterable[Due], day: date
+) -> list[Standing]:
+    """The duties spoken of today that are still owed."""
+    kinds = [row.kind for row in rows if row.kind not in {STUDY, ISSUE, LATE}]
+    who = await people.by_id(db, person)
+    found = [
+        await owed.standing(db, who, duties.BY_KEY[kind], day, desk.rules) for kind in kinds
+    ]
+    return [one for one in found if not one.settled]
 
 
 async def _unfinished(db: Session, rows: Iterable[Due]) -> list[Issue]:
@@ -139,16 +229,3 @@ async def _unfinished(db: Session, rows: Iterable[Due]) -> list[Issue]:
     meant = {(row.subject, row.slot.rpartition("|")[2]) for row in rows}
     found = await issues.unfinished(db, sorted({subject for subject, _ in meant}))
     return [one for one in found if (one.id, one.due) in meant]
-
-
-async def _remind(desk: Desk, db: Session, digest: Digest, now: datetime) -> bool:
-    if not (digest.study or digest.near or digest.late):
-        return False
-    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
-    words = ["学习"] if digest.study else []
-    words += [f"问题{one.id}" for one in (*digest.near, *digest.late)[:3]]
-    reply = Reply(text, tuple(Option(word, word) for word in words), kind="reminder")
-    dedupe = f"digest:{digest.person.id}:{now.date().isoformat()}"
-    return await desk.tell(
-        db, digest.person.id, reply, dedupe=dedupe, now=now, collapse_key="digest"
-    )

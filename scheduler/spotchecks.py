@@ -7,19 +7,23 @@ is planned ahead: each tick computes what is due NOW (fair-draws §1).
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from ledger import draws, leave, people, periods, settings, spotchecks
+from ledger import draws, leave, people, periods, settings, spotchecks, switches
 from ledger.chance import Lots
 from ledger.clock import moment, ms
 from ledger.database import Session
 from ledger.days import at, days_between, is_workday, week_of, workday_after
 from ledger.draws import TIMETABLE, Draw, Wish
 from ledger.messages import Option, Reply
+from ledger.outbox import Cause
 from ledger.periods import Period
 from ledger.rules import Rules
 from ledger.spotchecks import Check, tally_of
+from ledger.switches import Switch
 from ledger.windows import after_outage, window
 from scheduler.desk import Desk
 
+CHECK = Cause("spotcheck", urgent=True)  # bound to its window
+RESULT = Cause("spotcheck_result", urgent=True)  # of a draw that this reader asked for
 HEARTBEAT = "heartbeat"
 LONGEST_SILENCE = timedelta(minutes=5)  # a longer one is an outage and is given back
 TOO_LATE = timedelta(minutes=30)  # a drawn minute missed by more is not made up for
@@ -70,7 +74,7 @@ async def _tell(
     """One line to the checked person, if he may be written to."""
     if await desk.may_disturb(db, check.person_id, now):
         words = desk.words.say(block, check=await spotchecks.by_id(db, check.id))
-        await desk.tell(db, check.person_id, Reply(words), dedupe=dedupe, now=now)
+        await desk.tell(db, check.person_id, Reply(words), dedupe=dedupe, now=now, cause=CHECK)
 
 
 async def _close_card(desk: Desk, db: Session, check: Check, block: str, now: datetime) -> None:
@@ -84,7 +88,7 @@ async def _remind(desk: Desk, db: Session, now: datetime) -> None:
             text = desk.words.say("spotchecks.remind", check=check)
             await desk.tell(
                 db, check.person_id, Reply(text, check.options, kind="reminder"),
-                dedupe=f"check:{check.id}:remind", now=now, expires_at=check.closes,
+                dedupe=f"check:{check.id}:remind", now=now, expires_at=check.closes, cause=CHECK,
             )  # fmt: skip
 
 
@@ -103,12 +107,13 @@ async def _missed(desk: Desk, db: Session, check: Check, now: datetime) -> None:
         return
     text = desk.words.say("spotchecks.missed", check=check)
     reply = Reply(text, (Option("写说明", f"抽查{check.id} 说明"),), kind="card")
-    await desk.tell(db, check.person_id, reply, dedupe=f"check:{check.id}:missed", now=now)
+    name = f"check:{check.id}:missed"
+    await desk.tell(db, check.person_id, reply, dedupe=name, now=now, cause=CHECK)
 
 
 async def _report(desk: Desk, db: Session, now: datetime) -> None:
     for draw in await draws.take_finished(db, now=now):
-        for reader in await _readers(db, draw, now):
+        for reader in await _readers(db, draw):
             checks = await spotchecks.of_draw(db, reader, draw)
             lines = [
                 desk.words.say("spotchecks.line", check=one)
@@ -124,14 +129,12 @@ async def _report(desk: Desk, db: Session, now: datetime) -> None:
             )
             reply = Reply(text, (Option("看全部", f"抽查情况 {draw.id}"),), kind="report")
             name = f"draw:{draw.id}:report:{reader.id}"
-            await desk.tell(db, reader.id, reply, dedupe=name, now=now)
+            await desk.tell(db, reader.id, reply, dedupe=name, now=now, cause=RESULT)
 
 
-async def _readers(db: Session, draw: Draw, now: datetime) -> list[people.Person]:
-    """Who asked, or for the timetable's draws the county's staff."""
-    if draw.asked_by:
-        return [await people.by_id(db, draw.asked_by)]
-    return await people.staff(db, draw.county_id, day=now.date())
+async def _readers(db: Session, draw: Draw) -> list[people.Person]:
+    """Who asked; a draw of the timetable stands in the day's summary, without a message."""
+    return [await people.by_id(db, draw.asked_by)] if draw.asked_by else []
 
 
 # the timetable's own draws
@@ -173,6 +176,18 @@ async def _timetable(desk: Desk, db: Session, now: datetime) -> None:
                 await _draw_one(desk, db, county, slot, seed, start, now)
 
 
+async def _more_checks(db: Session, county: int, enough: set[int], now: datetime) -> set[int]:
+    """Teams that may be checked beyond the cap, while that switch is on in their place."""
+    found = await people.teams(db, people.Scope(county))
+    teams = {one.id: one.township_id for one in found if one.id in enough}
+    towns = {
+        town
+        for town in set(teams.values())
+        if await switches.applies(db, Switch.MORE_CHECKS, county=county, township=town, now=now)
+    }
+    return {team for team, town in teams.items() if town in towns}
+
+
 async def _draw_one(
     desk: Desk, db: Session, county: int, slot: str, seed: bytes, start: datetime, now: datetime
 ) -> None:
@@ -185,7 +200,7 @@ async def _draw_one(
     enough = await draws.had_enough(
         db, county, (month.first, month.last), desk.rules.checks_a_month
     )
-    pool = found.without(enough).pool
+    pool = found.without(enough - await _more_checks(db, county, enough, now)).pool
     if pool:
         secret = Lots(seed).ticket("draw", *slot.split("|")).to_bytes(32)
         wish = Wish(TIMETABLE, slot, secret, 1)

@@ -16,7 +16,7 @@ from ledger.clock import SHANGHAI
 from ledger.database import Session
 from ledger.days import DAY, workday_on_or_before
 from ledger.rules import Rules
-from scheduler import bulletins, reminders, spotchecks
+from scheduler import bulletins, data_cuts, leave, reminders, spotchecks, switches
 from scheduler.desk import Desk
 
 Work = Callable[[Desk, Session, datetime], Awaitable[None]]
@@ -39,8 +39,12 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("plan_again", _daily(_before(rules.reminder_at)), reminders.plan_day),
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("spotchecks", _every(60), spotchecks.tick),
+        Beat("leave", _every(300), leave.tick),
+        Beat("sign_data", _daily(time(9, 10)), data_cuts.ask_townships),
+        Beat("switches", _every(300), switches.tick),
         Beat("daily", _daily(rules.daily_at), daily),
         Beat("weekly", _daily(rules.weekly_at), weekly),
+        Beat("data_cut", _daily(time(23, 50)), data_cuts.freeze),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.settings import Settings, TelegramSettings
+from ledger.ladder import DEFAULT
 from ledger.rules import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,13 +49,15 @@ def rules_table() -> str:
     rows = ["| 名称 | 默认 | 说明 |", "|---|---|---|"]
     pattern = re.compile(r"^    (\w+): [^=]+ = (.+?)(?:  # (.+))?$")
     for line in inspect.getsource(Rules).splitlines():
-        if found := pattern.match(line):
+        if (found := pattern.match(line)) and found[1] != "calendar":  # has a file of its own
             rows.append(f"| `{found[1]}` | `{_toml(found[2])}` | {found[3] or ''} |")
     return "\n".join(rows)
 
 
 def _toml(value: str) -> str:
     """A default as a county writes it into its rules.toml."""
+    if value == "DEFAULT":
+        return json.dumps(DEFAULT, ensure_ascii=False)
     value = re.sub(r"time\((\d+), (\d+)\)", _clock, value)
     value = re.sub(r"^\((.*?),?\)$", r"[\1]", value)
     return value.lower() if value in {"True", "False"} else value

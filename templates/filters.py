@@ -4,6 +4,16 @@ from datetime import date, datetime
 from typing import Any
 
 WEEKDAYS = "一二三四五六日"
+CAUSES = {
+    "digest": "合并提醒",
+    "daily": "日报",
+    "weekly": "周报",
+    "spotcheck": "抽查",
+    "spotcheck_result": "抽查结果",
+    "switch": "限制功能的公告",
+    "leave": "请假事项",
+    "request": "同事请您办的事",
+}
 
 
 def day(value: date | datetime | str) -> str:
@@ -31,6 +41,16 @@ def clock(value: datetime) -> str:
 def minutes(value: int | None) -> str:
     """90 分钟; nothing when unknown."""
     return f"{value} 分钟" if value else ""
+
+
+def round_off(value: float, places: int) -> str:
+    """0.37."""
+    return f"{value:.{places}f}"
+
+
+def cause(why: str) -> str:
+    """What a message was, by its cause (ledger/outbox.Cause)."""
+    return CAUSES.get(why, "通知")
 
 
 def share(part: int, whole: int) -> str:
@@ -71,5 +91,7 @@ FILTERS = {
     "clock": clock,
     "minutes": minutes,
     "share": share,
+    "cause": cause,
+    "round_off": round_off,
 }
 WORDS = {"role": role, "state": state}

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from templates.words import Words
 
 ROLES = ("队员", "队长", "第一书记", "乡镇", "县")
+LEVELS = ("中央", "省", "市", "县", "乡镇")
 ROWS = 2000  # as far down as cells are text and roles are offered
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -37,6 +38,13 @@ PEOPLE = (
     Column("派出单位", "roster.note_home_unit", 22, ("县水利局", "县税务局")),
     Column("手机号", "roster.note_phone", 16, ("13800000001", "13800000002")),
     Column("职务", "roster.note_title", 14, ("", "科员")),
+    Column("派出层级", "roster.note_sent_by", 12, ("县", "县")),
+    Column("任期起", "roster.note_term_from", 14, ("2026-05-01", "2026-05-01")),
+    Column("任期止", "roster.note_term_to", 14, ("2028-04-30", "2028-04-30")),
+    Column("紧急联系人", "roster.note_contact", 20, ("", "")),
+    Column("保险到期", "roster.note_insured_until", 14, ("2026-12-31", "2026-12-31")),
+    Column("体检日期", "roster.note_checkup_day", 14, ("2026-03-10", "")),
+    Column("村类型", "roster.note_village_kind", 18, ("脱贫村", "脱贫村")),
 )
 HOUSEHOLDS = (
     Column("乡镇", "roster.note_township", 14, ("清水镇", "清水镇")),
@@ -56,6 +64,9 @@ def write_template(path: Path, words: Words | None = None) -> None:
         faint = book.add_format({"italic": True, "num_format": "@", "font_color": "#808080"})
         people = _sheet(book.add_worksheet("人员"), PEOPLE, said, (text, bold, faint))
         people.data_validation(1, 1, ROWS, 1, {"validate": "list", "source": list(ROLES)})
+        level = next(place for place, one in enumerate(PEOPLE) if one.heading == "派出层级")
+        offered = {"validate": "list", "source": list(LEVELS)}
+        people.data_validation(1, level, ROWS, level, offered)
         _sheet(book.add_worksheet("户"), HOUSEHOLDS, said, (text, bold, faint))
 
 

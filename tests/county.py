@@ -39,6 +39,9 @@ HOUSEHOLDS = {
 }
 
 
+ON_POST = "UPDATE posting SET from_day = '2026-01-05'"  # all of them since January
+
+
 @dataclass
 class County:
     """The cast by name."""
@@ -64,4 +67,5 @@ async def settle(
         for village, households in HOUSEHOLDS.items():
             for name, group in households:
                 await people.add_household(db, teams[village], name, group_name=group)
+        await db.connection.execute(ON_POST)
     return county

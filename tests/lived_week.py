@@ -10,7 +10,7 @@ from pathlib import Path
 
 from county import County, settle
 
-from ledger import issues, leave, periods, study, visits
+from ledger import issues, leave, leave_steps, periods, study, visits
 from ledger.clock import SHANGHAI, ms
 from ledger.database import Database, Session
 from ledger.issues import Found, Tier
@@ -81,9 +81,9 @@ class Pen:
     async def away(self, who: str, first: date, last: date, *, asked: datetime) -> None:
         person = self.county[who]
         id = await leave.ask(self.db, person, first, last, "事假", source="", now=asked)
-        by = self.county["周总队长" if "队长" in who else "王队长"]
-        request = await leave.access_leave(self.db, by, id)
-        await leave.decide(self.db, by, request, person, approve=True, now=asked)
+        request = await leave.access_leave(self.db, person, id)
+        while seats := await leave_steps.asked(self.db, id, person, day=asked.date()):
+            await leave.decide(self.db, seats[0], request, person, approve=True, now=asked)
 
     async def missed_check(self, who: str, at: datetime, note: str = "") -> None:
         person, day = self.county[who], at.date()

@@ -29,6 +29,7 @@ MAY_SCAN = {
     "outbox.counts": "the operator's figures, asked by hand",
     "outbox.expire": "only the index of waiting messages",
     "due.expire": "only the index of waiting reminders",
+    "kept.counts": "the operator's compliance sheet, asked by hand",
     "issues.due_between": "only the index of open issues, once a day",
     "issues.open_issues": "only the index of open issues",
     "issues.submitted": "only the index of open issues",
@@ -36,6 +37,13 @@ MAY_SCAN = {
     "leave.away": "a few rows a person and year",
     "spotchecks.close_due": "only the index of open checks",
     "spotchecks.open_since": "after an outage only",
+    **dict.fromkeys(
+        (
+            "rewind.records", "rewind.visits", "rewind.issues_unknown", "rewind.issues_reopened",
+            "rewind.issues_not_submitted", "rewind.leave_not_decided", "rewind.leave_not_asked",
+        ),
+        "the dry run takes a throw-away copy back",
+    ),
 }
 DIALECT = {
     "a JSON function": r"\bjson_\w+\s*\(|\bjsonb?\b|->>",

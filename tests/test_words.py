@@ -212,7 +212,7 @@ ASCII_QUOTES = re.compile(rf"[{HAN}]['\"]|['\"][{HAN}]")
 GLUED = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
 # Written without a space: ids as people type them, days, weeks, and the names of dates.
 TOGETHER = re.compile(
-    r"(?:问题|批假|抽查|撤销|恢复)\d+|(?:\d+年)?\d+月\d+日|\d+号|第\d+[周次]|\d+时"
+    r"(?:问题|批假|抽查|撤销|恢复|意见)\d+|(?:\d+年)?\d+月(?:\d+日)?|\d+号|第\d+[周次]|\d+时"
 )
 COUNTS = (
     "files|count|limit|hours|days|lost|most|waiting|late|away|total|more|studied|visits|households"

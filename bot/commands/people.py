@@ -80,3 +80,19 @@ def invite(
     with plainly():
         made = asyncio.run(invite_by_name(settings, name))
         show_invite(console, settings, name, made, code_only=by_hand)
+
+
+@cli.command("data-cut")
+def data_cut(
+    file: Annotated[Path, typer.Argument(help="写到哪里，.json 或 .csv")],
+    data: Data = None,
+    day: Annotated[
+        str | None, typer.Option(help="哪次，例如 2026-06-30；不写是最近一次")
+    ] = None,
+) -> None:
+    """导出半年数据截止（6月30日、12月31日冻结的名册），并核对校验码。"""
+    from bot.data_cuts import export
+
+    settings = settings_of(data)
+    with plainly():
+        console.print(asyncio.run(export(settings, file, day)))

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from bot.commands import Data, Json, cli, settings_of
-from bot.screen import Wrong, bar, console, plainly, say_error
+from bot.screen import Wrong, bar, console, errors, plainly, say_error
 
 COUNT_LABELS = {
     "messages_in": "收到的消息",
@@ -35,11 +35,23 @@ def rehearse(
     days: Annotated[int, typer.Option(min=1, max=400, help="多少天")] = 30,
     seed: Annotated[int, typer.Option(help="同一个数演练两次，结果完全一样")] = 1,
     as_json: Json = False,
+    last_month: Annotated[
+        bool,
+        typer.Option("--last-month", help="不编造，用真实台账试算上个月的提醒，什么都不发"),
+    ] = False,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="和 --last-month 一起用：改过的 rules.toml，看会多发少发多少"),
+    ] = None,
+    data: Data = None,
 ) -> None:
-    """演练：用拨得飞快的时钟，让一个编造的县把日子过一遍，看会发出多少消息。"""
+    """演练：让一个编造的县把日子飞快过一遍；或者试算上个月，换一套规则会提醒多少。"""
     from bot.rehearsal import rehearse as play
     from bot.serve import quiet_logs
 
+    if last_month:
+        _try_rules(data, rules, as_json=as_json)
+        return
     settings_of()  # the rehearsal reads them too: better told here than in the middle
     quiet_logs(as_json=False)
     with tempfile.TemporaryDirectory() as folder, bar("演练", days) as step:
@@ -49,7 +61,21 @@ def rehearse(
         return
     for kind, count in played.counts.items():
         console.print(f"{count:>8}  {COUNT_LABELS.get(kind, kind)}")
+    console.print(f"驻村天数与实情相差不超过一天的队员 {played.days_right:.1%}，签到 0 次")
+    console.print(f"每人每个工作日例行消息 {played.unasked:.2f} 条")
     console.print(f"存证{'完好' if played.log_ok else '有误'}，摘要 {played.digest[:16]}")
+
+
+def _try_rules(data: Path | None, changed: Path | None, *, as_json: bool) -> None:
+    from bot.dry_run import as_data, as_text, both
+
+    with plainly(), errors.status("正在试算上个月……"):
+        found = asyncio.run(both(settings_of(data), changed))
+    if as_json:
+        print(json.dumps(as_data(*found), ensure_ascii=False))
+        return
+    for line in as_text(*found):
+        console.print(line, soft_wrap=True)
 
 
 @cli.command()

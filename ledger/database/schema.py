@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 def upgrade(path: Path) -> None:

@@ -13,12 +13,12 @@ from ledger.time_phrases import TimePhrase
 Break = Literal["hard", "soft", "space", "cue"]
 
 MARK = re.compile(
-    r"(?P<hard>[。！!？?；;\n…]+|(?:^|(?<=[\n。；;:：]))\s*[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）])"
+    r"(?P<hard>[。！!？?；;\n…]+|(?:^|(?<=[\n。；;:：]))\s*[(（](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|(?:^|(?<=[\s。；;:：，,]))\d{1,2}\.(?=[一-龥]))"
     r"|(?P<soft>[，,]+|[|｜]|(?<![\d+])\+(?![\d+])|(?<!\d)[:：]|[:：](?!\d)|\.(?![\dA-Za-z])|[(（)）【】\[\]]|——+|[\U0001F300-\U0001FAFF]+)"
     r"|(?P<space>[ \t\u3000]+)"
 )
 NUMBERING = re.compile(
-    r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|\d、|\d\d、(?!\d{1,2}[号日、])|\d{1,2}\.(?=\D)|[一二三四五]是)\s*"
+    r"^(?:[(（]?[一二三四五六七八九十]{1,2}[)）、]|[①②③④⑤⑥⑦⑧⑨⑩]|\d{1,2}[)）]|\d、|\d\d、(?!\d{1,2}(?:[号日、两]|$))|\d{1,2}\.(?=\D)|[一二三四五](?:是|(?=[要缺盼愁怕][^，]{1,8}(?:[，。；]|$))))\s*"
 )
 TURN = (
     r"另外|然后|还有就是|还有个|接着|随后|顺便|顺带|后来|再就是|同时|完了(?:就|又|后)|回来(?:又|后|还|路上)"
@@ -27,13 +27,16 @@ TURN = (
 ACT = "集中学习|自学|走访|入户(?!道|路|水|电|线|管|门)|请假|销假|反映|已联系"
 CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
 GLUE = frozenset(
-    "到从至在于等改约定说应诺证好前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下、又来回已经集体忘《“一"
+    "到从至在于等改约定说应诺证好准许能让前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下次、又来回共计累已经集体忘《“一"
 )
 LEAST = 3  # characters before a cue word that make a clause of their own
 LONGEST = 120  # characters of a clause; nobody says more in one breath
 SUBJECT = 9  # characters a subject has at most: 梁永红两口子今天没在村 is one clause
 TELLS = re.compile(
     "[了过着在去到看说有没是要学完好漏断坏停通修走访问报开来住做办填交帮送拿给想断塌堵缺差欠病死生岗村班]|自学|学习|小时|分钟|钟头"
+)
+LEAD = re.compile(  # a time or a subject says nothing by itself: 15号到17号分别 | 走访
+    r"[\d一二三四五六七八九十:：\-—~～至到号日月点时半分周星期]|[今昨前]天|[上下中]午|早上|晚上|分别|本人|我们?|参加|组织|开展"
 )
 LEAST_ACT = 5  # before the word of an act: what is shorter is its subject or its time
 
@@ -130,6 +133,8 @@ def _cut(plain: str, start: int, end: int, before: Break) -> Iterator[tuple[int,
     for match in CUE.finditer(plain, start, end):
         here = match.start()
         if here - start < (LEAST_ACT if match["act"] else LEAST) or plain[here - 1] in GLUE:
+            continue
+        if match["act"] and len(LEAD.sub("", plain[start:here])) < LEAST_ACT:
             continue
         if here - start <= SUBJECT and not TELLS.search(plain, start, here):
             continue

@@ -15,6 +15,11 @@ BUT_NOT_X = re.compile(
     rf"(?:是|去了?|走访了?){REST}{{1,12}}?[，,； ]{{0,2}}"
     rf"(?<![要是可])(?:并不是|不是|而非|并非)(?P<x>(?:(?!是){REST}){{1,12}})"
 )
+NOT_THAT_LONG = re.compile(  # 学了一个钟头，不是两个钟头
+    r"(?<=[，,； 。])(?:并不是|不是|并非|而非)"
+    r"(?P<x>[\d一二两三四五六七八九十半几个来多点]{1,5}(?:分钟?|小时|钟头|刻钟|[号日天户家次]))"
+    r"(?=[，,。；！! ]|$)"
+)
 SLIPPED = re.compile(
     rf"(?:[去到]了?|看了?|走访了?|走了?|那个|是)(?P<x>(?:(?!不对|错了|说错){REST}){{2,6}})家?[，, ]{{0,2}}"
     r"(?:[啊哦哎]?(?:不对|说错了?|错了)[，, ]{0,2}){1,2}(?:应该)?是(?!不是)"
@@ -48,7 +53,9 @@ def denied(plain: str) -> Iterator[tuple[int, int]]:
         yield match.span("x")
     for match in SLIPPED.finditer(plain):
         yield match.span("x")
-    if WRONG.search(plain):
+    if WRONG.search(plain) or SLIP.search(plain):
+        for match in NOT_THAT_LONG.finditer(plain):
+            yield match.span("x")
         for match in INSTEAD.finditer(plain):
             yield match.span("x")
 

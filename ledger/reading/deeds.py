@@ -16,6 +16,9 @@ AHEAD = re.compile(
     r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
     r"|答应|承诺|保证|说好|讲好|讲定|谈妥|说妥|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
 )
+BY_ORDER = re.compile(  # what was ordered may be done by now
+    r"(?:按照?|根据|依据|遵照|依照)[^，,。；]{0,20}?(?:要求|计划|安排|部署|通知|约定)"
+)
 PLANNED = re.compile(r"(?:打算|准备|计划|想着?|想趁|拟|本来|原定|原本|说好)$")
 DONE = re.compile(r"刚刚?|已经?|才(?=[去到走看学从])|又(?=[去到走看学跑转上])|改去了|临时")
 ASPECT = re.compile(
@@ -30,19 +33,26 @@ BODIES = (
     r"|施工队|施工方|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
 )
 THEM = re.compile(
-    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里队]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
 )
+THEY_LEAD = re.compile(  # 老支书陪医生去了; who leads the team is one of us
+    r"^(?:[今昨前]天|[上下中]午|·)*[一-龥]{0,2}?(?:支书|主任|村长|组长|会计|网格员|村医|民警|[镇乡县局站所]长)"
+    r"(?:[今昨前]天|[上下中]午|·)*(?:陪|带|领|和|跟|同|约|叫)"
+)
 BOOK = re.compile("《[^《》]*》")
+ARRANGED = re.compile(  # 县里组织的测试: we sat it
+    r"[^，,。；我咱]{1,8}?(?:组织|安排|布置|举办|开展|下发|印发)的"
+)
 HEARSAY = re.compile(
     r"(?<![跟和与同陪带])(?:隔壁[^，,。]{0,6}[村队]|邻村|别的村|兄弟[村队])|听说|据说|听[^，,。]{1,4}[讲说]"
 )
 SENT = re.compile(
-    r"(?:请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$"
+    r"(?:(?<!申)请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$"
 )
 OURS = re.compile(
-    r"我(?!们?镇|们?县)|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
+    r"我(?!们?镇|们?县|们?队里?的?(?:[老小][一-龥]|队员|书记|队长))|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
 )
 
 
@@ -95,10 +105,14 @@ class Tense:
 def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:
     """Places in a clause that turn it: True to what is to come, False to what is done."""
     clause = scene.clauses[index]
+    ordered = BY_ORDER.match(clause.text)
+    by_order = ordered.end() if ordered else 0
     found = [
         (one.start(), True)
         for one in AHEAD.finditer(clause.text)
-        if one[0] != "再" or not _in_turn(scene, index)
+        if one.end() > by_order
+        and not (one[0] == "再" and _in_turn(scene, index))
+        and not (one[0][0] == "每" and _been(scene, clause, one.start()))
     ]
     found += [(one.start(), False) for one in DONE.finditer(clause.text)]
     for phrase in clause.times:
@@ -106,6 +120,12 @@ def _cues(scene: Scene, index: int) -> list[tuple[int, bool]]:
         if comes is not None:
             found.append((clause.at(phrase.start), comes))
     return sorted(found)
+
+
+def _been(scene: Scene, clause: Clause, at: int) -> bool:
+    """Whether days that are over stand before 每天: 16号到18号每天半小时."""
+    early = [scene.span(one, "back") for one in clause.times if clause.at(one.start) < at]
+    return any(one and one.last <= scene.base for one in early)
 
 
 def _in_turn(scene: Scene, index: int) -> bool:
@@ -144,7 +164,7 @@ def _at(clause: Clause, offset: int) -> int:
 
 def _in_view(base: date, day: date, form: str) -> bool:
     """Whether the coming one of a day that returns is meant: 28号 in this month, 周日 in this week."""
-    if form == "day":
+    if form in {"day", "days"}:
         return (day.year, day.month) == (base.year, base.month)
     if form == "week":
         return day.isocalendar()[:2] == base.isocalendar()[:2]
@@ -174,9 +194,11 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
     before = clause.text[:start]
     if clause.before == "cue" and index and not scene.clauses[index - 1].mentions:
         before = scene.clauses[index - 1].text + before
-    before = BOOK.sub("", before)[-24:]
+    before = ARRANGED.sub("", BOOK.sub("", before))[-24:]
     told = scene.clauses[index - 1].text if clause.before == "cue" and index else ""
     if HEARSAY.search(told + before):
+        return True
+    if THEY_LEAD.search(clause.text[:start]) and not re.search("我|咱|本人|自己|队", before):
         return True
     if OURS.search(before):
         return False

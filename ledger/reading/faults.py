@@ -22,19 +22,23 @@ ABSENT = re.compile(
 )
 # a weak word says something alone where it denies or complains; 手术, 独居 only tell of a life
 COMPLAINS = re.compile(
-    r"[没未不无缺莫冇难太坏停断丢破堵烂差慢贵欠拖卡错嫌怕愁挤少旧压负累漏渗裂塌掉歪臭脏占闹骗窄陡暗黑潮]"
+    r"[没未不无缺莫冇难太坏停断丢破堵烂差慢贵欠拖卡错嫌怕愁挤少旧压负累漏渗裂塌掉歪臭脏占闹骗窄陡暗黑潮借]"
 )
 CLEAR = re.compile(
-    r"(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|遇到)|不存在|杜绝)[^，,]*|[兴乐笑忙累气急吓喜]坏"
+    r"(?:[无没]有?|未)新增[^，,]{0,4}|无[^，。；无]{1,6}(?:现象|问题|情况|隐患|反弹|异常)|([一-龥]{1,2})[不没]\1|(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|遇到)|不存在|杜绝)[^，,]*|[兴乐笑忙累气急吓喜]坏"
 )
 # 给没报到的孩子打电话: told of somebody, not told as news
 OF_SOMEBODY = re.compile(r"[^，的]{0,4}的(?!$|是|很|问题|事|情况|得|话|时候|厉害|样子|要)")
 DEALT = re.compile(
     r"给|找|上门|[要讨追]回|结清|联系|打了?电话|帮|对|为|劝|送|走访|看望|陪|摸排|讲|教|代|登记|一律|排查|摸底"
 )
+RESULT = (
+    r"(?:[补修换装清搬拉堵接拆挖移铺盖弄搞处解打砌架疏建治浇][上好掉走通完净决理平牢开起]"
+    r"|填[平上好]|到位)(?!了)"
+)
+DUE = re.compile(rf"[^我咱，,]{{0,14}}{RESULT}")  # 12月1日前把排水沟挖通
 ORDERED = re.compile(
-    r"(?:请|必须|一定[要得]?|马上|立即|赶紧|赶快|尽快|抓紧|限|务必)[^我咱，,]{0,14}"
-    r"(?:[补修换装清搬拉堵接填拆挖移铺盖弄搞处解][上好掉走通完净决理]|到位)(?!了)"
+    r"(?:请|必须|一定[要得]?|马上|立即|赶紧|赶快|尽快|抓紧|限|务必)[^我咱，,]{0,14}" + RESULT
 )
 # 林小凤说想开个小卖部: his own business, nothing wanted of us
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
@@ -43,6 +47,7 @@ ERRAND = re.compile(r"(?:托|让|叫|请)(?:我们?|人)?(?:帮)?[他她]?[捎�
 DENIES = re.compile(
     r"(?![说讲谈聊舍闲记腾抽脱走])[一-龥]不(?:了(?!解)|动|上(?!学)|下|起|出|到|着|住|完|成(?!绩)"
     r"|过(?!是|去的)|来|赢|通|清|开|够)(?!的是)"
+    r"|[\d一两二三四五六七八九十几半好][多来]?(?:年|个?月|天|周|星期)[多了来]*(?:都|也|就|一直)?[没未](?!在|到|回|去|学|走|休|见|下|来|有空)"
     r"|从(?:来|就)?没|哪[来有](?:的)?(?:钱|力气|人|本事)|没(?:地方?|处|人|格|钱|影|门|法|指望|着落|回音"
     r"|下文|个准)"
     r"|光[^，。；]{1,8}就(?:要|得|花)|还不是|(?:腿脚?|身体|身子|眼睛?|耳朵|手)不(?:行|中|得劲|听使唤|灵便)"
@@ -59,6 +64,8 @@ ASKED = re.compile(
     r"|怎么|咋|啥时|什么时候|哪里|哪儿|多少钱能)"
     r"|(?:符合|够)[^，。；]{0,4}(?:条件|线)|该(?:纳入|评|享受|办|给)"
 )
+NO_MORE = re.compile(r"(?:(?<![得要])不|不再|再[也没]?[没不]|没再)$")
+OVER = re.compile(r"[^，。；没不]{0,2}[了过](?:$|[，。])")
 ASKING = frozenset(
     {"反映", "提出", "要求", "诉求", "建议", "希望", "求助", "请求", "诉苦", "盼", "想要"}
 )
@@ -104,7 +111,24 @@ def denies(clause: Clause) -> bool:
 
 def demand_in(clause: Clause) -> Strength:
     """'need' where something is ordered that is not there: 马上把护栏补上."""
-    return "need" if ORDERED.search(clause.text) and not clause.has("promise.words") else ""
+    if clause.has("promise.words"):
+        return ""
+    text = clause.text
+    due = [clause.at(one.end) for one in clause.times if one.ending == "by"]
+    ordered = ORDERED.search(text) or any(DUE.search(text, end) for end in due)
+    return "need" if ordered else ""
+
+
+def gone_in(clause: Clause) -> list[tuple[int, int]]:
+    """Where a fault is said to be no more: 烟不倒灌了, 再也没漏过."""
+    spots = (*clause.hits("fault.strong"), *clause.hits("fault.weak"))
+    return [(start - 1, end) for start, end in spots if _gone(clause.text, start, end)]
+
+
+def _gone(text: str, start: int, end: int) -> bool:
+    before = text[:start]
+    never = before.endswith(("不再", "再不", "再也不", "再没", "再也没"))
+    return never or bool(NO_MORE.search(before) and OVER.match(text, end))
 
 
 def _outside(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
@@ -113,9 +137,10 @@ def _outside(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
 
 def _says(clause: Clause, spot: tuple[int, int], strength: Strength) -> bool:
     """Whether a word is told as news of somebody, not as what he is known by."""
-    if OF_SOMEBODY.match(clause.text, spot[1]) and (
-        strength == "weak" or DEALT.search(clause.text)
-    ):
+    known_by = strength != "need" and OF_SOMEBODY.match(clause.text, spot[1])
+    if known_by and (strength == "weak" or DEALT.search(clause.text)):
+        return False
+    if _gone(clause.text, *spot):
         return False
     alone = clause.text[spot[0] : spot[1]] in ASKING and len(clause.text) - spot[1] < LEAST
     if strength == "need" and (alone or ERRAND.search(clause.text)):
@@ -123,6 +148,12 @@ def _says(clause: Clause, spot: tuple[int, int], strength: Strength) -> bool:
     if strength == "need" and OWN_WISH.search(clause.text) and not HELP.search(clause.text):
         return False
     return strength != "weak" or bool(COMPLAINS.search(clause.text, *spot))
+
+
+def faults_of(clause: Clause) -> list[tuple[int, int]]:
+    """Where something is surely wrong: 烧坏 of 没烧坏 is not."""
+    calm = _calm(clause)
+    return [one for one in clause.hits("fault.strong") if _outside(one, calm)]
 
 
 def calmed(clause: Clause) -> bool:

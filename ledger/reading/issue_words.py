@@ -8,19 +8,22 @@ TALK = re.compile(SAYS)
 TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一下: what we mean to do
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
+INTEND = r"(?:打算|准备(?!好)|(?<!雨露)计划|琢磨|考虑|想着)"
+LATER = r"(?:明天|大?后天|下周.?|改天|回头|等会|待会|抽空|过[两几]天|再)"
 GOES = re.compile(
-    r"(?:明天|后天|大后天|下周.?|改天|回头|打算|准备|(?<!雨露)计划|等会|待会|抽空|过两天"
-    r"|过几天|再)[^，没未]{0,6}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
+    rf"(?:{LATER}|{INTEND})[^，没未]{{0,6}}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
 )
-MEANS = re.compile(r"^等[^，。；]+再|^(?:我们?|咱们?)?(?:打算|准备(?!好)|琢磨|计划|考虑|想着)")
+MEANS = re.compile(rf"^等[^，。；]+再|^(?:我们?|咱们?)?{INTEND}")
 MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
 NEXT = re.compile(
     r"^(?:[一二三四五]是|[一二三四五]来|再一个|再就是|还有|另外|第[二三四]|其次|同时|此外|另)"
 )
+REASON = re.compile(r"[说称讲嫌怕](?!要|想|还有|另)|因为|理由是|原因是")
 ALL = re.compile(r"以上|上述|这几[件个条]|都要|全部(?:要|在)")
 LOCKED = re.compile(r"挂[^，]{0,3}锁|锁着|锁门|铁将军|[不没]在家|走亲戚|赶[集场]去|下地去")
 UNSEEN = re.compile(r"没见[着到上]$|没人$")
 AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
+SENT_AWAY = re.compile(r"被[^，。；]{1,6}(?:撵|赶|抓|带|轰)走了")
 # what tells without any word of a subject how far a household's matter has come
 OFFICIAL = re.compile(
     r"[的那]事|审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
@@ -38,26 +41,39 @@ REST = re.compile(
 )
 CONTRAST = re.compile(r"^(?:就是|只是|但|不过|可是|可|唯独|就差)[^，]*[没未差等还]")
 MAKESHIFT = re.compile(r"先[撑顶用垫盖接凑]|暂时|临时|应急|凑合|将就")
-UNFINISHED = re.compile(r"还没|没[^，]{0,4}完|还在|还差|未")
+NOT_YET = r"还(?:没|未|差|欠|剩)"
+UNFINISHED = re.compile(rf"{NOT_YET}|还在|没[^，]{{0,4}}完|未")
 # 上次说的那事: what is told of it is no news, only how far it has come
 KNOWN = re.compile(
     r"(?:那个|那件|那桩|这个|这件|上次|上回|之前|前几天|前些天|昨天说|早先)[^，,]{0,12}"
     r"(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|(?:上次|之前)(?:说|报|反映)"
 )
-STILL = re.compile(r"^[^，。；]{0,4}还(?:没|未|差|欠|剩)")
+STILL = re.compile(rf"^[^，。；]{{0,4}}{NOT_YET}")
+CHANGED = re.compile(
+    r"[了通]|已|恢复|不再|终于|总算"
+)  # 用电正常 alone is no news of a thing mended
 BEGUN = re.compile(
     r"[转给发补批评订买付装送运拉办签选考谈盖修建做审到立垫](?:过|好|完|上|下|来|去|出|定"
     r"|通)*了[^，。；]{0,5}$"
 )
 TAKEN_UP = re.compile(r"立案了|认定书?[^。；，]{0,3}(?:下来|出来)|[要讨追]回(?:来|了)")
 AGREED = re.compile(r"答应|同意|松了?口")
+OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of
+    r"(?:儿子|女儿|闺女|媳妇|老伴|男人|亲戚|女婿|自己|自个儿?|正在)[^，。；]{0,6}[换修买装添]"
+)
 OWN_GOODS = re.compile(
-    r"(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
+    r"(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|拖拉机|收割机|[微旋]耕机|自行车|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
     r"|(?:三轮车?|摩托车?|手机|电视)刚?修好"
 )
 # what is told of the past, or of everyday life: no step on anything known
 LONG_AGO = re.compile(
     r"去年|前年|早年|前些年|那年|往年|这几年|这些年|感冒|发烧|放假|自己(?:掏钱|花钱)?(?:换|修|补|弄|请人)"
+)
+FORMERLY = re.compile(
+    r"(?<![号日天周月底])(?:之前|以前)|原先|原来|过去(?!了|看)|从前|早先|前[几些两]年|往年|去年|前年|头两年"
+)
+MENDED_ONCE = re.compile(
+    r"[才刚没][^，。；]{0,12}(?:[天年]|个?月|星期|礼拜|周)$|(?:去年|前年|上个?月|年初|春上|开春)[^，。；]{0,8}[的了过]$"
 )
 VAGUE = frozenset({"收入", "其他"})  # 家底掏空了: what for stands in the clause before
 THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
@@ -65,6 +81,10 @@ THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 COMMON = re.compile(
     r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
     r"|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房]|文化墙|断头路|产业路|通组|堰塘|河堤"
+)
+# a hamlet by what such places are called
+HAMLET = re.compile(
+    r"[屯寨湾坪坝塆沟冲岭庄坡岗]子?[上里]|[屯寨庄]子?[东西南北][头边]|[东西南北][头边]那|嘎查|苏木"
 )
 # whose fault it is, where nobody is named: a thing or place of the village, or somebody who tells
 PLACED = re.compile(

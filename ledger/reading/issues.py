@@ -7,69 +7,59 @@ that is mended in the same message is progress, and a first step taken on it is 
 from dataclasses import dataclass, field
 
 from ledger.reading.advances import falls_back, turns
-from ledger.reading.asides import is_notice, no_fault, nobodys, takes_back
+from ledger.reading.asides import is_notice, is_own, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
-from ledger.reading.faults import (
-    Strength,
-    asked_in,
-    calmed,
-    demand_in,
-    denies,
-    fault_in,
-    told_in,
-)
+from ledger.reading.faults import Strength, calmed, fault_in, told_in
+from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
     AGREED,
     ALL,
     AT_HAND,
     BEGUN,
+    CHANGED,
     COMMON,
+    FORMERLY,
     GOES,
-    HEARD,
     IN_EFFECT,
     KNOWN,
     LOCKED,
     LONG_AGO,
     MEANS,
+    MENDED_ONCE,
     MET,
     NEXT,
-    NO_ANSWER,
     OFFICIAL,
+    OWN_DOING,
     OWN_GOODS,
-    PLACED,
+    REASON,
+    SENT_AWAY,
     STILL,
-    TALK,
     THINGS,
-    TRY,
     UNSEEN,
     VAGUE,
 )
+from ledger.reading.known import Topic, spoken_of
 from ledger.reading.limits import at_once
-from ledger.reading.progress import Far, asks, how_far, read_numbered
+from ledger.reading.progress import Far, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
-from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, weight_of
+from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_scores
+from ledger.reading.titles import titled
 from ledger.reading.view import PUBLIC, Part, parts_of
-from ledger.reading.weighing import lacks, unsettles, weighs_more
+from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 
 HEAD = 60  # characters in which a notice says that it is one
 SHORT = 3  # clauses of a message that only takes back another
 
 
 @dataclass
-class Gathering:
+class Gathering(Hearing):
     """What has been found so far while a message is read clause by clause."""
 
-    scene: Scene
-    busy: frozenset[int] = frozenset()  # sentences that tell of one's own study or leave
-    drafts: list[Draft] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     urgent: bool = False  # 立行立改 has been said, of what comes next
-    last: Clause | None = None
-    thread: list[Clause] = field(default_factory=list)  # of the same people, up to here
-    since: list[Clause] = field(default_factory=list)  # told of them since they were named
-    mine: int = -1  # the sentence in which the sender tells of himself
+    topic: Topic = field(default_factory=Topic)  # the known thing spoken of
 
     def take(self, part: Part) -> None:
         """Read one part."""
@@ -80,7 +70,10 @@ class Gathering:
             self.mine = clause.sentence
         far, spot = how_far(clause)
         strength = self._fault(part)
-        if strength and self._still(part):
+        known = self.topic.far(part, planned=part.whole in self.scene.plans)
+        if known and not no_fault(clause):
+            self._step(part, known)
+        elif strength and self._still(part):
             self._step(part, "step")
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
@@ -97,104 +90,8 @@ class Gathering:
             return False
         return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
 
-    def _follow(self, part: Part) -> None:
-        """Keep what has been told of these people in this sentence."""
-        clause = part.clause
-        if clause.mentions or (self.last and self.last.sentence != clause.sentence):
-            self.thread = []
-        self.since = [clause] if clause.mentions else [*self.since, clause]
-        self.thread.append(clause)
-        self.last = clause
-
-    # faults
-    def _fault(self, part: Part) -> Strength:
-        """How surely a part makes an issue here."""
-        clause = part.clause
-        strength = fault_in(clause) or demand_in(clause)
-        if strength != "strong" and self._shown(part):
-            strength = "strong"
-        if not strength and part.people[0]:
-            strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
-        if not strength or asks(clause) or self._aside(part):
-            return ""
-        if strength == "strong":
-            grounded = part.people[0] or (not self._own(clause) and self._placed(part))
-            return strength if grounded else ""
-        if part.whole in self.scene.plans and not TALK.search(clause.text):
-            return ""
-        return strength if self._grounded(part) else ""
-
-    def _shown(self, part: Part) -> bool:
-        """Whether a household or a place is shown in need."""
-        near, goes_on = (
-            self._near(part.clause),
-            self._goes_on(part) and self.drafts[-1].clauses[-1] is self.last,
-        )
-        if part.whole in self.scene.plans and not (goes_on or TALK.search(part.clause.text)):
-            return False
-        if no_fault(near[0]) and not TALK.search(near[0].text):
-            return False
-        about = part.people[0] or any(PUBLIC.search(one.text) for one in near)
-        return bool(about) and told_in(part.clause, near[0] if len(near) > 1 else None)
-
-    def _aside(self, part: Part) -> bool:
-        """Whether it tells of the sender, of his plans, of a call nobody took."""
-        clause = part.clause
-        if not part.people[0] and nobodys(clause):
-            return True
-        if no_fault(clause) or (
-            GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))
-        ):
-            return True
-        called = f"{self.last.text}，{clause.text}" if self.last else clause.text
-        if NO_ANSWER.search(called):
-            return True
-        if clause.mentions:
-            return False
-        timed = any(one.minutes for one in clause.durations)
-        mine = self.mine == clause.sentence and not PUBLIC.search(clause.text)
-        return mine or (timed and clause.has("study.words", "study.weak"))
-
-    def _own(self, clause: Clause) -> bool:
-        """Whether a clause without a household tells of the sender's own day."""
-        if PUBLIC.search(clause.text):
-            return False
-        timed = any(one.minutes for one in clause.durations)
-        return timed or clause.sentence in self.busy or clause.has("study.words")
-
-    def _placed(self, part: Part) -> bool:
-        """Whether a fault of nobody named is told of a place or of what issues are about."""
-        near = self._near(part.clause)
-        if at_once(part.clause) or any(FORMS.search(one.text) for one in near):
-            return True
-        told = any(PUBLIC.search(one.text) or COMMON.search(one.text) for one in near)
-        return told or self._goes_on(part) or any(PLACED.search(one.text) for one in near)
-
-    def _grounded(self, part: Part) -> bool:
-        """Whether a word that alone says little is said of a household or a place."""
-        weight = self._weight(part)
-        if part.people[0]:
-            return weight >= 1
-        near = [one.text for one in self._near(part.clause)]
-        return weight >= PLAIN and any(PUBLIC.search(one) or HEARD.search(one) for one in near)
-
-    def _near(self, clause: Clause) -> list[Clause]:
-        """A clause with the one before it in its sentence."""
-        last = self.last
-        return [last, clause] if last and last.sentence == clause.sentence else [clause]
-
-    def _weight(self, part: Part) -> int:
-        """How clearly it is about a subject that issues are about."""
-        told = self.drafts[-1].clauses[:3] if self._goes_on(part) else []
-        near = self._near(part.clause)
-        thread = self.thread[-3:-1] if len(near) > 1 and not part.clause.mentions else []
-        return weight_of(self.scene.lexicon, *told, *thread, *near)
-
-    def _goes_on(self, part: Part) -> bool:
-        """Whether the issue told last is of the same people."""
-        return bool(self.drafts) and alike(self.drafts[-1].people, part.people)
-
     def _add(self, part: Part, strength: Strength) -> None:
+        self._wears_out(part)
         clause, step, draft = part.clause, self._open_step(part), self._same_issue(part)
         weak = strength != "strong" and not draft
         if step and (weak or self._settles(step, clause)):
@@ -205,6 +102,14 @@ class Gathering:
         else:
             draft = self._begin(part, strength)
         draft.limit(self.scene, clause, self.last)
+        if ALL.search(clause.text):
+            self._limit(part)
+
+    def _wears_out(self, part: Part) -> None:
+        """What was mended a while ago and is broken again has not been mended."""
+        step = self._open_step(part)
+        if step and step.far == "done" and MENDED_ONCE.search(step.clauses[-1].text):
+            self.steps.remove(step)
 
     def _settles(self, step: Step, clause: Clause) -> bool:
         """Whether a fault only says what a step told before lacks: 水通了，就是水压小."""
@@ -250,9 +155,11 @@ class Gathering:
         if not self._goes_on(part):
             return None
         clause, draft = part.clause, self.drafts[-1]
-        mine = scores_of(self.scene.lexicon, clause)
+        if REASON.match(clause.text) and draft.clauses[-1] is self.last:
+            return draft
+        mine = told_scores(self.scene.lexicon, clause)
         best = max(mine, key=lambda name: mine[name])
-        if mine[best] < PLAIN or scores_of(self.scene.lexicon, *draft.clauses)[best] >= PLAIN:
+        if mine[best] < PLAIN or told_scores(self.scene.lexicon, *draft.clauses)[best] >= PLAIN:
             return draft
         thing = part.people[0] is None and best in THINGS and self._names(clause, best)
         apart = clause.before == "hard" or thing or NEXT.search(clause.text)
@@ -266,6 +173,7 @@ class Gathering:
         return any(at <= first + 1 and clause.text[at] not in "没无" for at in spots)
 
     # steps
+
     def _counts(self, part: Part, far: Far) -> bool:
         """Whether a step makes a report: on something, of somebody, and no plan of ours."""
         clause = part.clause
@@ -276,19 +184,28 @@ class Gathering:
         ):
             return False
         meant = far != "done" and not part.people[0] and MEANS.search(clause.text)
-        if meant or OWN_GOODS.search(clause.text):
+        if meant or OWN_GOODS.search(clause.text) or (far == "step" and no_step(clause)):
+            return False
+        if far == "step" and HELD_UP.search(clause.text) and self._goes_on(part):
+            return False
+        if far == "done" and calmed(clause) and not CHANGED.search(clause.text):
             return False
         if far == "done" and any(LONG_AGO.search(one.text) for one in self._near(clause)):
             return False
-        own = no_fault(clause) and not self._goes_on(part)
+        theirs = bool(OWN_DOING.search(clause.text))
+        own = (no_fault(clause) or theirs) and not self._goes_on(part)
         own = own or (self.last is not None and calmed(self.last) and "也" in clause.text)
         if far == "done" and (own or is_future(self.scene, clause)):
             return False
         weight = self._weight(part)
         if part.people[0]:
             plain = OFFICIAL if far == "step" else IN_EFFECT
-            return weight >= 1 or bool(clause.mentions and plain.search(clause.text))
-        ours = COMMON.search(clause.text) is not None or PUBLIC.search(clause.text) is not None
+            mends = (
+                far == "done" and bool(self.drafts) and self.drafts[-1].clauses[-1] is self.last
+            )
+            return weight >= 1 or mends or bool(clause.mentions and plain.search(clause.text))
+        near = self._near(clause)
+        ours = any(COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
         ours = ours or clause.has("fault.strong") or self._goes_on(part)
         return far != "first" and ours and weight >= PLAIN
 
@@ -307,10 +224,11 @@ class Gathering:
                 before.far = far
         else:
             self.steps.append(Step(part.people, far, [part.clause]))
-        if self.drafts and far != "done":
+        if far != "done" and self._goes_on(part):
             self.drafts[-1].limit(self.scene, part.clause, self.last)
 
     # what else belongs to an issue
+
     def _other(self, part: Part) -> None:
         """A deadline, an 立行立改, or that nothing is wrong after all."""
         clause = part.clause
@@ -320,23 +238,29 @@ class Gathering:
             step.undo(clause)
         if at_once(clause) and (not self.drafts or clause.before == "hard"):
             self.urgent = True
-        for draft in self.drafts if ALL.search(clause.text) else self.drafts[-1:]:
-            if clause.mentions and not alike(draft.people, part.people):
-                continue
-            draft.limit(self.scene, clause, self.last)
-            self.urgent = self.urgent and not draft.at_once
+        self._limit(part)
+
+    def _limit(self, part: Part) -> None:
+        """Take a deadline or 立行立改 for the issue told last; for all of them where all are meant."""
+        every = bool(ALL.search(part.clause.text))
+        for draft in self.drafts if every else self.drafts[-1:]:
+            if every or not part.people[0] or alike(draft.people, part.people):
+                draft.limit(self.scene, part.clause, self.last)
+                self.urgent = self.urgent and not draft.at_once
 
     def _calm(self, part: Part) -> None:
         """Drop what was only weakly told where nothing is wrong, or was put right at hand."""
         if calmed(part.clause):
             for one in self.drafts:
-                weak = one.strength != "strong" and alike(one.people, part.people)
-                one.dropped = one.dropped or weak
+                weak = one.strength != "strong" or bool(FORMERLY.search(one.clauses[0].text))
+                one.dropped = one.dropped or (weak and alike(one.people, part.people))
         if how_far(part.clause)[0] == "done" and LONG_AGO.search(part.clause.text):
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
         if LOCKED.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
+        if SENT_AWAY.search(part.clause.text) and self._goes_on(part):
+            self.drafts[-1].dropped = True
         if AT_HAND.search(part.clause.text) and self.drafts:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
@@ -345,7 +269,7 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     """Both at once: a fault mended in the same message is progress, a first step no report."""
     if _says_nothing(scene):
         return [], []
-    parts = parts_of(scene)
+    parts = titled(parts_of(scene))
     numbers, used = read_numbered(scene, parts)
     found = Gathering(scene, _busy(scene))
     for part in parts:
@@ -366,18 +290,20 @@ def _says_nothing(scene: Scene) -> bool:
 
 def _busy(scene: Scene) -> frozenset[int]:
     """The sentences in which the sender tells of his study or leave."""
-    own = (one for one in scene.clauses if one.taken or one.has("leave.words"))
+    own = (one for one in scene.clauses if one.taken or one.has("leave.words") or is_own(one))
     return frozenset(one.sentence for one in own)
 
 
 def _overtaken(found: Gathering, draft: Draft) -> bool:
     """Whether the message itself says that the fault is gone, or that work on it has begun."""
-    after = [
-        one.far
+    steps = [
+        one
         for one in found.steps
         if one.clauses[-1].start >= draft.start and alike(one.people, draft.people)
     ]
-    known = bool(after) and bool(KNOWN.search(draft.clauses[0].text))
+    after = {one.far for one in steps}
+    told = [*draft.clauses[:2], *(part for one in steps for part in one.clauses)]
+    known = bool(after) and (bool(KNOWN.search(draft.clauses[0].text)) or spoken_of(told))
     return known or "done" in after or ("step" in after and draft.strength != "strong")
 
 

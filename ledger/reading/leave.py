@@ -1,12 +1,12 @@
 """Leave: asked for, announced or extended, the sender's own; trips for work are 公差."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from datetime import timedelta
 
 from ledger.reading import leave_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.leave_days import days_of, listed_weekdays
+from ledger.reading.leave_days import days_of
 from ledger.reading.said import LeaveSaid
 from ledger.reading.scene import Scene, by_others, is_future, negated
 from ledger.reading.turns import after_others, is_past, is_supposed
@@ -14,6 +14,7 @@ from ledger.reading.turns import after_others, is_past, is_supposed
 SHORT = 8  # characters of a clause that says no more than a day: 明天去
 LEAST = 5  # of one that says nothing by itself
 SOON = timedelta(days=60)  # ahead: no trip is told of earlier
+REACH = 8  # clauses of a long sentence that belong together
 BRIEF = 16  # of a sentence of its own that still belongs to the leave
 
 
@@ -23,17 +24,22 @@ def read_leave(scene: Scene, unreal: Container[Clause] = ()) -> list[LeaveSaid]:
     unreal: clauses in which no leave is told, but asked about or wished for.
     """
     found: list[LeaveSaid] = []
+    dayless: list[LeaveSaid] = []
     for index, clause in enumerate(scene.clauses):
         if clause.taken or clause in unreal or not _begins(scene, clause):
             continue
         block = _block(scene, index)
         said = _said(scene, block, clause)
-        if said is None or (said.last < scene.base and _is_over(scene, clause)):
+        if said is None or _is_over(scene, clause, said):
+            continue
+        dated = _has_days(block)
+        if not dated and not _is_called_leave(clause):
             continue
         for one in block:
-            one.taken = True
-        _put(found, said)
-    return found
+            ended = said.first < scene.base and words.IS_BACK.search(one.text)
+            one.taken = one is clause or not ended
+        _put(found if dated else dayless, said)
+    return found or dayless
 
 
 def _said(scene: Scene, block: list[Clause], core: Clause) -> LeaveSaid | None:
@@ -41,17 +47,37 @@ def _said(scene: Scene, block: list[Clause], core: Clause) -> LeaveSaid | None:
     if days is None:
         return None
     kind = words.kind_of("，".join(one.text for one in block))
+    if kind is None and not _asked(core) and words.TRIP.search(core.text):
+        kind = "公差"
     text = scene.words(*block)
     return LeaveSaid(start=block[0].start, text=text, first=days[0], last=days[1], kind=kind)
 
 
-def _is_over(scene: Scene, clause: Clause) -> bool:
-    """Whether a leave of the past ends here, or was only wished for.
+def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
+    """Whether a leave of the past, asked for before, ends here, or was only wished for.
 
-    上周请的假，昨晚到村，销假; 过年想回家.
+    上周请的假，昨晚到村，销假; 昨天请的假今天回来了; 过年想回家.
     """
-    wished = words.GO_HOME.search(clause.text) and not clause.has("leave.words")
-    return bool(wished) or any("销假" in one.text for one in scene.clauses)
+    asked = said.first < scene.base and words.ASKED_FOR.search(clause.text)
+    if not asked and said.last >= scene.base:
+        return False
+    if words.GO_HOME.search(clause.text) and not clause.has("leave.words"):
+        return True
+    near = clause.text[asked.end() :] if asked else ""
+    return bool(words.CAME_BACK.search(near)) or any(
+        "销假" in one.text for one in scene.clauses
+    )
+
+
+def _has_days(block: list[Clause]) -> bool:
+    """Whether days are said: without them, it is the leave told of beside it, or begins today."""
+    return any(one.times or any(length.days for length in one.durations) for one in block)
+
+
+def _is_called_leave(clause: Clause) -> bool:
+    """Whether it says its own name, or that one is on the way: it needs no day."""
+    patterns = (words.LATE, words.NAMED_TRIP, words.ON_THE_WAY)
+    return bool(_asked(clause)) or any(one.search(clause.text) for one in patterns)
 
 
 def _put(found: list[LeaveSaid], said: LeaveSaid) -> None:
@@ -71,15 +97,23 @@ def _begins(scene: Scene, clause: Clause) -> bool:
         return not clause.mentions and not clause.question
     if words.NO_LEAVE.search(clause.text) or _sums_up(scene, clause):
         return False
-    if words.PRESSED.search(clause.text) and any(
-        words.POSTPONED.search(one.text) for one in _beside(scene, clause)
-    ):
+    if _is_open(scene, clause):
         return False
-    if (clause.question or is_supposed(clause)) and not granted:
+    supposed = is_supposed(clause) or words.SUPPOSED.search(clause.text)
+    if (clause.question or supposed) and not granted:
         return False
     if any(_own(scene, clause, start, end) for start, end in _asked(clause)):
         return True
     return _goes_off(scene, clause) or _on_duty(scene, clause)
+
+
+def _is_open(scene: Scene, clause: Clause) -> bool:
+    """Whether it is not settled yet: 想休个年假，就是走不开; 谁去还没定."""
+    wished = words.PRESSED.search(clause.text) or words.WISHED.search(clause.text)
+    return any(
+        words.UNSETTLED.search(one.text) or (wished and words.POSTPONED.search(one.text))
+        for one in _beside(scene, clause)
+    )
 
 
 def _sums_up(scene: Scene, clause: Clause) -> bool:
@@ -90,8 +124,10 @@ def _sums_up(scene: Scene, clause: Clause) -> bool:
 
 
 def _beside(scene: Scene, clause: Clause) -> list[Clause]:
-    """The clauses of its sentence."""
-    return [one for one in scene.clauses if one.sentence == clause.sentence]
+    """The clauses of its sentence, as far as they belong together."""
+    place = scene.place(clause)
+    near = scene.clauses[max(0, place - REACH) : place + REACH + 1]
+    return [one for one in near if one.sentence == clause.sentence]
 
 
 def _asked(clause: Clause) -> list[tuple[int, int]]:
@@ -101,7 +137,7 @@ def _asked(clause: Clause) -> list[tuple[int, int]]:
         spots += [one.span() for one in pattern.finditer(clause.text)]
     for one in clause.durations:
         before = words.COUNTED.search(clause.text[: clause.at(one.start)])
-        if one.days and before:
+        if one.days and before and not words.HIRED.match(clause.text, clause.at(one.end)):
             spots.append((before.start(), clause.at(one.end)))
     for phrase in clause.times:
         start, end = clause.at(phrase.start), clause.at(phrase.end)
@@ -117,16 +153,16 @@ def _asked(clause: Clause) -> list[tuple[int, int]]:
 
 def _goes_off(scene: Scene, clause: Clause) -> bool:
     """Whether the sender goes home or takes a rest, with its days said in the sentence."""
-    spots = [*words.GO_HOME.finditer(clause.text), *words.REST.finditer(clause.text)]
-    if clause in scene.plans and not words.WITH.search(clause.text):
-        spots += words.CURE.finditer(clause.text)
-    if not (spots or words.OUT.search(clause.text)):
+    spots = list(_ways_off(scene, clause))
+    out = words.OUT.search(clause.text)
+    if not (spots or out) or not _dated(scene, clause):
         return False
-    if is_past(clause) or not _dated(scene, clause):
+    if any(one.mentions or words.OPEN.search(one.text) for one in _beside(scene, clause)):
         return False
-    if any(one.mentions for one in _beside(scene, clause)):
+    must = words.MUST_GO.search(clause.text)
+    if is_past(clause) and not must and clause not in scene.plans:
         return False
-    if words.OUT.search(clause.text) and clause.times and clause in scene.plans:
+    if out and clause.times and clause in scene.plans:
         return not by_others(clause, len(clause.text))
     return any(
         _own(scene, clause, *one.span())
@@ -134,6 +170,31 @@ def _goes_off(scene: Scene, clause: Clause) -> bool:
         and not words.GIVEN.search(clause.text[: one.start()])
         for one in spots
     )
+
+
+def _ways_off(scene: Scene, clause: Clause) -> Iterator[re.Match[str]]:
+    """Where it says that somebody goes off, with the ways that need a reason or a plan."""
+    for pattern in (
+        words.GO_HOME,
+        words.REST,
+        words.CARE,
+        words.WARD,
+        words.SETS_OFF,
+        words.OFF_TURN,
+    ):
+        yield from pattern.finditer(clause.text)
+    if _is_private(_beside(scene, clause)):
+        yield from words.MUST_GO.finditer(clause.text)
+    with_kin = words.WITH_KIN.search(clause.text) or not words.WITH.search(clause.text)
+    if clause in scene.plans and with_kin:
+        yield from words.CURE.finditer(clause.text)
+
+
+def _is_private(clauses: list[Clause]) -> bool:
+    """Whether a reason of one's own is told and nothing of the villagers."""
+    told = "，".join(one.text for one in clauses)
+    private = words.FAMILY.search(told) or words.ILLNESS.search(told)
+    return bool(private) and not words.FOR_OTHERS.search(told)
 
 
 def _dated(scene: Scene, clause: Clause) -> bool:
@@ -150,13 +211,19 @@ def _own(scene: Scene, clause: Clause, start: int, end: int) -> bool:
     told = by_others(clause, start) and not words.ADVISED.search(clause.text[:start])
     if words.TO_ME.search(clause.text[:start]):
         return False
-    if told or after_others(scene.clauses, clause):
+    if told or after_others(scene.clauses, clause) or _goes_on(scene, clause):
         return False
     if negated(clause, start, end):
         return False
     before = [one for one in clause.mentions if clause.at(one.end) <= start]
     between = clause.text[clause.at(before[-1].end) : start] if before else ""
     return not before or bool(words.MYSELF.search(between))
+
+
+def _goes_on(scene: Scene, clause: Clause) -> bool:
+    """Whether it goes on after somebody else is named: 老乡说他|明天请假带孙子打针."""
+    before = scene.clauses[scene.place(clause) - 1]
+    return clause.before == "cue" and bool(words.HE_SAID.search(before.text))
 
 
 # trips
@@ -167,17 +234,30 @@ def _on_duty(scene: Scene, clause: Clause) -> bool:
     if named := words.NAMED_TRIP.search(clause.text):
         return _own(scene, clause, *named.span())
     trip = words.TRIP.search(clause.text)
-    if not trip or clause.mentions or not _for_work(scene, clause, trip):
+    if not trip and not clause.mentions and words.I_GO.search(clause.text):
+        return any(_is_called(scene, one) for one in _beside(scene, clause))
+    if not trip or clause.mentions or not _has_purpose(scene, clause, trip):
         return False
     told = _to_come(scene, clause) or words.ON_THE_WAY.search(clause.text)
     return _own(scene, clause, *trip.span()) and bool(told or _on_record(scene, clause))
 
 
-def _for_work(scene: Scene, clause: Clause, trip: re.Match[str]) -> bool:
-    """Whether its purpose is one of work, said in it or just behind: 明早赴县，开调度会."""
-    if words.DUTY.search(clause.text, trip.start()):
+def _is_called(scene: Scene, clause: Clause) -> bool:
+    """Whether a meeting or a course outside is told for a day to come: 下周一县里开会，我去."""
+    outside = words.SEATED.search(clause.text) and words.DUTY.search(clause.text)
+    return bool(outside and not clause.mentions and is_future(scene, clause))
+
+
+def _has_purpose(scene: Scene, clause: Clause, trip: re.Match[str]) -> bool:
+    """Whether it has a purpose, said in it or just behind: 明早赴县，开调度会; 回单位办工资关系."""
+    near = _beside(scene, clause)
+    if any(words.ON_RECORD.search(one.text) or _names_return(one) for one in near):
         return True
-    later = scene.clauses[scene.clauses.index(clause) + 1 :][:1]
+    if clause in scene.plans and _is_private(near) and not any(one.mentions for one in near):
+        return True
+    if words.DUTY.search(clause.text, trip.start()) or words.ESCORT.search(clause.text):
+        return True
+    later = scene.clauses[scene.place(clause) + 1 :][:1]
     ends = trip.end() >= len(clause.text) and not words.FAMILY.search(clause.text)
     return ends and any(
         one.before != "hard" and not one.mentions and words.DUTY.search(one.text)
@@ -185,14 +265,24 @@ def _for_work(scene: Scene, clause: Clause, trip: re.Match[str]) -> bool:
     )
 
 
+def _names_return(clause: Clause) -> bool:
+    """Whether the day of return is announced: 明儿去市里送样品，后天回."""
+    return bool(clause.times) and bool(words.BACK_DAY.search(clause.text))
+
+
 def _to_come(scene: Scene, clause: Clause) -> bool:
     """Whether it is planned here or in the clauses of its sentence: 县里叫去开会，明天去."""
-    if clause.times or listed_weekdays(scene.base, clause.text):
+    if clause.times:
         if not _ahead_soon(scene, clause):
             return False
         return clause in scene.plans or (not is_past(clause) and _called(scene, clause))
     near = [one for one in _beside(scene, clause) if not one.mentions]
-    return any(is_future(scene, one) and len(one.text) < SHORT for one in near)
+    return any(is_future(scene, one) and _says_day_only(one) for one in near)
+
+
+def _says_day_only(clause: Clause) -> bool:
+    named = sum(one.end - one.start for one in clause.times)
+    return len(clause.text) < max(SHORT, named + LEAST)
 
 
 def _called(scene: Scene, clause: Clause) -> bool:
@@ -205,18 +295,22 @@ def _called(scene: Scene, clause: Clause) -> bool:
 
 def _ahead_soon(scene: Scene, clause: Clause) -> bool:
     spans = [scene.span(one, "ahead") for one in clause.times]
-    listed = listed_weekdays(scene.base, clause.text) is not None
-    return listed or any(one and timedelta() <= one.first - scene.base <= SOON for one in spans)
+    return any(one and timedelta() <= one.first - scene.base <= SOON for one in spans)
 
 
 def _on_record(scene: Scene, clause: Clause) -> bool:
     """A trip of some days, or one that is put on record."""
-    spans = [scene.meant(clause, one) for one in clause.times]
-    if any(one and one.kind == "range" and one.first < one.last for one in spans):
+    if _is_span(scene, clause):
         return True
-    index = scene.clauses.index(clause)
+    index = scene.place(clause)
     near = scene.clauses[max(0, index - 2) : index + 3]
-    return bool(spans) and any(words.ON_RECORD.search(one.text) for one in near)
+    return bool(clause.times) and any(words.ON_RECORD.search(one.text) for one in near)
+
+
+def _is_span(scene: Scene, clause: Clause) -> bool:
+    """Whether it tells of several days on end."""
+    spans = [scene.meant(clause, one) for one in clause.times]
+    return any(one and one.kind == "range" and one.first < one.last for one in spans)
 
 
 # block
@@ -224,18 +318,26 @@ def _block(scene: Scene, index: int) -> list[Clause]:
     """The leave clause and those around it that give its days and its reason."""
     clauses = scene.clauses
     first = last = index
-    while first > 0 and _joins(clauses[first - 1], clauses[first].before):
+    if words.I_GO.search(clauses[index].text):
+        called = [
+            one for one in _beside(scene, clauses[index]) if one.start < clauses[index].start
+        ]
+        first -= len(called) if any(_is_called(scene, one) for one in called) else 0
+    while first > 0 and _joins(scene, clauses[first - 1], clauses[first].before):
         first -= 1
-    while last + 1 < len(clauses) and _joins(clauses[last + 1], clauses[last + 1].before):
+    while last + 1 < len(clauses) and _joins(
+        scene, clauses[last + 1], clauses[last + 1].before
+    ):
         last += 1
     return clauses[first : last + 1]
 
 
-def _joins(clause: Clause, edge: str) -> bool:
+def _joins(scene: Scene, clause: Clause, edge: str) -> bool:
     """Whether a clause beside a leave belongs to it."""
-    if _tells_more(clause):
+    if _tells_more(scene, clause):
         return False
-    reason = clause.has("leave.words") or any(one.search(clause.text) for one in words.REASONS)
+    reasons = words.REASONS if edge == "hard" else (*words.REASONS, words.FARM)
+    reason = clause.has("leave.words") or any(one.search(clause.text) for one in reasons)
     dated = bool(clause.times) or any(one.days for one in clause.durations)
     if edge != "hard":
         return reason or dated or len(clause.text) <= LEAST
@@ -243,9 +345,11 @@ def _joins(clause: Clause, edge: str) -> bool:
     return bool(words.BACK_DAY.search(clause.text)) or (brief and (reason or dated))
 
 
-def _tells_more(clause: Clause) -> bool:
+def _tells_more(scene: Scene, clause: Clause) -> bool:
     """Whether a clause reports something of its own."""
     if clause.taken or clause.mentions or words.ON_POST.search(clause.text):
+        return True
+    if words.CALLED_OFF.search(clause.text):
         return True
     if words.OTHER_NEWS.search(clause.text) or words.CAME_BACK.search(clause.text):
         return True
@@ -254,4 +358,7 @@ def _tells_more(clause: Clause) -> bool:
         return True
     other = clause.has("visit.words", "study.words", "promise.words")
     length = len(clause.text) < SHORT and any(one.days for one in clause.durations)  # 学两周
-    return other and not length and not words.DUTY.search(clause.text)
+    planned = (
+        length or is_future(scene, clause) or _is_span(scene, clause)
+    )  # no report of a day
+    return other and not planned and not words.DUTY.search(clause.text)

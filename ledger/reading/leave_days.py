@@ -1,6 +1,7 @@
 """The days of a leave, from what its clauses say: days, ends, the day of return, a length."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -37,7 +38,9 @@ class _Said:
         if span.kind == "range":
             self.ranges.append(span)
         elif _is_back(behind):
-            self.back.append(self._next(phrase, span.last))
+            early = words.EARLY_BACK.search(clause.text, clause.at(phrase.start))
+            last = self._next(phrase, span.last)
+            self.back.append(last - DAY if early else last)
         elif span.kind == "by" or words.TILL.search(before):
             self.ends.append(self._next(phrase, span.last))
         elif span.kind == "after" or words.FROM.search(before) or words.OFF.match(behind):
@@ -56,8 +59,9 @@ class _Said:
         return self.points[-1] + (day - self.points[-1]).days % WEEK * DAY
 
     def ends_after(self, day: date) -> list[date]:
-        """Ends and days of return behind a day."""
-        return [one for one in (*self.ends, *self.back) if one > day]
+        """Ends behind a day; where none is said, days of return."""
+        ends = [one for one in self.ends if one > day]
+        return ends or [one for one in self.back if one > day]
 
 
 def days_of(scene: Scene, block: list[Clause], core: Clause) -> tuple[date, date] | None:
@@ -72,40 +76,46 @@ def days_of(scene: Scene, block: list[Clause], core: Clause) -> tuple[date, date
 
 
 def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
-    more = [one for one in block if words.EXTEND.search(one.text)]
-    lengths = [
-        one.days for clause in (*more, core, *block) for one in clause.durations if one.days
-    ]
-    said = _Said(length=next((one for one in lengths if one <= LONGEST.days), None))
+    said = _Said(length=_length(block, core))
     if is_past(core) and not core.times and words.DUTY.search(core.text):
         said.points.append(scene.base)  # 开了一天会，明天还有半天
         said.length = None
-    if counted := words.DAYS_LONG.search("，".join(one.text for one in block)):
-        said.length = "一二三四五六七八九十".index(counted["count"]) + 1
     if not any(one.times for one in block):
         said.points += listed_days(
             scene.base, scene.plain[block[0].start : block[-1].end + BEHIND]
         )
-    looks_back = any(words.OF_PAST.search(one.text) for one in block)
+    told = "，".join(one.text for one in block)
+    looks_back = bool(words.OF_PAST.search(told))
+    filed_later = bool(words.LATER_FILED.search(told))
     for clause in _telling(scene, block, core):
-        if listed := listed_weekdays(scene.base, clause.text):
-            said.ranges.append(listed)
-            continue
         if headed := _head_of_span(scene, clause):
             said.starts.append(headed)
             said.points.append(headed)
             continue
         passed = clause is not core and is_past(clause) and not looks_back
-        for phrase in clause.times:
-            span = _ahead(scene, clause, phrase)
-            counted = words.DAYS_LONG.search(clause.text, 0, clause.at(phrase.end))
-            if counted and counted.start("count") == clause.at(phrase.start):
-                continue
-            if span is None or (passed and span.last < scene.base):
-                continue  # 请一天病假，昨天淋了雨
-            if not phrase.text.startswith("当"):  # 当天来回
+        for phrase in _day_phrases(clause):
+            span = _ahead(scene, clause, phrase, filed_later=filed_later)
+            if span and not (passed and span.last < scene.base):  # 请一天病假，昨天淋了雨
                 said.put(clause, phrase, span)
     return said
+
+
+def _length(block: list[Clause], core: Clause) -> float | None:
+    """How many days: said with the extension first, then with the leave."""
+    if counted := words.DAYS_LONG.search("，".join(one.text for one in block)):
+        return "一二三四五六七八九十".index(counted["count"]) + 1
+    more = [one for one in block if words.EXTEND.search(one.text)]
+    lengths = [one.days for clause in (*more, core, *block) for one in clause.durations]
+    return next((one for one in lengths if one and one <= LONGEST.days), None)
+
+
+def _day_phrases(clause: Clause) -> Iterator[TimePhrase]:
+    """Its days, without the 四日 of 请四日, which is a length, and without 当天来回."""
+    for phrase in clause.times:
+        counted = words.DAYS_LONG.search(clause.text, 0, clause.at(phrase.end))
+        length = counted and counted.start("count") == clause.at(phrase.start)
+        if phrase.names_day and not length and not phrase.text.startswith("当"):
+            yield phrase
 
 
 def _telling(scene: Scene, block: list[Clause], core: Clause) -> list[Clause]:
@@ -114,42 +124,28 @@ def _telling(scene: Scene, block: list[Clause], core: Clause) -> list[Clause]:
     我爱人下周二生孩子，从下周一请到下周五: Tuesday is no day of the leave.
     """
     own = any(one.names_day for one in core.times)
+    reasons = (words.EVENT, words.AILING)
     return [
         one
         for one in block
         if not words.OPEN.search(one.text)
-        and not (own and one is not core and words.EVENT.search(one.text))
+        and not (own and one is not core and any(why.search(one.text) for why in reasons))
     ]
 
 
 def listed_days(base: date, text: str) -> list[date]:
-    """Two days of a month told as bare numbers, 23、24, this month or the next."""
-    match = words.LISTED.search(text)
-    if not match or int(match["a"]) >= int(match["b"]):
-        return []
-    month = base if int(match["a"]) >= base.day else base.replace(day=1) + 31 * DAY
+    """Days told without their signs: 23、24 of this month or the next, 11.25."""
     try:
+        if dotted := words.DOTTED.search(text):
+            day = base.replace(month=int(dotted["month"]), day=int(dotted["day"]))
+            return [day if day >= base - LONGEST else day.replace(year=base.year + 1)]
+        match = words.LISTED.search(text)
+        if not match or int(match["a"]) >= int(match["b"]):
+            return []
+        month = base if int(match["a"]) >= base.day else base.replace(day=1) + 31 * DAY
         return [month.replace(day=int(match[name])) for name in "ab"]
     except ValueError:
         return []
-
-
-def listed_weekdays(base: date, text: str) -> Span | None:
-    """Weekdays told in one word, 礼拜四五 or 下周二三四, as a span; None where there are none."""
-    match = words.WEEKDAYS.search(text)
-    if not match:
-        return None
-    days = [
-        "一二三四五六日".index(one.replace("天", "日"))
-        for one in match["days"]
-        if one in "一二三四五六日天"
-    ]
-    monday = base - base.weekday() * DAY + len(match["which"] or "") * WEEK * DAY
-    if not match["which"] and monday + days[0] * DAY < base:
-        monday += WEEK * DAY
-    if days != sorted(days):
-        return None
-    return Span("range", monday + days[0] * DAY, monday + days[-1] * DAY, clock=None, sure=True)
 
 
 def _head_of_span(scene: Scene, clause: Clause) -> date | None:
@@ -163,13 +159,16 @@ def _head_of_span(scene: Scene, clause: Clause) -> date | None:
     return base + (WEEK - base.weekday()) * DAY
 
 
-def _ahead(scene: Scene, clause: Clause, phrase: TimePhrase) -> Span | None:
-    """A leave looks ahead, but not most of a year; 请的 and 补 look back."""
+def _ahead(
+    scene: Scene, clause: Clause, phrase: TimePhrase, *, filed_later: bool
+) -> Span | None:
+    """A leave looks ahead, but not most of a year; 请的, 补 and 到今天 look back."""
     span = scene.span(phrase, "ahead")
     far = span is not None and span.first - scene.base > FAR
     if far and phrase.hit.form == "holiday":
         return None
-    if words.OF_PAST.search(clause.text) or far:
+    past = words.OF_PAST.search(clause.text) or words.TILL_NOW.search(phrase.text)
+    if past or far or (filed_later and span is not None and span.first > scene.base):
         return scene.span(phrase, "back")
     return span
 
@@ -197,7 +196,8 @@ def _is_back(behind: str) -> bool:
 def _plain(base: date, said: _Said) -> tuple[date, date]:
     """From the first day named, or today, as long as said or up to the end or the return."""
     if said.ranges:
-        return _ranged(said.ranges[0], said)
+        exact = [one for one in said.ranges if one.sure]  # 12月初，从2号到11号
+        return _ranged((exact or said.ranges)[0], said)
     points = sorted(set(said.points))
     first = said.starts[0] if said.starts else (points[0] if points else base)
     ends = said.ends_after(first)
@@ -231,7 +231,7 @@ def _ranged(span: Span, said: _Said) -> tuple[date, date]:
     begun = [one for one in said.points if timedelta() < span.first - one <= 2 * DAY]
     if begun and said.back:
         return min(begun), max(said.back)
-    return span.first, span.last
+    return span.first, max(span.last, *said.ends, span.first)
 
 
 def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
@@ -242,7 +242,8 @@ def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
     if later and said.length:
         return _begun(later[0], said.length), later[0]
     points = sorted(one for one in said.points if one > base)
-    so_far = base + DAY if words.SO_FAR.search(plain) or base in said.ends else base
+    ended = words.SO_FAR.search(plain) or base in said.ends or (said.length and not later)
+    so_far = base + DAY if ended else base
     first = points[0] if points else so_far
     return first, later[0] if later else max(_over(first, said.length or 1), *points, first)
 

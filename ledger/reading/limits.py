@@ -16,7 +16,9 @@ OBLIGED = re.compile(
     r"限|必须|务必|一定|[^主重需只就还]要(?!是|到期|开会)|^要(?!是)|得(?!了|很)|催|让|叫|请"
 )
 OURS = re.compile(r"我|咱|出门|回村|回来|回去|到家|开会|学习|睡|吃饭|上山|进村|下村")
+BOUND = re.compile(r"^(?:就|是|为)?(?:截止|截至|止|为限|底线)")
 SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
+FEARED = re.compile(r"[怕恐]|眼看|估计|说不定|搞不好")
 SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
 
 
@@ -32,12 +34,13 @@ def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | N
     """
     cut = before is not None and clause.before == "cue"
     text = f"{before.text}{clause.text}" if before and cut else clause.text
-    pressed = bool(OBLIGED.search(text)) and not SOON.search(text)
+    pressed = bool(OBLIGED.search(text)) and not (SOON.search(text) or FEARED.search(text))
     for phrase in clause.times:
         span = scene.span(phrase, "ahead")
         if span is None or span.last < scene.base:
             continue
         limit = bool(LIMIT.search(phrase.text)) and "by" in (phrase.ending, span.kind)
+        limit = limit or bool(BOUND.search(clause.text[clause.at(phrase.end) :]))
         if (limit and not OURS.search(text)) or (span.last > scene.base and pressed):
             return span.last
     return scene.base if SAME_DAY.search(clause.text) else None

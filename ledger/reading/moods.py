@@ -5,7 +5,7 @@ Needs and faults may well be told in such words (能不能修一下路); this is
 
 import re
 
-from ledger.reading.clauses import Clause
+from ledger.reading.clauses import ACT, Clause
 from ledger.reading.turns import is_past, is_supposed
 
 REST = "[^，,。！!？?；;]"
@@ -21,7 +21,7 @@ GRANT = re.compile(  # a leave asked for as a question
     r"(?:能不能|可不可以|能否|可否|能|可以)[^，,。]{0,4}(?:[准批允容让给]|请[^问]|休|续|回)[^，,。]{1,}(?:假|天|趟|号|几)"
 )
 HOW_MUCH = re.compile(
-    rf"(?:算|要|得|该|够|能|用|学|走|请|休|值|报){REST}{{0,6}}(?:多少|几[天户次回个]|多久|多长|哪[里儿个天些]|谁|怎么|咋|啥)"
+    rf"(?:算|要|得|该|够|能|用|学|走|请|休|值|报){REST}{{0,6}}(?:多少|几[户次回个]|(?<![得想要先]请)几天|多久|多长|哪[里儿个天些]|谁|怎么|咋|啥)"
     r"|该[^，,。]{0,6}还是|不?算[^，,。]{0,6}吧$|算不算|算(?:是)?(?:走访|学习|在岗|公差|请假)?(?:吗|么|不|嘛)$|记得吗|来着$|来的$(?<=什么时候来的)|哪个[走去学值请住]"
 )
 OR_NOT = re.compile(
@@ -63,7 +63,7 @@ THEIRS = re.compile(
 )
 AS_THING = re.compile(
     r"学习(?:室|园地|专栏|笔记本|记录本|(?:资料|材料|文件)[^，,。]{0,3}(?:发|在|放|领|印))|走访(?:记录本|手册[^，,。]{0,3}[用领发])|(?:学习|请假|休假|销假|值班|在岗|驻村|住村|公差|出差|培训|年假|公休|轮休|调休|走访)的?"
-    r"(?:时长|记录[^，,。]{0,4}(?:删|撤|交|填|在哪|从哪)|的?(?:表|单子?|条子?)(?:填|写|在|呢)|流程|规矩|门道|手续(?:怎|咋|在哪|找谁)|制度|规定|补贴|补助|天数|次数"
+    r"(?:时长(?!$|[^，,。]{0,8}[\d一二两三四五六七八九十半])|记录[^，,。]{0,4}(?:删|撤|交|填|在哪|从哪)|的?(?:表|单子?|条子?)(?:填|写|在|呢)|流程|规矩|门道|手续(?:怎|咋|在哪|找谁)|制度|规定|补贴|补助|天数|次数"
     r"|算(?:不|是|在|几|我们)|是按|按工龄|得(?:鞋|脚|腿|人|我)|计划表|不是(?:走|摆|为了|[^，,。]{1,4}过场))"
 )
 
@@ -75,6 +75,7 @@ FORMER = re.compile(
 )
 VOID = re.compile(r"作废|不算|取消|删|撤|当我?没[说看讲]|别[记登]|不作数")
 NEW = re.compile(r"改|应该?是|实际|其实|更正|不是|而是")
+CUT_OFF = re.compile(rf"(?:{ACT})(?![^，,。]{{0,8}}[我咱])")
 AHEAD = 2  # clauses behind a former report in which it may be called void
 
 
@@ -87,9 +88,15 @@ def unreal(clauses: list[Clause]) -> set[Clause]:
             running = False
         goes_on = not is_past(clause) or bool(CONTRARY.search(clauses[index - 1].text))
         running = (running and goes_on) or _passes_on(clause) or _opens(clause)
-        if running or _turned(clause) or _void(clauses, index):
+        of_it = index > 0 and clauses[index - 1] in found and _same_breath(clause)
+        if running or of_it or _turned(clause) or _void(clauses, index):
             found.add(clause)
     return found
+
+
+def _same_breath(clause: Clause) -> bool:
+    """Whether it was only cut off before its verb: 听说李队长|请假了."""
+    return clause.before == "cue" and bool(CUT_OFF.match(clause.text))
 
 
 def _opens(clause: Clause) -> bool:

@@ -4,32 +4,45 @@ import re
 from datetime import date
 
 from ledger.reading.clauses import Clause
+from ledger.reading.leave_words import OTHERS
 from ledger.reading.said import PresenceSaid
 from ledger.reading.scene import Scene, by_others, is_future
+from ledger.time_phrases import TimePhrase
 
+PLACE = "村(?:[里上]头?|头)|驻地|驻点|点[上里]|队[上里]|岗"
 PRESENT = re.compile(
-    r"[在蹲窝守猫](?:在)?(?:点[上里]|村[上里头]{1,2}(?!的|有)|队[上里](?!的|有)|驻地|驻点)|蹲[村守点]|没出(?:过)?村|没挪窝|没(?:回家|下山|离岗|离开(?:过)?(?:村|岗))"
-    r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)(?:的)?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|村[里头上](?:过夜|睡|歇|住)|守(?:电话|点|夜)|带班值守|坚守|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)|在岗|在村|再村|值班|值夜|值守|留守|住村|驻村|守村|坐班|带班|守着村|守村部|住在村|吃住在村|夜宿|宿村|宿在(?:村|队)|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)|夜里住|宿在村|在村部|守在村|当值|[在住]村[里部上委]|没离村|未离村|在位"
-    r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:了)?(?:一)?(?:天|夜|晚)|守村部"
+    rf"(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
+    r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村[部里委]|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
+    r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|坐班|带班|在位"
+    r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上](?:过夜|睡|歇|住)"
+    r"|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)"
+    r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
 )
-ROLL_CALL = re.compile(r"^\s*(?:收到点名|到[!！。]?|有[!！]|在[!！。]?|在的[!！。]?)$")
+ROLL_CALL = re.compile(
+    r"^\s*(?:收到点名|到[!！。]?|有[!！]|(?:我)?在(?:的|呢|在呢|这)*[!！。]?)$"
+)
 CALLED = re.compile(r"^[^。！!？?\n]{0,20}点名")
 SHOUTED = re.compile(r"^\s*[到有在][!！]")
 MINE = re.compile(r"我|咱|本人|全队|队里|工作队|队员们?都?|都|全员|[和跟]")
+WITH_ME = re.compile(r"(?:我|本人)[^，,。]{0,4}?[和跟与同、](?:队员|同事)?[^，,。]{0,6}$")
 PEOPLE = re.compile(
-    r"(?:老人|群众|村民|孩子|家里|支书|主任|户主|[他她](?:们)?|人家|谁|家家|年轻人|劳力|儿子|女儿|书记|干部|医生|老师|施工队|男的|女的|没人|无人|有人|要人)[^，,。我]{0,8}$"
+    rf"(?:{OTHERS}|家里|人家|谁|家家|年轻人|劳力|干部|施工队|男的|女的|没人|无人|有人|要人)[^，,。我]{{0,8}}$"
 )
-NOT_BEFORE = re.compile(
-    r"(?:[不没未]|不能|没得|要求|[找问给]|轮到(?!我)[^，,。我]{0,4}|跑到|来|坐到|到|送到|回到?|[按算]|是否|谁|接到|换|第[^，,。]{1,5}天的?)$"
+NOT_BEFORE = re.compile(  # denied, asked for, on the way there
+    r"(?:[不没未给谁来考学讲]|不能|没得|要求|[找问]|轮到(?!我)[^，,。我]{0,4}|[跑坐送叫喊请带回]?到|回|[按算]|是否|接到|换|第[^，,。]{1,5}天的?)$"
 )
-WEAK = re.compile(r"^在村[部里上委]")  # only where one is, beside a return no news
 WEAK = re.compile(r"^在村[部里上委]?")  # only where one is: no news beside a return
-BARE_TO = re.compile(r"(?:跑|坐|送|叫|喊|请|带)到$|[找问给来回到按不没未谁]$")
-NOT_AFTER = re.compile(
-    r"^(?:电话|室|表|干部|工作队员?|工作|经费|补贴|日志|日记|队员?|算|民|口|头|子|人员|的?(?:补贴|经费|日志|管理|天数|工作队|书记|规定|制度|干部|老人|老乡|人|老支书|同志|要求|时候|劳力)"
-    r"|驻|得|第|以来|期间|满|快|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?![哈呢啊哦呀嘛啦]?$)|有)|[里上](?:开|那|转|走|看)|[部委](?:会|里)?(?:的|门|[^，,。值住守待夜]{1,2})|[^，,。]{0,4}[吗么]$)"
+OF_POST = (
+    "情况|纪律|名单|补贴|经费|日志|管理|天数|工作队|书记|规定|制度|干部|老人|老乡|人员?|老支书"
+    "|同志|要求|时候|劳力"
 )
-TONIGHT = re.compile(r"今[晚夜天日]|今儿|在|正")
+NOT_AFTER = re.compile(  # a thing of the post, a span without days, somebody who is there
+    rf"^(?:的?(?:{OF_POST})|电话|室|表|点(?!名)|工作队?员?|日记|队员?|算|民|口|头|子|驻|得|第|以来|期间|满|快"
+    r"|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?![哈呢啊哦呀嘛啦]?$)|有)|[里上](?:开|那|转|走|看)"
+    r"|[部委](?:会|里)?+(?:的|门|(?![接待值住守夜])[^，,。]{1,2})|[^，,。]{0,4}[吗么]$)"
+)
+TONIGHT = re.compile(r"今[晚夜天日]|今儿|在|正|^晚上|继续")
+LONG_AGO = re.compile("国庆|春节|过年|元旦|五一|中秋|端午|清明|去年|前年|那[年天会]")
 SPANNED = re.compile(r"驻村|在[岗村]|值[班守]|住村|守")
 
 
@@ -65,6 +78,8 @@ def _answers(scene: Scene, index: int) -> bool:
 def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
     if is_future(scene, clause) or (clause in scene.plans and not TONIGHT.search(clause.text)):
         return False
+    if LONG_AGO.search(clause.text) and not clause.times:
+        return False
     spots = [
         one.span()
         for one in PRESENT.finditer(clause.text)
@@ -75,32 +90,30 @@ def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
 
 def _own(clause: Clause, start: int, end: int) -> bool:
     before, after = clause.text[:start], clause.text[end:]
-    if (
-        BARE_TO.search(before)
-        or NOT_BEFORE.search(before)
-        or NOT_AFTER.search(after)
-        or by_others(clause, start)
-    ):
+    if NOT_BEFORE.search(before) or NOT_AFTER.search(after) or by_others(clause, start):
         return False
     if PEOPLE.search(before) and not MINE.search(before[-8:]):
         return False
-    return not (
-        clause.mentions
-        and clause.at(clause.mentions[0].start) < start
-        and not MINE.search(before[-4:])
-    )
+    if not clause.mentions or clause.at(clause.mentions[0].start) >= start:
+        return True
+    return bool(MINE.search(before[-4:]) or WITH_ME.search(before))
 
 
 def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
-    spans = [
-        span
-        for one in clause.times
-        if one.names_day
-        and not one.text.startswith("当")
-        and (span := scene.meant(clause, one))
-    ]
+    times = clause.times or _headed(scene, clause)
+    named = [one for one in times if one.names_day and not one.text.startswith("当")]
+    spans = [span for one in named if (span := scene.meant(clause, one))]
+    if named and not any(one.first <= scene.base for one in spans):
+        return []  # 国庆七天: a day that cannot be told
     ranges = [one for one in spans if one.kind == "range" and one.first <= scene.base]
     if ranges and SPANNED.search(clause.text):
         return [(ranges[0].first, ranges[0].last)]
     points = [one.first for one in spans if one.kind == "point" and one.first <= scene.base]
     return [(one, None) for one in points] or [(scene.days[clause], None)]
+
+
+def _headed(scene: Scene, clause: Clause) -> list[TimePhrase]:
+    """The days told alone before it: 11月17日至19日，本人驻村在岗."""
+    before = scene.clauses[scene.place(clause) - 1]
+    alone = len(before.times) == 1 and before.times[0].text == before.text.strip()
+    return before.times if alone and before.sentence == clause.sentence else []

@@ -9,27 +9,38 @@ from typing import Literal
 from ledger.numerals import read_number
 from ledger.reading.advances import advances_in, effects_in, falls_back, is_part, turns
 from ledger.reading.clauses import Clause
-from ledger.reading.faults import fault_in
+from ledger.reading.faults import fault_in, faults_of, gone_in
 from ledger.reading.said import ProgressSaid, Who
 from ledger.reading.scene import Scene
 from ledger.reading.view import Part
 from ledger.time_phrases import TimePhrase
 
 Far = Literal["done", "step", "first", ""]
+HABIT = re.compile(
+    r"每个?[月年天周]|月月|按[时月]|一直都?(?=[^没不]{0,4}$)|从来"
+)  # nothing new
+# what every visit leaves behind
+VISITING = re.compile(
+    r"明白卡|走访表|入户表|联系卡|签到|告知书|问卷|政策宣传|慰问|春联|对联|[大会]会上|[口人]都交了|[电水]费[^，。；停欠没断多]{0,4}交了"
+    r"|今年[^，。；]{1,6}[卖收打割](?!不)"
+)
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
-HANDED = re.compile(r"^[交报办递填]")
+HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
 ASKS = re.compile(
-    r"[吗么]$|[了过]没有?$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
+    r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
     r"|进展|[?？]|几户$|多少户"
 )
 WANTED = re.compile(
-    r"要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
+    r"[要让叫求]我|要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
     r"|何时|赶紧|尽快|抓紧|马上|立即"
 )
-TELLS = re.compile(r"说|讲|问(?!题)|反映|愁|嫌|急|来问|叫我|让我|托")
+TELLS = re.compile(r"说|讲|(?<!^)(?<![请想])问(?!题|一?下)|反映|愁|嫌|急|来问|叫我|让我|托")
 
+WANTED_THING = re.compile(
+    r"(?:想?要|想|申请|需要|盼|没|未|不|答应|承诺|保证)[^，。；]{0,3}的(?!话|时候)"
+)
 DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
 THING = (
     r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾"
@@ -39,8 +50,10 @@ ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:{THING}|那[条盏座桩户家]|还得等|都还|还挂|挂着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
+    rf"(?:{THING}|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
+    r"|\s(?:水|电|路|灯|桥|渠|厕|料|材料|设备|配件|货|[钱款]|资金|补助|低保|证|网|管|井|墙|工程?|户主|施工|验收|手续|申请)[^，。；\s]{0,3}(?:[通完好到亮验批审动签发停退补订]|进场|返工)了?(?=$|[\s，。；])"
+    r"|的[井路桥渠灯房水厕][^，。]{0,2}[打修建挖铺砌装接]"
     r"|[那这][个桩][^，。]{0,8}(?:事|问题)"
     r"|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)"
     r"|是[^，。]{2,14}(?:路|水|房|厕|灯|桥|渠|家|低保)))"
@@ -54,7 +67,7 @@ NUMBERED = re.compile(
     r"(?![0-9.、)）户个条天项月日])"
     rf"|第(?P<item>{DIGITS})[个条件](?:问题|这|那|我|[，,]|还|已)"
     rf"|(?:^|(?<=[。；\n]))(?P<head>{DIGITS})号[:：]"
-    r"(?![^。；，]{0,8}(?:去|到|走访|入户|学|看|在岗|在村|值|请假|开会))"
+    r"(?![^。；，]{0,8}(?:去|到(?![，,。；\s]|$)|走访|入户|学|看|在岗|在村|值|请假|开会))"
     rf"|(?P<listed>{DIGITS})号(?:台账|清单|事项|交办件?|工单|单子)"
     rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
     r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
@@ -63,36 +76,44 @@ NUMBERED = re.compile(
 MOST = 40  # issues named by number in one message
 EACH = re.compile(DIGITS)
 ENDED = re.compile(
+    r"(?:[水电路网气]|信号)[已全都]?通(?:了|$|[，。；\s])|灯[已全都]?亮|"
     r"(?:硬化|铺|修|装|换|建|改|拆|清|挖|砌)(?:好|完|通)|"
     r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定"
     r"|到位|验完|清零|验收"
 )
 UNENDED = re.compile(
     r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|争取|力争|计划|预计|打算|下周|下个?月|月底|申请销号"
-    r"|才能|再|排|差|催|通知"
+    r"|才能|再|排|差|催|通知|待"
 )
-UNFINISHED = re.compile(r"还没|没动|未|还在|在排|还差|没下文")
+MEANT = re.compile(
+    r"(?:下周|明天|后天|下个?月|争取|打算|准备|计划|尽量|力争|想|接下来|下一?步)[^，。；]{0,8}$"
+)
+UNFINISHED = re.compile(r"待[通验批审装修建付]|还没|没动|未|还在|在排|还差|没下文")
 ON_THE_WAY = re.compile(r"去了|走访|看了|到了|入户|我|学习")
 
 
 def how_far(clause: Clause) -> tuple[Far, int]:
     """How far a clause says something has come, and where the word stands that says so."""
-    if asks(clause):
+    if asks(clause) or VISITING.search(clause.text):
         return "", 0
     papers = bool(PAPERS.search(clause.text))
-    for spot in [*clause.hits("steps.end"), *effects_in(clause.text)]:
-        if not _taken_back(clause, spot):
+    for spot in [*clause.hits("steps.end"), *effects_in(clause.text), *gone_in(clause)]:
+        if not _taken_back(clause, spot) and not HABIT.search(clause.text[: spot[0]]):
             handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
             return ("step" if handed or is_part(clause.text) else "done"), spot[0]
-    for tag, far in (("steps.step", "step"), ("steps.first", "first")):
-        for start, _ in clause.hits(tag):
-            if not WANTED.search(clause.text, max(0, start - NEAR), start):
-                return far, start  # type: ignore[return-value]
-        if far == "step" and (spots := advances_in(clause.text)):
-            place = spots[0][0]
-            if not WANTED.search(clause.text, max(0, place - NEAR), place):
-                return "step", place
+    for place, far in _steps_in(clause):
+        if not WANTED.search(clause.text, max(0, place - NEAR), place):
+            return far, place
     return "", 0
+
+
+def _steps_in(clause: Clause) -> Iterator[tuple[int, Far]]:
+    """Where a step is told: the words of a step, its grammar, the words of a first step."""
+    yield from ((start, "step") for start, _ in clause.hits("steps.step"))
+    for start, _ in advances_in(clause.text)[:1]:
+        if not HABIT.search(clause.text):
+            yield start, "step"
+    yield from ((start, "first") for start, _ in clause.hits("steps.first"))
 
 
 def asks(clause: Clause) -> bool:
@@ -110,14 +131,23 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
     for start, end in clause.hits("steps.before"):
         if any(first <= start < last for first, last in names):
             continue  # 韩得宝 wants nothing
+        if WANTED_THING.match(clause.text[start : spot[0]]):
+            continue  # 要的药送到了
+        if clause.text.startswith(("该户", "该村", "该组"), start):
+            continue
         sure = SURELY.search(clause.text, end, spot[0]) or clause.text[:start].endswith(
             ("已", "已经")
         )
         if spot[0] - NEAR <= end <= spot[0] and not sure and not _very(clause.text, start):
             return True
+    if any(
+        end <= spot[0] and not clause.text.startswith(("的", "过的", "了的", "下的"), end)
+        for _, end in clause.hits("promise.words")
+    ):
+        return True  # 保准把路清干净
     if clause.text[max(0, spot[0] - 1) : spot[0]] == "膝":
         return True  # 膝盖上
-    if any(start < spot[0] < end for start, end in clause.hits("fault.strong")):
+    if any(start < spot[0] < end for start, end in faults_of(clause)):
         return True  # 断缴了 is no 缴了
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")
     if any(phrase_wants(one, clause, spot[0]) for one in clause.times):
@@ -170,6 +200,8 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
         if not clauses:
             continue
         end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
+        if MEANT.search(scene.plain[clauses[0].start : match.start()]):
+            continue  # 下周把5号解决掉
         tail = scene.plain[match.end() : max(match.end(), min(end, clauses[-1].end))]
         if not re.search(
             r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪|谁|哪一?[户家组个天]|什么|多少|[?？]|作废|重复",

@@ -6,6 +6,7 @@ from datetime import date
 from ledger.reading.clauses import Clause
 from ledger.reading.said import PromiseSaid, Who
 from ledger.reading.scene import Scene, by_others, negated, who
+from ledger.reading.turns import is_past
 from ledger.time_phrases import TimePhrase
 
 ORGAN = (
@@ -15,7 +16,7 @@ ORGAN = (
 SPEAKERS = (
     r"老板娘?|包?工头|承包商|厂[里长方]|[镇乡县市州省村局所站厂校]里|[镇乡]上|家长|户主|村民|群众|老乡"
     r"|[小组村]长|书记|主任|[他她][们家儿爹妈爸娘]?|男人|婆娘|儿子|女儿|媳妇|老人|老汉|大爷|两家|双方"
-    r"|人家|对方|邻居|隔壁|司机|师傅|老师|医生|亲戚|兄弟|姊妹|同学|朋友|施工方|甲方|业主|收购商|贩子|客商"
+    r"|电工|水工|[瓦木泥石]匠|技术员|工人|兽医|专家|客服|销售|人家|对方|邻居|隔壁|司机|师傅|老师|医生|亲戚|兄弟|姊妹|同学|朋友|施工方|甲方|业主|收购商|贩子|客商"
 )
 OTHERS = re.compile(rf"(?:{ORGAN}|{SPEAKERS})[^，,。我咱]{{0,8}}$")
 OURS = re.compile(r"我|咱|队里|工作队|本人")
@@ -32,7 +33,7 @@ OWN_PEOPLE = (  # the sender's own family and colleagues: no household
 )
 TO_OWN = re.compile(rf"^(?:了|过|下)?{OWN_PEOPLE}|[跟向对给同和与]{OWN_PEOPLE}[^，,。]{{0,6}}$")
 NO_PROMISE = re.compile(
-    r"^(?:书|金|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?(?!了?(?:去|来|帮|问|找|办|跑|替|联系|协调|解决|处理|反映))[^，,。把给]{0,8}的(?:事情?|话|条件|要求)|^[下过]的(?![事话])[^，,。]{1,8}$|^过[^，,。]{1,8}的[^，,。]{1,6}$|^过?[^，,。]{1,8}的[^，,。]{1,10}(?:了$|还没|没[^，,。]{0,3}$|已)"
+    r"^(?:书|金(?=$|[额，])|质量|安全|供[水电应]|正常|不了|率|人(?!家)|得了|条件)|^[了过]?(?:好几|几|多|了?无数|不止)[^，,。]{0,3}[回次遍]|^(?:了)?(?:的)?(?:价|地方|规矩)|^(?:了)?吗|^了?没有?$|^(?:时间|日子)|^[了过]?(?!了?(?:去|来|帮|问|找|办|跑|替|联系|协调|解决|处理|反映))[^，,。把给]{0,8}的(?:事情?|话|条件|要求)|^[下过]的(?![事话])[^，,。]{1,8}$|^过[^，,。]{1,8}的[^，,。]{1,6}$|^过?[^，,。]{1,8}的[^，,。]{1,10}(?:了$|还没|没[^，,。]{0,3}$|已)"
 )
 MUTUAL = re.compile(
     r"拉了?钩|说下|讲下|说好|讲好|说定|讲定|讲妥|说妥|说死|约好|约定|许了|表态|答复他"
@@ -40,7 +41,10 @@ MUTUAL = re.compile(
 FOR_THEM = re.compile(r"[给帮替为陪带跟](?:[他她]|老人|人家|大[爷娘]|对方)")
 AT_HOME = re.compile(r"[在到][^，,。]{1,8}(?:家|屋|炕|院|门口|那)[^，,。]{0,5}$")
 IN_FACE = re.compile(r"当(?:着|到|了|起)?[^，,。]{1,8}(?:面|前)[^，,。]{0,4}$")
-HOMES = re.compile(r"[他她]|老[人乡]|大[爷娘叔婶]|村民|群众|[户家]")
+TO_HIS = re.compile(
+    r"^家?[跟向对给和与同](?:[他她]|自己)?(?:媳妇|老婆|婆娘|男人|老伴|[爸妈爹娘]|儿子|女儿|闺女|娃|孩子|家里|邻居|对方|工头|老板|银行)"
+)
+HOMES = re.compile(r"[他她]|全[村组寨屯]|乡亲|社员|大伙|老[人乡]|大[爷娘叔婶]|村民|群众|[户家]")
 TO_ME = re.compile(r"[^，,。我咱][跟向对给和与](?:我|咱)们?[^，,。]{0,4}$")
 CONTENT = re.compile(r"[让要请叫求盼托催](?:着|了)?(?:我|咱|队里|工作队)")
 OFFICIAL = re.compile(
@@ -49,6 +53,13 @@ OFFICIAL = re.compile(
 SOMEBODY = re.compile(
     r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)"
 )
+
+# 我跟他说，你放心，一定帮你办好: our own words to somebody are a promise
+VOW = re.compile(
+    r"(?:一定|肯定|保管|准定|绝对)(?!要|得|是)[^，。；]{0,8}(?:[帮给替为][你您他她]|把)"
+)
+KEPT_THING = re.compile(r"[了过下]?[^，,。把给帮替去]{1,8}的[^，,。；]{1,6}$")
+OUR_SPEECH = re.compile(r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]")
 
 
 def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[PromiseSaid]:
@@ -66,7 +77,7 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
         by = _by(scene, clause, spot, following)
         found.append(
             PromiseSaid(
-                start=clause.start,
+                start=(_our_speech(scene, index) or clause).start,
                 text=scene.words(clause, *following),
                 household=household,
                 by=by,
@@ -91,10 +102,30 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
             or _said_by_others(scene, index, start, end)
         ):
             continue
+        if KEPT_THING.match(after) and _is_kept(scene, index):
+            continue
         if MUTUAL.search(clause.text[start:end]) and not _with_somebody(clause, start, end):
             continue
         return start, end
-    return None
+    return _vow(scene, index)
+
+
+def _is_kept(scene: Scene, index: int) -> bool:
+    """Whether what was promised before has come about: 答应他的轮椅，今天推过去了."""
+    behind = scene.clauses[index + 1 : index + 2]
+    return any(is_past(one) and not one.has("promise.words") for one in behind)
+
+
+def _vow(scene: Scene, index: int) -> tuple[int, int] | None:
+    """Where we are quoted as giving our word."""
+    match = VOW.search(scene.clauses[index].text)
+    return match.span() if match and _our_speech(scene, index) else None
+
+
+def _our_speech(scene: Scene, index: int) -> Clause | None:
+    """The clause just before in which we begin to speak to somebody."""
+    near = scene.clauses[max(0, index - 2) : index + 1]
+    return next((one for one in near if one.mentions and OUR_SPEECH.search(one.text)), None)
 
 
 def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
@@ -102,6 +133,8 @@ def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
     before = clause.text[:start]
     if OURS.search(before) and not TO_ME.search(before):
         return False
+    if _is_speaker(clause, start, TO_HIS):
+        return True
     if AT_HOME.search(before) or IN_FACE.search(before):
         return False
     if TO_ME.search(before):
@@ -131,7 +164,7 @@ def _to_them(behind: str) -> bool:
     return bool(SOMEBODY.search(behind) or FOR_THEM.search(behind))
 
 
-def _is_speaker(clause: Clause, start: int) -> bool:
+def _is_speaker(clause: Clause, start: int, only: re.Pattern[str] | None = None) -> bool:
     """Whether the household itself gives its word: 老周答应拆."""
     before = [one for one in clause.mentions if clause.at(one.end) <= start]
     if not before:
@@ -140,6 +173,8 @@ def _is_speaker(clause: Clause, start: int) -> bool:
     if re.search(r"[在到去]$", head):
         return False
     between = clause.text[clause.at(before[-1].end) : start]
+    if only:
+        return bool(only.match(between))  # 许家旺跟他媳妇保证
     return not re.search(r"[跟向对和给与同]$", head) and not re.search(
         r"我|那[儿里边]|这[儿里边]|^[，,：: ]", between
     )

@@ -9,17 +9,17 @@ from ledger.reading.scene import Scene, by_others, is_future
 from ledger.reading.turns import after_others
 
 SURE = re.compile(
-    r"(?<!推)销[^，,。]{0,3}假|假[^，,。]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
-    r"|(?:[回到返进]的|[回返]了)(?:村|队)(?!委|部|长|员)"
-    r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|休假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都)?(?:结束|完了|期满)|收假|假(?:已)?(?:到期|满|期满)"
-    r"|(?:又|已经?|正式|恢复|继续)(?:回来)?(?:上班|上岗|到岗)了|[回返]来(?:继续)?(?:上班|上岗|报到|复工)|报(?:个)?到(?:来)?了|[到回]岗了|回到[^，,。]{0,3}岗位|[回归返]队(?!伍|里|上|长|员)|回来(?:报到|上班|值班|继续)"
+    r"(?<!推)销[^，,。]{0,3}假|^销(?:一下|了)|(?:公差|出差|培训|学习|轮训|休假|轮休|探亲)(?:回来|归来)(?!再|后|就)|假[^，,。取]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
+    r"|(?:[回到返进]的|[回返]了)(?:村|队|屯|寨)(?!委|部|长|员)"
+    r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|[休病事婚产年]假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都|提前)?(?:结束|完了|期满)|收假|假(?:已)?(?:到期|满|期满)"
+    r"|(?:又|已经?|正式|恢复|继续)(?:回来)?(?:上班|上岗|到岗)了|[回返]来(?:继续)?(?:上班|上岗|报到|复工)|(?:今[天日早]|现在|即日)(?:起|开始)?(?:正常|恢复|照常|继续|重新|正式)?(?:上班|上岗|到岗|复工)(?!的|时)|(?:恢复|正常|照常)上班$|报(?:个)?到(?:来)?了|[到回]岗了|[回返]到?回?[^，,。]{0,3}岗位|[回归返]队(?!伍|里|上|长|员)|回来(?:报到|上班|值班|继续)"
 )
 MAYBE = re.compile(
-    r"[回返]村|[回返到进抵](?:到|了)?(?:咱|我们)?村|(?:[回转返归]|赶回|返回|折回)来(?:了|的)|^(?:[我咱]们?|本人|今[天早]|昨[天晚]|刚刚?|已经?|才|平安)*从[^，,。]{1,10}回来$|^我?回了$|[回返]到?(?:了)?(?:队[上里]|点[上里]|驻地|驻点|岗位|宿舍)"
-    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻点)|到岗|(?<=人)到了|已到(?=村|岗|$)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
+    r"[回返]村|[回返到进抵](?:到|了)?(?:咱|我们)?村|(?:[回转返归]|赶回|返回|折回)来(?:了|的)|^(?:[我咱]们?|本人|今[天早]|昨[天晚]|刚刚?|已经?|才|平安)*从[^，,。]{1,10}[回转返折](?:来|到|村)[^，,。]{0,2}$|^我?回了$|[回返]到?回?(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点|岗位|宿舍)"
+    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点)|到岗|(?<=人)到了|已到(?=村|岗|$)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
 )
 ABSENCE = re.compile(
-    r"假(?!如|若|装|的)|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看病|高铁|火车|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
+    r"假(?!如|若|装|的)|丧事|喜事|后事|婚礼|喜酒|事情?办[完妥好]|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看完?病|高铁|火车|夜路|赶路|连夜|驻村?[点地]|到村|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|人已|平安|报到|忘|从.{1,8}[回返转]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
 )
 NOT_YET = re.compile(
     r"(?:[原预]定|本来|本该|该|[要将才再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
@@ -35,8 +35,11 @@ BARE = re.compile(
     r"^(?:我|本人|刚|又|也|都|已经?|今[天早晚]|昨[天日晚]|[上下]午|昨晚上|[一-十\d]{1,2}点|夜里|中午|平安|安全|顺利|人|终于|总算|报告|队长|书记)*(?:[回转]来了|回了|[回返]来的|(?:到|回|返|到达|回到|抵达)村[里上头]?了|到了|到达)$"
 )
 HOME_AGAIN = re.compile(  # 总算挪回村里头了
-    r"^(?:(?!从|[家户组社]|走访|入户|看|送|会)[^，,。]){0,10}(?:[回返](?:到)?村[里上头]{0,2}|[回到](?:驻地|驻点|队[上里]|点[上里]))了$"
+    r"^(?:(?!从|[家户组社]|走访|入户|看|送|会)[^，,。]){0,10}(?:[回返](?:到)?村[里上头]{0,2}|[回到](?:驻地|驻点|队[上里]|点[上里]))[了的]$"
 )
+PAST = re.compile(r"(?:销|[回到返])[的了]")  # 周三下午销的假
+OF_LEAVE = re.compile(r"销[^，,。]{1,6}的假")
+FROM_AWAY = re.compile(r"^[^，,。]{0,4}从[^，,。]{1,10}[回转返]来")  # 从省城学习回来
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
 
@@ -48,14 +51,17 @@ def read_return(scene: Scene) -> list[ReturnSaid]:
             clause.taken = True
             return [
                 ReturnSaid(
-                    start=clause.start, text=scene.words(clause), day=_day(scene, clause)
+                    start=clause.start,
+                    text=scene.words(clause),
+                    day=_day(scene, clause, spot.start()),
                 )
             ]
     return []
 
 
 def _spot(scene: Scene, clause: Clause) -> re.Match[str] | None:
-    if clause.taken or clause.question or is_future(scene, clause):
+    ahead = is_future(scene, clause) and not PAST.search(clause.text)
+    if clause.taken or clause.question or ahead:
         return None
     sure = SURE.search(clause.text)
     match = sure or MAYBE.search(clause.text)
@@ -77,19 +83,36 @@ def _not_yet(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
     before, after = clause.text[: match.start()], clause.text[match.end() :]
     if FORGOT.search(before[-8:]):
         return False
-    return bool(NOT_YET.search(before) or BEFORE_BACK.search(after)) or clause in scene.plans
+    return bool(NOT_YET.search(before) or BEFORE_BACK.search(after)) or _is_planned(
+        scene, clause
+    )
+
+
+def _is_planned(scene: Scene, clause: Clause) -> bool:
+    return clause in scene.plans and not (
+        PAST.search(clause.text) and is_future(scene, clause)  # its weekday was taken as ahead
+    )
 
 
 def _opens(scene: Scene, clause: Clause) -> bool:
     """Whether the message begins with it: 回来了，刚下班车."""
     return clause is scene.clauses[0] and bool(
-        BARE.search(clause.text) or HOME_AGAIN.search(clause.text)
+        BARE.search(_undated(clause)) or HOME_AGAIN.search(_undated(clause))
     )
+
+
+def _undated(clause: Clause) -> str:
+    """Its words without its times."""
+    text = clause.text
+    for one in reversed(clause.times):
+        text = text[: clause.at(one.start)] + text[clause.at(one.end) :]
+    return text
 
 
 def _is_news(scene: Scene, clause: Clause) -> bool:
     """Whether being back is the news: alone, or after an absence named beside it."""
-    if clause.has("visit.words", "study.words") or NOT_BACK.search(clause.text):
+    other = clause.has("visit.words", "study.words") and not FROM_AWAY.search(clause.text)
+    if other or NOT_BACK.search(clause.text):
         return False
     if _opens(scene, clause):
         return True
@@ -101,12 +124,18 @@ def _is_news(scene: Scene, clause: Clause) -> bool:
     return bool(ABSENCE.search(" ".join(near)))
 
 
-def _day(scene: Scene, clause: Clause) -> date:
-    """The day said in it or, of the same return, beside it."""
-    index = scene.clauses.index(clause)
+def _day(scene: Scene, clause: Clause, spot: int) -> date:
+    """The day said in it, the nearest before the return first, or beside it.
+
+    销昨天的假 names the day of the leave.
+    """
+    if OF_LEAVE.search(clause.text):
+        return scene.base
+    index = scene.place(clause)
     near = [one for one in scene.clauses[max(0, index - 2) : index + 3] if _same_act(one)]
-    for one in (clause, *near):
-        for phrase in one.times:
+    before = [one for one in clause.times if clause.at(one.start) < spot]
+    for times in (before[::-1], clause.times, *(one.times for one in near)):
+        for phrase in times:
             span = scene.span(phrase, "back")
             if span and span.kind == "point" and phrase.names_day and span.first <= scene.base:
                 return span.first
@@ -116,5 +145,5 @@ def _day(scene: Scene, clause: Clause) -> date:
 def _same_act(clause: Clause) -> bool:
     """Whether a clause tells how or when one came: 昨晚十点到的."""
     return not clause.mentions and bool(
-        re.search(r"[到回返](?:的|了|来|村|岗|队|$)|归|抵|销", clause.text)
+        re.search(r"[到回返](?:的|了|来|村|岗|队|驻|点|站|宿|$)|归|抵|销", clause.text)
     )

@@ -1,6 +1,7 @@
 """What surrounds a clause: its day, whether it is a plan, a question, an order, somebody else's."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -62,6 +63,10 @@ class Scene:
     _spans: dict[tuple[int, Looks, date], Span | None] = field(default_factory=dict)
     _meant: dict[int, Span | None] = field(default_factory=dict)
 
+    def place(self, clause: Clause) -> int:
+        """Which of its clauses one is."""
+        return bisect_left(self.clauses, clause.start, key=lambda one: one.start)
+
     def words(self, *parts: Clause) -> str:
         """The member's own words of these clauses."""
         return "，".join(self.own[one.start : one.end].strip() for one in parts)
@@ -98,7 +103,7 @@ class Scene:
         if FORWARD.search(clause.text) or clause.has("promise.words"):
             return ahead
         nearer = ahead.first - self.base < self.base - back.first
-        return ahead if nearer and phrase.hit.form == "day" else back
+        return ahead if nearer and phrase.hit.form in {"day", "days"} else back
 
 
 def _resolved(phrase: TimePhrase, base: date, looks: Looks) -> Span | None:

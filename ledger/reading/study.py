@@ -2,16 +2,26 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
+from ledger.durations import find_durations
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import SHORT, by_them, dated_before, day_at
 from ledger.reading.said import StudySaid
 from ledger.reading.scene import Scene
 from ledger.reading.study_evidence import Evidence, Spot
-from ledger.reading.study_lengths import bare_minutes, lengths, minutes_of, only_times
+from ledger.reading.study_lengths import (
+    bare_minutes,
+    lengths,
+    minutes_of,
+    multiply,
+    only_lengths,
+    only_times,
+)
 from ledger.reading.topics import plain_topic, topic_of
+
+MOST_DAYS = 14  # of a span in which each day had its study
 
 
 @dataclass
@@ -38,14 +48,16 @@ class _Reader:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.clauses = scene.clauses
+        multiply(self.clauses)
         self.evidence = Evidence(scene)
         self.parts: list[_Part] = []
         self.open: _Part | None = None
         self.stale = False  # something else was said since
-        self.claim: date | None = None  # day of a claim that is taken back
         self.wrong = any(
             one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses
         )
+        # day of a claim that is taken back
+        self.claim: date | None = scene.base if only_lengths(self.clauses) else None
 
     def read(self) -> list[StudySaid]:
         """The studies in the order of the message."""
@@ -159,9 +171,10 @@ class _Reader:
         """Its day; several where each had its own: 昨天和今天各学了半小时."""
         spans = [self.scene.span(one, "back") for one in clause.times if one.names_day]
         days = [
-            one.first
+            one.first + timedelta(days)
             for one in spans
-            if one and one.kind == "point" and one.first <= self.scene.base
+            if one and one.kind in {"point", "range"} and one.last <= self.scene.base
+            for days in range(min((one.last - one.first).days + 1, MOST_DAYS))
         ]
         if len(days) > 1 and words.EACH.search(clause.text):
             return days
@@ -233,6 +246,8 @@ class _Reader:
 
     def _with_exchange(self, part: _Part, clause: Clause, minutes: int | None) -> None:
         clause.taken = True
+        if minutes is None and words.PART.search(clause.text):
+            minutes = sum(one.minutes or 0 for one in find_durations(clause.text)) or None
         if minutes is None:
             part.exchange = True
             self._topical(clause, part)
@@ -243,6 +258,9 @@ class _Reader:
 
     def _more(self, index: int, clause: Clause, part: _Part, minutes: int) -> None:
         """A length behind: of the study told, or of another time."""
+        if words.BREAK.search(clause.text) and part.minutes and part.minutes > minutes:
+            part.minutes -= minutes
+            return
         place = clause.at(clause.durations[0].start) if clause.durations else 0
         if words.OFF.search(clause.text) or by_them(self.scene, index, place):
             self.open = None
@@ -266,6 +284,7 @@ class _Reader:
         """Whether a second length is another stretch, not the first one told again by the clock."""
         if (
             re.search("又|另|再|还|各|也|随后|然后", clause.text)
+            or self.scene.plain[clause.start - 1 : clause.start] == "+"
             or clause.before == "hard"
             or clause.times
         ):
@@ -286,7 +305,8 @@ class _Reader:
         if part.test and not words.SUBJECT.search(topic):
             return False
         clause.taken = True
-        for one in self.parts if words.BACK_ON.search(clause.text) else [part]:
+        twins = [one for one in self.parts if one.clause is part.clause]
+        for one in self.parts if words.BACK_ON.search(clause.text) else twins:
             one.topics = one.topics or [topic]
         return True
 

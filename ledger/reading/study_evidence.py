@@ -7,8 +7,10 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import Tense, by_them
 from ledger.reading.scene import Scene, negated
 from ledger.reading.study_lengths import lengths, timed
+from ledger.reading.turns import after_others
 
 Spot = tuple[int, int]
+FAR = 8  # clauses back in which whom they are about is looked for
 
 
 class Evidence:
@@ -42,11 +44,24 @@ class Evidence:
         before = self.clauses[index - 1] if index and clause.before == "cue" else None
         if before and before.mentions and before.mentions[-1].end >= before.end:
             return False  # 老赵 | 昨天学了三个小时
+        if after_others(self.clauses[max(0, index - FAR) : index + 1], clause) or self._sent(
+            index
+        ):
+            return False
+        if re.search(r"(?:是|算)[^我咱，,。]{1,4}的$", clause.text[end:]):
+            return False  # 那个90分钟的学习是小何的
         return (
             not negated(clause, start, end)
             and not by_them(self.scene, index, start)
             and self.tense.is_done(index, start, end)
         )
+
+    def _sent(self, index: int) -> bool:
+        """让小张去的，学了半天: who was sent has learned."""
+        clause = self.clauses[index]
+        before = self.clauses[index - 1] if index and clause.before != "hard" else None
+        sent = before is not None and words.SENT.search(before.text)
+        return bool(sent) and not re.search("我|咱|自己|本人", clause.text)
 
     def _sure(self, index: int, clause: Clause) -> list[Spot]:
         """学习, 自学, 闭卷: study by itself; beside a household only with its length."""
@@ -60,9 +75,9 @@ class Evidence:
     def _loose(self, index: int, clause: Clause) -> list[Spot]:
         """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""
         long = timed(self.clauses, index, clause)
-        if clause.mentions and not long:
+        if (clause.mentions and not long) or words.AT_MEETING.search(clause.text):
             return []
-        near = self._subject_near(index)
+        near = self._subject_near(index) or words.A_BOOK.search(clause.text)
         named = near or words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
         booked = words.BOOK.search(clause.text)
         found = []
@@ -86,7 +101,10 @@ class Evidence:
             for place in (index - 1, index + 1)
             if 0 <= place < len(self.clauses)
         ]
-        return any(words.SUBJECT.search(one.text) and not one.mentions for one in near)
+        return any(
+            (words.SUBJECT.search(one.text) or words.BOOK.search(one.text)) and not one.mentions
+            for one in near
+        )
 
     def _talk(self, index: int, clause: Clause) -> list[Spot]:
         """讨论, 交流 among ourselves, with its length."""

@@ -1,10 +1,13 @@
 """The minutes of study in a clause: the time of a meeting, points and marks are none."""
 
 import re
+from dataclasses import replace
 
-from ledger.durations import Duration
+from ledger.durations import SPOKEN, Duration
+from ledger.numerals import read_number
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.corrections import is_correction
 
 LEAST = 5  # minutes that a number without its unit can mean
 LONGEST = 12 * 60  # minutes of study a day that a person can mean
@@ -20,6 +23,8 @@ def _counts(clause: Clause, one: Duration) -> bool:
     said = clause.text[start:end]
     if said.endswith("分") and re.search(r"考|得|满|积|强国|题|卷", clause.text[:start]):
         return False
+    if re.search(r"还[有剩差]|剩下?$|离|距", clause.text[max(0, start - 4) : start]):
+        return False  # 考试还有半小时
     return not re.search(rf"(?:{words.OFF.pattern})[^学看读，,]{{0,4}}$", clause.text[:start])
 
 
@@ -27,6 +32,64 @@ def minutes_of(clause: Clause) -> int | None:
     """All minutes of study of a clause; None without any, or with more than a day can hold."""
     total = sum(lengths(clause))
     return total if 1 <= total <= LONGEST else None
+
+
+def multiply(clauses: list[Clause]) -> None:
+    """Lengths told of each of several become their sum: 三节课，每节40分钟; 早晚各半小时."""
+    for index, clause in enumerate(clauses):
+        clause.durations = [
+            replace(
+                one, minutes=one.minutes * _items(clauses, index, one) + _added(clause, one)
+            )
+            if one.minutes
+            else one
+            for one in clause.durations
+        ]
+
+
+def _added(clause: Clause, one: Duration) -> int:
+    """The minutes that stand before a plus: 30+20分钟."""
+    match = re.search(r"(?<!\d)(\d{1,3})\s?\+\s?$", clause.text[: max(0, clause.at(one.start))])
+    return int(match[1]) if match else 0
+
+
+def _items(clauses: list[Clause], index: int, one: Duration) -> int:
+    """How many there were of what took so long; 一回二十分钟，一回半小时 tells of each itself."""
+    clause = clauses[index]
+    head = clause.text[: max(0, clause.at(one.start))]
+    each = words.EACH_ITEM.search(head)
+    if each is None:
+        return 1
+    near = [*clauses[max(0, index - 1) : index], *clauses[index + 1 : index + 2]]
+    if each[0][0] == "一" and any(each[0][:2] in other.text for other in near):
+        return 1
+    before = clauses[index - 1].text if index and clause.before != "hard" else ""
+    found = [*words.ITEMS.finditer(before + head[: each.start()])]
+    if not found or found[-1]["pair"]:
+        return 2 if found else 1
+    return int(SPOKEN.get(found[-1]["n"]) or read_number(found[-1]["n"]) or 1)
+
+
+def _bare_words(clause: Clause) -> str:
+    """What a clause says beside its lengths and days."""
+    text = clause.text
+    spans = [(one.start, one.end) for one in clause.durations]
+    spans += [(one.start, one.end) for one in clause.times]
+    for first, last in spans:
+        start, end = max(0, clause.at(first)), clause.at(last)
+        text = text[:start] + "·" * (end - start) + text[end:]
+    return text.replace("·", "")
+
+
+def only_lengths(clauses: list[Clause]) -> bool:
+    """说错了，不是40分钟是60分钟: a slip and a length; only study is told in minutes."""
+    long = [one for one in clauses if lengths(one)]
+    alone = all(words.TRUE_LENGTH.fullmatch(_bare_words(one)) for one in long)
+    others = any(
+        one.mentions or words.OFF.search(one.text) or one.has("visit.words", "leave.words")
+        for one in clauses
+    )
+    return bool(long) and alone and not others and is_correction(clauses)
 
 
 def bare_minutes(clauses: list[Clause], index: int, end: int) -> int | None:

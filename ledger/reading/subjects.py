@@ -12,12 +12,16 @@ from ledger.reading.clauses import Clause
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.tellings import scenes_of
 
-OTHER = "其他"
+OTHER, DRINKING = "其他", "饮水"
 PLAIN = 2  # weight of category words from which a clause names its own subject
 READ = 6  # clauses of one issue that its category is read from
 FORMS = re.compile(
     r"填表|填了|没填|填不|填得|表太|表格|报表|台账|张表|几张表|系统|打卡太|少发几张|迎检"
 )
+FIELD = re.compile(
+    r"[果茶菜桑竹]园|果树|苗|庄稼|田里|地里|大棚|鱼塘|麦|稻|玉米|苞谷|菜地|药材地|秧"
+)
+DRUNK = re.compile(r"[吃喝饮]|做饭|人畜|自来水|水缸|家里|屋里|龙头|口渴")
 PERSON = re.compile(r"[老爹娘爸妈爷奶婆公儿女媳娃孩孙他她]|瘫|床|病|人家")
 SOLD = re.compile(
     r"(?:家里|连)?卖了?[^，]{0,3}?[牛猪羊粮树](?:[^，]{0,3}也?不够)?(?=.{0,12}(?:病|手术"
@@ -27,6 +31,14 @@ LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 
 # What the guide settles where two categories meet; the first that fits wins.
 SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("就业", re.compile(r"[欠拖扣][^，]{0,9}(?:工[资钱]|薪)|讨薪|包工头")),
+    (
+        "其他",  # a quarrel, whatever it is about
+        re.compile(
+            r"(?:煤气|液化气|燃气)[^，]{0,4}漏|煤气中毒|打(?:了一)?架|[吵骂]架|干仗|家暴|鼻青脸肿|赌钱|赌博|聚赌|吸毒|传销|互不相让|各不相让|互不让|[谁哪]个?都?不让|闹到[村镇派乡]|拍桌|对骂|红了?脸|吵翻|吵起来|打起来|干起来|动起手"
+            r"|(?:被|让|叫|给)(?:邻居|隔壁|对门|[堂表]?[哥弟]|[一-龥*]{1,3}家)[^，]{0,8}(?:[占挖砍挡圈填拆]了|[毒药打]死)"
+        ),
+    ),
     (
         "人居环境",
         re.compile(
@@ -37,7 +49,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "基础设施",
         re.compile(
-            r"渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线"
+            r"硬化|进户[那路]|渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线"
             r"|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线"
             r"|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|道路"
             r"|(?<![屋家]里)(?<!地上)(?<!膝盖)(?<!关节)积水|[那条段截米里](?:土|水泥|石子)?路"
@@ -53,7 +65,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "教育",
-        re.compile(r"雨露|助学|学费|学杂费|资助表|上学|念书|读书|辍学|特教|学校|幼儿园"),
+        re.compile(r"雨露|陪读|助学|学费|学杂费|资助表|上学|念书|读书|辍学|特教|学校|幼儿园"),
     ),
     ("产业", re.compile(r"地力补贴|种粮补贴|产业(?:奖)?补|养殖补|奖补")),
     ("住房", re.compile(r"危改|危房|[建修盖翻]房|房[^，]{0,4}(?:差|补|款|钱)|建房款|搬迁房")),
@@ -106,10 +118,19 @@ def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
 
 
 def _scored(lexicon: Lexicon, text: str) -> dict[str, int]:
+    dry = FIELD.search(text) and not DRUNK.search(text)  # 果园缺水 is no matter of drinking
     return {
-        name: 2 * len(set(strong.findall(text))) + len(set(words.findall(text)))
+        name: 0
+        if dry and name == DRINKING
+        else 2 * len(set(strong.findall(text))) + len(set(words.findall(text)))
         for name, (strong, words) in lexicon.categories.items()
     }
+
+
+def told_scores(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
+    """The same, with the scenes they tell: 电鱼 is in no list of words."""
+    scores, scenes = scores_of(lexicon, *clauses), scenes_of(nameless(clauses))
+    return {name: score + PLAIN * scenes.get(name, 0) for name, score in scores.items()}
 
 
 def nameless(clauses: Iterable[Clause]) -> str:
@@ -146,8 +167,8 @@ def category_in(lexicon: Lexicon, text: str) -> str:
     """The category of a need told in some words without names; 其他 where no word tells."""
     text = _unpeopled(SOLD.sub("", text))
     scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), settled(text)
-    if set(scenes) == {"饮水"} and fixed == "基础设施":
-        return fixed  # water for the fields
+    if set(scenes) == {DRINKING} and (fixed == "基础设施" or not scores[DRINKING]):
+        scenes = {}  # water for the fields
     if scenes and fixed not in scenes:
         return max(scenes, key=lambda name: (scenes[name], scores[name]))
     return fixed or (

@@ -27,17 +27,17 @@ UNDONE = (
 )
 NEGATED_AFTER = re.compile(rf"^[^，,。]{{0,4}}?(?:{UNDONE})")
 FELL_THROUGH = re.compile(
-    r"^(?:结果|最后|后来|但是?|可是?|不过|又|还是|都|也|就|临时|说)*(?:没(?:有)?(?:去成?|走成|学成|办成|搞成|开成|成)了?$|取消了|泡汤了|推迟了|改期了|白跑|扑(?:了)?个?空)"
+    r"^(?:结果|最后|后来|我们?|咱们?|但是?|可是?|不过|又|还是|都|也|就|临时|说)*(?:没(?:有)?(?:去成?|走成|学成|办成|搞成|开成|成)了?$|取消了|泡汤了|推迟了|改期了|白跑|扑(?:了)?个?空)"
 )
 
 # persons
-TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
+TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|村医|护林员|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
 PERSON = re.compile(
-    r"[老小](?![的是了大公婆母父娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型])[一-龥]"
-    rf"|(?:(?![跟向给对和与同请找问报陪带])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都|[一二两三四五六七八九十几全均各])[一-龥]{{0,2}}?|同事[一-龥]{{0,2}}?|第一书记"
+    r"[老小](?![的是了大公婆母父娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型党同战])[一-龥]"
+    rf"|(?:(?![跟向给对和与同请找问报陪带随])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都|[一二两三四五六七八九十几全均各在齐值])(?:[小老][一-龥])?|同事(?:[小老][一-龥])?|第一书记"
     r"|(?<!驻)村干部|镇干部|网格员|[他她](?:们|俩|家)?(?!的话)|对方|人家|隔壁(?:村|队)?(?:那谁)?"
 )
-LINK = re.compile(r"[和跟与同、陪]$")
+LINK = re.compile(r"[和跟与同随、陪]$")
 TOWARDS = re.compile(r"[带给向对去到找看访问请叫让被由说往]$")
 SELF = re.compile(r"我(?!们?[队村组乡镇县局单])|咱|本人|自己|全队|一起|一同")
 NEAR = 10  # characters between a person and what this person does
@@ -53,7 +53,8 @@ DIRECTIVE = re.compile(
     r"请|务必|须|注意|报送|上报|报(?:至|到|镇|县|乡|来)|不得|一律|抓紧|要求|严禁|通知|提[示醒]|议定|整改|[^，,。]{0,8}前"
 )
 SELF_DAY = re.compile(r"^(?:今天|昨天|今日|昨日|刚才?|上午|下午|昨晚)")
-SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人")
+SUMMED = re.compile(r"(?:共|累计|今日|本日|当日)[^，,。]{0,4}(?:走访|入户|遍访|学习|自学)")
+SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人|[现特]申请")
 
 
 def is_past(clause: Clause) -> bool:
@@ -137,7 +138,10 @@ def is_order(clauses: list[Clause]) -> bool:
         return any(DIRECTIVE.search(one.text) for one in clauses)
     if not any(one.has("plan.must") for one in clauses):
         return False
-    return not any(is_past(one) or one.mentions or SELF_DAY.search(one.text) for one in clauses)
+    return not any(
+        is_past(one) or one.mentions or SELF_DAY.search(one.text) or SUMMED.search(one.text)
+        for one in clauses
+    )
 
 
 def _reports_self(clause: Clause) -> bool:

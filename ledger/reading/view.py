@@ -11,7 +11,7 @@ from ledger.reading.scene import Scene, who
 from ledger.reading.visits import same
 
 SAYS = (
-    r"(?:反映|说|讲|问|称|提|诉|愁|嫌|怨|抱怨|念叨|嘀咕|唠叨|表示|觉得"
+    r"(?:反映|说|讲|问|称|提|诉|愁|嫌|怨|抱怨|念叨|嘀咕|唠叨|表示|觉得|怀疑"
     r"|想|要求|希望|盼|求|托|喊|哭)"
 )
 SAYS_FIRST = re.compile(

@@ -74,6 +74,7 @@ class Evidence:
             self._bare,
             self._alone,
             self._at_place,
+            self._named_next,
         )
         for way in ways[:1] if clause.taken else ways:
             if been := way(index, clause):
@@ -136,6 +137,8 @@ class Evidence:
             and self.clauses[index - 1].mentions
         ):
             return True
+        if self.scene.plain[clause.end : clause.end + 1] in (":", "：") and self._heads(index):
+            return True
         placed = words.HAMLET.search(clause.text) or words.COUNT.search(clause.text[start:])
         return bool(
             told
@@ -147,6 +150,11 @@ class Evidence:
             )
         )
 
+    def _heads(self, index: int) -> bool:
+        """入户核查收入：何满仓2.1万: a household begins what follows."""
+        after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
+        return bool(after and after.mentions and after.mentions[0].start - after.start < 3)
+
     def _counted(self, index: int, clause: Clause) -> Been | None:
         """走了5户: those named afterwards belong to them."""
         match = words.COUNT.search(clause.text)
@@ -155,7 +163,7 @@ class Evidence:
         name = "verb" if match["verb"] else "n2"
         if not self.judge.did(index, match.start(name), match.end()):
             return None
-        if re.search(r"还有|剩|没|每", clause.text[: match.end()]):
+        if re.search(r"还[有差]|剩|没|每|缺|表|台账|任务|指标", clause.text[: match.end()]):
             return None
         names = names_before(self.clauses, index)
         if clause.mentions:
@@ -284,6 +292,17 @@ class Evidence:
         ) or not self.judge.did(index, *match.span()):
             return None
         return Been(tuple(clause.mentions), match.start(), MANY)
+
+    def _named_next(self, index: int, clause: Clause) -> Been | None:
+        """爬到最高头那家，蒋大发: the house first, then whose it is."""
+        after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
+        if clause.mentions or after is None or after.before != "soft" or not after.mentions:
+            return None
+        to = verbs.TO_HOUSE.search(clause.text)
+        head = after.text[: after.at(after.mentions[0].start)]
+        if not to or head not in {"", "是", "就是"} or not self.judge.did(index, *to.span()):
+            return None
+        return Been(tuple(groups(after)[0]), to.start())
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A claim of an earlier message that is taken back: 刚才说走访的是张大山，错了."""

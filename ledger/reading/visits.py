@@ -1,5 +1,6 @@
 """Visits: somebody was there. Plans, wishes, calls, closed doors and others' visits are none."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -75,10 +76,23 @@ class _Reader:
         place = index
         while place and is_days_names(self.clauses[place - 1]):
             place -= 1
+        if place == index:
+            return self._all_of_list(index)
         for at in range(place, index):
             one = self.clauses[at]
             self._file(one, one.mentions, day_at(self.scene, at, 0))
         return place < index
+
+    def _all_of_list(self, index: int) -> bool:
+        """①高玉兰 正常 ②姜春生 住院 以上均为今日走访: whoever heads an item was seen."""
+        if self.found or not re.match("以上|上述|这", self.clauses[index].text.strip()):
+            return False
+        day = day_at(self.scene, index, len(self.clauses[index].text))
+        items = [one for one in self.clauses[:index] if one.mentions]
+        for one in items:
+            if leads(one.text[: one.at(one.mentions[0].start)]):
+                self._file(one, groups(one)[0], day)
+        return bool(self.found)
 
     def _by_form(self) -> None:
         """A form has its day in a box of its own: 走访时间：11月17日, before or behind the names."""
@@ -168,6 +182,8 @@ class _Reader:
             mentions = mentions[:-1] if len(mentions) > 1 else ()
             if not mentions:
                 return
+        if not mentions and words.ALL_CLOSED.search(clause.text):
+            return
         day = day_at(self.scene, index, been.at)
         later = self.clauses[index + 1 : index + 2]
         if not mentions and later and is_days_names(later[0]):

@@ -1,8 +1,10 @@
 """Fault or step: which of the two a clause tells, and what a step still lacks."""
 
+import re
+
 from ledger.reading.advances import advances_in, falls_back, turns
 from ledger.reading.clauses import Clause
-from ledger.reading.faults import Strength
+from ledger.reading.faults import Strength, demand_in
 from ledger.reading.issue_words import (
     CONTRAST,
     MAKESHIFT,
@@ -14,12 +16,35 @@ from ledger.reading.issue_words import (
 )
 from ledger.reading.progress import Far
 
+RELATIVE = re.compile(
+    r"[^，。；的]{0,2}的(?!$|[是很话，])"
+)  # 断了的桥, 欠的工钱: what it is known by
+
+ATTRIBUTE = re.compile(r"^[烂破坏断危旧臭漏裂][^，。；]{0,2}[路桥房屋墙灯管渠沟厕门窗井床车]$")
+
+HELD_UP = re.compile(r"卡在|压在")
+STUCK = re.compile(r"卡住|卡壳|[办报登]不[了上成]")
+REJECTED = re.compile(
+    r"[打退]回[来去]?了"
+)  # papers that come back; money that comes back is there
+MONEY = re.compile(r"[钱款金费元块]|押")
+NEWS = re.compile(r"录取|考上|通知书")
+COMFORT = re.compile(r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$")
+NOT_COME = re.compile(r"[没未](?:有|见)?人?(?:再)?来(?:过|看|修|管|$)")
+
 
 def weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> bool:
     """Whether the fault in a clause counts, not the step."""
     if far not in {"done", "step"}:
         return True
-    faults = clause.hits("fault.strong") if strength == "strong" else []
+    if REJECTED.search(clause.text) and not MONEY.search(clause.text):
+        return True
+    if far == "step" and (STUCK.search(clause.text) or demand_in(clause)):
+        return True
+    told = clause.hits("fault.strong") if strength == "strong" else []
+    faults = [one for one in told if not _attributive(clause.text, *one)]
+    if told and not faults:
+        return False
     if far == "done":
         return any(start > spot for start, _ in faults)
     if TAKEN_UP.search(clause.text):
@@ -28,6 +53,16 @@ def weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> bool
         return not OFFICIAL.search(clause.text)
     steps = clause.hits("steps.step") + advances_in(clause.text)
     return any(not any(a <= one[0] and one[1] <= b for a, b in steps) for one in faults)
+
+
+def no_step(clause: Clause) -> bool:
+    """Whether what looks like a step is only comfort, or somebody who has not come."""
+    return any(one.search(clause.text) for one in (COMFORT, NEWS, NOT_COME))
+
+
+def _attributive(text: str, start: int, end: int) -> bool:
+    """Whether a fault only says which thing is meant: 断了的桥, 那段烂路."""
+    return bool(RELATIVE.match(text, end) or ATTRIBUTE.match(text[start:end]))
 
 
 def lacks(clause: Clause) -> bool:

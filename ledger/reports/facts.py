@@ -31,11 +31,13 @@ class Place:
     id: int
     name: str
     scope: Scope
+    study_names: bool = False  # a switch (学习名单): who owes a study record is named here, too
 
     @property
     def depth(self) -> Depth:
         """Households and names stay in the village."""
-        return Depth.LISTS if self.level == "team" else Depth.COUNTS
+        above = Depth.NAMES if self.study_names else Depth.COUNTS
+        return Depth.LISTS if self.level == "team" else above
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,19 @@ class Figures:
     unchecked: int = 0  # records read from a sentence that nobody has looked at yet
 
 
+class Share(NamedTuple):
+    """How many of a township's due issues are struck off: only while its switch is on."""
+
+    township: str
+    due: int
+    closed: int
+
+    @property
+    def percent(self) -> int:
+        """Rounded to whole per cent."""
+        return round(100 * self.closed / self.due) if self.due else 0
+
+
 @dataclass(frozen=True)
 class Report:
     """One summary, complete: what it says follows from this alone."""
@@ -172,6 +187,7 @@ class Report:
     lists: tuple[Section, ...] = ()
     topics: tuple[str, ...] = ()
     seal: str = ""
+    shares: tuple[Share, ...] = ()
 
     @property
     def written(self) -> datetime | None:

@@ -26,7 +26,7 @@ def _section(sheet: Sheet, place: Place, sort: str) -> Section:
     items = sheet.sorted_as(sort)
     if sort == "missed":
         items = tuple(one._replace(village=_where(sheet, place, one.team_id)) for one in items)
-    if place.level == "team" or sort == "missed":
+    if place.level == "team" or sort == "missed" or (sort == "owing" and place.study_names):
         return listed(sort, items)
     if sort == "owing":
         return Section(sort, 0, 0)  # above the team a figure, never a list (国办函〔2026〕12号)

@@ -103,6 +103,7 @@ def _bounds(window: Window) -> dict[str, Any]:
     return {
         "owing": int(window.owing),
         "day": window.as_of.isoformat(),
+        "weekday": window.as_of.isoweekday(),
         "soon": window.soon.isoformat(),
         "until": _end(window.as_of),
         "first": window.span.first.isoformat(),

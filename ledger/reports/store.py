@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from ledger import people
+from ledger import people, switches
 from ledger.clock import ms
 from ledger.database import Session
 from ledger.errors import Refused
@@ -20,13 +20,16 @@ from ledger.reports.facts import (
     Place,
     Report,
     Section,
+    Share,
     Spot,
     Window,
     may_read,
     place_of,
 )
 from ledger.reports.sections import without_names
+from ledger.reports.shares import with_shares
 from ledger.reports.sheet import gather, sql
+from ledger.switches import Switch
 
 MAKERS = {"daily": daily.make, "weekly": weekly.make}
 COMPARED = (
@@ -86,6 +89,7 @@ async def look(
     """The report of a place in the asker's scope: as it went out, else made afresh."""
     if not may_read(asker, place):
         raise Refused("reports.no_place", said=place.name)
+    place = await switched(db, place, window.as_of)
     sent = await kept(db, window.kind, window.period, place)
     if sent is None:
         seal = await last_seal(db, window)
@@ -112,7 +116,18 @@ async def _make(
     db: Session, place: Place, window: Window, *, now: datetime, seal: str = ""
 ) -> Report:
     sheet = await gather(db, place.scope, window, depth=place.depth)
-    return MAKERS[window.kind](sheet, place, now=now, seal=seal)
+    made = MAKERS[window.kind](sheet, place, now=now, seal=seal)
+    return await with_shares(db, made, place, window)
+
+
+async def switched(db: Session, place: Place, day: date) -> Place:
+    """A township's place as its switches have it: with names of those who owe a record, or not."""
+    if place.level != "township":
+        return place
+    named = await switches.is_on(
+        db, Switch.STUDY_NAMES, county=place.scope.county, township=place.id, day=day
+    )
+    return replace(place, study_names=named)
 
 
 def _row(report: Report, now: datetime) -> dict[str, Any]:
@@ -130,7 +145,9 @@ def _read(text: str) -> Report:
     facts = json.loads(text)
     lists = {name: _sections(facts[name]) for name in ("alarms", "lists")}
     figures, topics = Figures(**facts["figures"]), tuple(facts["topics"])
-    return Report(**{**facts, **lists, "figures": figures, "topics": topics})
+    shares = tuple(Share(*one) for one in facts.get("shares", ()))
+    found = {**facts, **lists, "figures": figures, "topics": topics, "shares": shares}
+    return Report(**found)
 
 
 def _sections(stored: list[dict[str, Any]]) -> tuple[Section, ...]:

@@ -1,6 +1,7 @@
 """The evening's and the week's summaries go out once, to whom they belong, and are kept."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -30,6 +31,12 @@ async def lived(database: Database) -> County:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
+    """A county whose weekly summary is not on the Friday: the day's goes out on it."""
+    return Desk(Words(), replace(RULES, weekly_day=1), tmp_path)
+
+
+@pytest.fixture
+def weekly_desk(tmp_path: Path) -> Desk:
     return Desk(Words(), RULES, tmp_path)
 
 
@@ -164,6 +171,10 @@ async def test_who_has_left_or_is_bound_nowhere_is_passed_over(
             "UPDATE person SET left_day = '2026-11-19' WHERE name = '孙队长'"
         )
         await db.connection.execute(
+            "UPDATE posting SET to_day = '2026-11-19' WHERE person_id = ?",
+            (lived["孙队长"].id,),
+        )
+        await db.connection.execute(
             "UPDATE address SET unbound_at = 1 WHERE person_id = ?", (lived["郑队长"].id,)
         )
         assert await bulletins.daily(desk, db, FRIDAY, EVENING) == 4
@@ -181,15 +192,15 @@ async def test_a_day_off_has_no_summary(
 
 
 async def test_the_week_goes_out_once_on_its_friday(
-    database: Database, lived: County, desk: Desk
+    database: Database, lived: County, weekly_desk: Desk
 ) -> None:
     friday = moment(20, 17, 10)
     async with database.transaction() as db:
         for day in (16, 17, 18, 19):
             at = moment(day, 17, 10)
-            assert await bulletins.weekly(desk, db, at.date(), at) == 0
-        assert await bulletins.weekly(desk, db, FRIDAY, friday) == 6
-        assert await bulletins.weekly(desk, db, FRIDAY, friday) == 0
+            assert await bulletins.weekly(weekly_desk, db, at.date(), at) == 0
+        assert await bulletins.weekly(weekly_desk, db, FRIDAY, friday) == 6
+        assert await bulletins.weekly(weekly_desk, db, FRIDAY, friday) == 0
         told = await posted(db, lived)
         rows = await db.connection.execute_fetchall("SELECT DISTINCT expires_at FROM outbox")
         place = place_of(lived["陈干事"])
@@ -200,13 +211,13 @@ async def test_the_week_goes_out_once_on_its_friday(
 
 
 async def test_the_week_carries_the_last_head_published_in_it(
-    database: Database, lived: County, desk: Desk
+    database: Database, lived: County, weekly_desk: Desk
 ) -> None:
     thursday, friday = moment(19, 18, 40), moment(20, 17, 10)
     async with database.transaction() as db:
-        await bulletins.daily(desk, db, thursday.date(), thursday)
+        await bulletins.daily(weekly_desk, db, thursday.date(), thursday)
         head = await audit.publish_head(db, thursday.date(), now=thursday)
-        await bulletins.weekly(desk, db, FRIDAY, friday)
+        await bulletins.weekly(weekly_desk, db, FRIDAY, friday)
         place = place_of(lived["王队长"])
         kept = await store.kept(db, "weekly", "2026-W47", place)
     assert kept is not None
@@ -214,16 +225,16 @@ async def test_the_week_carries_the_last_head_published_in_it(
 
 
 async def test_the_same_evening_gives_the_same_words_for_the_week_asked_later(
-    database: Database, lived: County, desk: Desk
+    database: Database, lived: County, weekly_desk: Desk
 ) -> None:
     async with database.transaction() as db:
-        await bulletins.weekly(desk, db, FRIDAY, moment(20, 17, 10))
+        await bulletins.weekly(weekly_desk, db, FRIDAY, moment(20, 17, 10))
         told = await posted(db, lived)
         await Pen(db, lived).visit("李队员", moment(21, 10), "王桂芳", "周六走访")
         asker = lived["王队长"]
         window = weekly_report.window(FRIDAY, date(2026, 11, 25))
         found = await store.look(db, asker, place_of(asker), window, now=moment(25, 9))
-    assert desk.words.bulletin("weekly", report=found.report) == told["王队长"]
+    assert weekly_desk.words.bulletin("weekly", report=found.report) == told["王队长"]
     assert [tuple(one) for one in found.changes] == [("visits", 2, 3), ("households", 1, 2)]
 
 
@@ -239,6 +250,19 @@ async def test_the_same_evening_gives_the_same_words_for_the_week_asked_later(
 )
 def test_before_a_holiday_the_week_goes_out_earlier(day: date, expected: date | None) -> None:
     assert bulletins.weekly_on(day, RULES) == expected
+
+
+async def test_on_the_weeks_day_one_message_goes_out_and_the_days_is_kept(
+    database: Database, lived: County, weekly_desk: Desk
+) -> None:
+    """S000-58: one message a day; 「日报」 still shows the day word for word."""
+    async with database.transaction() as db:
+        assert await bulletins.weekly(weekly_desk, db, FRIDAY, moment(20, 17, 10)) == 6
+        assert await bulletins.daily(weekly_desk, db, FRIDAY, EVENING) == 0
+        told = await posted(db, lived)
+        kept = await store.kept(db, "daily", "2026-11-20", place_of(lived["王队长"]))
+    assert all("周报" in text for text in told.values())
+    assert kept is not None
 
 
 async def test_a_slot_is_taken_once_for_each_job(database: Database) -> None:

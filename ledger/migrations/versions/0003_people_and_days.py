@@ -37,6 +37,17 @@ POSTS = (
                             from_day, to_day, at)
       SELECT id, county_id, township_id, team_id, role, title, home_unit,
              '1970-01-01', left_day, 0 FROM person""",
+    # Like `who`, but one row a posting: with a day in the question, who held which post then.
+    """CREATE VIEW held AS
+      SELECT p.id, p.name, g.role, g.title, p.phone, g.home_unit,
+             g.county_id, c.name AS county,
+             coalesce(g.township_id, 0) AS township_id, coalesce(w.name, '') AS township,
+             coalesce(g.team_id, 0) AS team_id, coalesce(t.village, '') AS village, p.left_day,
+             g.from_day, coalesce(g.to_day, '9999-12-31') AS to_day, g.team_id AS team_key
+        FROM posting g JOIN person p ON p.id = g.person_id
+        JOIN county c ON c.id = g.county_id
+        LEFT JOIN township w ON w.id = g.township_id
+        LEFT JOIN team t ON t.id = g.team_id""",
 )
 
 CUTS = (
@@ -84,6 +95,7 @@ LEAVE = (
     "ALTER TABLE leave ADD COLUMN cover_id INTEGER REFERENCES person (id)",
     # 续假: the leave that this one goes on from; the ladder counts both.
     "ALTER TABLE leave ADD COLUMN extends_id INTEGER REFERENCES leave (id)",
+    "CREATE INDEX leave_by_cover ON leave (cover_id) WHERE cover_id IS NOT NULL",
     # One row a step of the ladder: whose word it waits for, and what he said.
     """CREATE TABLE leave_step (
       leave_id INTEGER NOT NULL REFERENCES leave (id),
@@ -97,6 +109,12 @@ LEAVE = (
       reason TEXT NOT NULL DEFAULT '',
       PRIMARY KEY (leave_id, step)
     ) STRICT""",
+    # What was asked before there were steps waits for the one superior who had the card.
+    """INSERT INTO leave_step (leave_id, step, role, state, asked_at)
+      SELECT l.id, 1, CASE p.role WHEN 'member' THEN 'leader' ELSE 'township' END, 'asked', l.asked_at
+        FROM leave l JOIN person p ON p.id = l.person_id
+       WHERE l.state = 'asked' AND l.back_day IS NULL""",
+    "UPDATE leave SET kind = reason WHERE reason IN ('病假', '事假', '公差')",
     "CREATE INDEX leave_step_asked ON leave_step (asked_at) WHERE state = 'asked'",
     # 轮休: a weekday off by rota; both days included, no to_day: until changed.
     """CREATE TABLE rest_rota (
@@ -148,8 +166,15 @@ BURDEN = (
       day TEXT NOT NULL,
       answer TEXT NOT NULL DEFAULT '',
       answered_by INTEGER REFERENCES person (id),
-      answered_at INTEGER
+      answered_at INTEGER,
+      code_hash TEXT NOT NULL DEFAULT '',
+      logged INTEGER NOT NULL DEFAULT 0 CHECK (logged IN (0, 1))
     ) STRICT""",
+    "CREATE INDEX opinion_waiting ON opinion (county_id, id) WHERE answered_at IS NULL",
+    "CREATE INDEX opinion_unlogged ON opinion (logged, id) WHERE logged = 0",
+    # What tells somebody about an opinion without a name is wiped once it has gone out.
+    "CREATE INDEX outbox_sealed ON outbox (state) WHERE kind = 'sealed'",
+    "CREATE INDEX chat_line_sealed ON chat_line (at) WHERE kind = 'sealed'",
     # What settles a duty that no record settles: who did it, which period it was for.
     """CREATE TABLE duty_done (
       id INTEGER PRIMARY KEY,
@@ -157,6 +182,7 @@ BURDEN = (
       person_id INTEGER NOT NULL REFERENCES person (id),
       period TEXT NOT NULL,
       day TEXT NOT NULL,
+      place TEXT NOT NULL DEFAULT '',
       text TEXT NOT NULL DEFAULT '',
       source TEXT NOT NULL DEFAULT '',
       at INTEGER NOT NULL
@@ -184,6 +210,17 @@ SWITCHES = (
       CHECK (until_day >= from_day)
     ) STRICT""",
     "CREATE INDEX switch_on ON switch (county_id, name) WHERE off_at IS NULL",
+    "CREATE INDEX switch_by_county ON switch (county_id, name, id)",
+    # What was turned on stays as it was; only its end is written to it, once.
+    """CREATE TRIGGER switch_loses_nothing BEFORE DELETE ON switch
+       BEGIN SELECT RAISE(ABORT, 'a switch is never removed'); END""",
+    """CREATE TRIGGER switch_keeps_rows BEFORE UPDATE ON switch
+       WHEN OLD.off_at IS NOT NULL OR NEW.county_id <> OLD.county_id
+         OR coalesce(NEW.township_id, 0) <> coalesce(OLD.township_id, 0) OR NEW.name <> OLD.name
+         OR NEW.reason <> OLD.reason OR NEW.scene <> OLD.scene OR NEW.basis <> OLD.basis
+         OR NEW.approver <> OLD.approver OR NEW.from_day <> OLD.from_day
+         OR NEW.until_day <> OLD.until_day OR NEW.by_id <> OLD.by_id OR NEW.at <> OLD.at
+       BEGIN SELECT RAISE(ABORT, 'a switch is never changed'); END""",
 )
 
 

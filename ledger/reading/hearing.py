@@ -1,0 +1,125 @@
+"""What is heard of the same people up to a place, and how surely a clause makes an issue there."""
+
+from dataclasses import dataclass, field
+
+from ledger.reading.asides import no_fault, nobodys, tells_of_place
+from ledger.reading.clauses import Clause
+from ledger.reading.drafts import Draft, alike
+from ledger.reading.faults import Strength, asked_in, demand_in, denies, fault_in, told_in
+from ledger.reading.issue_words import COMMON, GOES, HAMLET, HEARD, NO_ANSWER, PLACED, TALK, TRY
+from ledger.reading.limits import at_once
+from ledger.reading.progress import asks
+from ledger.reading.scene import Scene
+from ledger.reading.subjects import FORMS, PLAIN, weight_of
+from ledger.reading.view import PUBLIC, Part
+
+
+@dataclass
+class Hearing:
+    """A message as far as it has been read, clause by clause."""
+
+    scene: Scene
+    busy: frozenset[int] = frozenset()  # sentences that tell of one's own study or leave
+    drafts: list[Draft] = field(default_factory=list)
+    last: Clause | None = None
+    thread: list[Clause] = field(default_factory=list)  # of the same people, up to here
+    since: list[Clause] = field(default_factory=list)  # told of them since they were named
+    mine: int = -1  # the sentence in which the sender tells of himself
+
+    def _follow(self, part: Part) -> None:
+        """Keep what has been told of these people in this sentence."""
+        clause = part.clause
+        if clause.mentions or (self.last and self.last.sentence != clause.sentence):
+            self.thread = []
+        self.since = [clause] if clause.mentions else [*self.since, clause]
+        self.thread.append(clause)
+        self.last = clause
+
+    def _fault(self, part: Part) -> Strength:
+        """How surely a part makes an issue here."""
+        clause = part.clause
+        strength = fault_in(clause) or demand_in(clause)
+        if strength != "strong" and self._shown(part):
+            strength = "strong"
+        if not strength and part.people[0]:
+            strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
+        if not strength or asks(clause) or self._aside(part):
+            return ""
+        if strength == "strong":
+            grounded = part.people[0] or (not self._own(clause) and self._placed(part))
+            return strength if grounded else ""
+        if part.whole in self.scene.plans and not TALK.search(clause.text):
+            return ""
+        return strength if self._grounded(part) else ""
+
+    def _shown(self, part: Part) -> bool:
+        """Whether a household or a place is shown in need."""
+        near, goes_on = (
+            self._near(part.clause),
+            self._goes_on(part) and self.drafts[-1].clauses[-1] is self.last,
+        )
+        if part.whole in self.scene.plans and not (goes_on or TALK.search(part.clause.text)):
+            return False
+        if no_fault(near[0]) and not TALK.search(near[0].text):
+            return False
+        about = part.people[0] or any(
+            PUBLIC.search(one.text) or HAMLET.search(one.text) for one in near
+        )
+        return bool(about) and told_in(part.clause, near[0] if len(near) > 1 else None)
+
+    def _aside(self, part: Part) -> bool:
+        """Whether it tells of the sender, of his plans, of a call nobody took."""
+        clause = part.clause
+        if not part.people[0] and nobodys(clause):
+            return True
+        if no_fault(clause) or (
+            GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))
+        ):
+            return True
+        called = f"{self.last.text}，{clause.text}" if self.last else clause.text
+        if NO_ANSWER.search(called):
+            return True
+        if clause.mentions:
+            return False
+        timed = any(one.minutes for one in clause.durations)
+        mine = self.mine == clause.sentence and not tells_of_place(clause.text)
+        return mine or (timed and clause.has("study.words", "study.weak"))
+
+    def _own(self, clause: Clause) -> bool:
+        """Whether a clause without a household tells of the sender's own day."""
+        if tells_of_place(clause.text):
+            return False
+        timed = any(one.minutes for one in clause.durations)
+        return timed or clause.sentence in self.busy or clause.has("study.words")
+
+    def _placed(self, part: Part) -> bool:
+        """Whether a fault of nobody named is told of a place or of what issues are about."""
+        near = self._near(part.clause)
+        if at_once(part.clause) or any(FORMS.search(one.text) for one in near):
+            return True
+        told = any(PUBLIC.search(one.text) or COMMON.search(one.text) for one in near)
+        return told or self._goes_on(part) or any(PLACED.search(one.text) for one in near)
+
+    def _grounded(self, part: Part) -> bool:
+        """Whether a word that alone says little is said of a household or a place."""
+        weight = self._weight(part)
+        if part.people[0]:
+            return weight >= 1
+        near = [one.text for one in self._near(part.clause)]
+        return weight >= PLAIN and any(PUBLIC.search(one) or HEARD.search(one) for one in near)
+
+    def _near(self, clause: Clause) -> list[Clause]:
+        """A clause with the one before it in its sentence."""
+        last = self.last
+        return [last, clause] if last and last.sentence == clause.sentence else [clause]
+
+    def _weight(self, part: Part) -> int:
+        """How clearly it is about a subject that issues are about."""
+        told = self.drafts[-1].clauses[:3] if self._goes_on(part) else []
+        near = self._near(part.clause)
+        thread = self.thread[-3:-1] if len(near) > 1 and not part.clause.mentions else []
+        return weight_of(self.scene.lexicon, *told, *thread, *near)
+
+    def _goes_on(self, part: Part) -> bool:
+        """Whether the issue told last is of the same people."""
+        return bool(self.drafts) and alike(self.drafts[-1].people, part.people)

@@ -1,0 +1,144 @@
+"""What a message speaks of as known: 路灯的事, 低保那个, 上次报的水管.
+
+Nobody tells news that way: what follows in the sentence is how far the thing has come, be it
+mended, in review or as bad as before.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ledger.reading.clauses import Clause
+from ledger.reading.drafts import People, alike
+from ledger.reading.faults import fault_in
+from ledger.reading.offices import acts_of_others
+from ledger.reading.progress import Far, asks, how_far
+from ledger.reading.subjects import PLAIN, scores_of
+from ledger.reading.view import PUBLIC, Part
+
+TROUBLE = r"(?:裂[缝口]|缺口|塌方|窟窿|漏点|积水|外债|欠款|矛盾|纠纷|官司|隐患|险情|病害)"
+MATTER = re.compile(
+    rf"(?:的|[那这][个条处道口些])[^，。；的]{{0,3}}{TROUBLE}(?=$|[，,：:])|"
+    r"(?:的|[那这]|一)[件个桩码档]?子?事(?:儿|情)?(?![故业实假务先后迹宜发就])"
+    r"|(?<!存在)(?<!反映)(?<!这个)(?<!个)问题(?=$|[，,：: 已现目经])"
+    r"|[那这](?:[个件桩条笔份处盏项回块段截面片口座根扇头只]|档子)"
+    r"(?=$|[，,：: 今昨前现已还都也又终总可没批办])"
+)
+# whose matter it is that is only being spoken of: 为低保的事来, 问低保的事
+GOVERNED = re.compile(
+    r"(?:为|因|问|提|谈|聊|反映|诉|愁|担心|操心|惦记|商量|讨论|了解|听|学|忙|解决|处理|关心|打听"
+    r"|记录|有|出|找|跑|发现|存在|是)[^，。；的]{0,12}$|[没冇无][什么啥别的]{0,3}$"
+)
+SPOKEN = re.compile(r"[说讲][^，。；的]{0,12}$")
+UNKNOWN = re.compile(r"不(?:知道|晓得|清楚|记得|了解)|没(?:听说|印象)|^(?:找|问|来)我")
+BEFORE = (
+    r"(?:上(?:次|回|个?月|周|礼拜|星期)|之前|前[些几]天"
+    r"|前(?:阵子?|段时间|一阵)|早先|先前|早前|月初|年初|去年|年前|[\d一二三四五六七八九十]月份?)"
+)
+TOLD_BEFORE = re.compile(
+    rf"{BEFORE}[^，。；]{{0,6}}(?:说|讲|提|报|反映|申请|登记|记|交办|答应|定|填|摸排|排查)(?:起|到|过|了|下)?的"
+    rf"|{BEFORE}(?:说|讲|提|报|反映)(?:起|到|过)?[^，。；]{{2,14}}(?:的|那[个件])事?"
+    r"|(?:要|申请|订|盼)的那[个台张件辆床副袋批条笔]"
+    r"|(?:给|帮|替)[^，。；]{1,6}(?:联系|申请|争取|跑|订|上报|登记|答应)(?:了|下|好)?的"
+)
+OWED = re.compile(
+    r"[欠拖][着下]?的(?:工钱|工资|薪水|钱|款|账|租金)"
+    r"|还(?:没|未)[^，。；]{0,3}(?:[批报评审办发放]下来|到$|批$|发$|来$|到位)"
+)
+PLEA = re.compile(  # 断水的事老百姓意见很大: told as news
+    r"^(?:群众|老百姓|村民|大家|大伙|乡亲|[他她])?(?:们)?(?:都|很|也|就|最|还)*(?:有?意见|怨|骂|嫌|想[让请]|希望|建议|盼|要求|要[村队镇政我]|能不能|能否)"
+)
+STATE = re.compile(r"[了过]|没|未|还|在|等|要|让|得|已|定|有|差|缺|正|快|能|不|批|送|到")
+AWAY = re.compile(
+    r"^(?:另|还有|再一个|再就是|此外|同时|对了|顺便|我(?:们)?(?:去|到|在)|今天我)"
+)
+
+
+OURS = re.compile(
+    r"(?:我|咱|队里)[^，。；]{0,6}(?:答应|承诺|保证|保票|包票|应[承下了]|许[诺下]|说好|讲好|拍[了着]?胸)"
+)
+
+
+@dataclass
+class Topic:
+    """The known thing a sentence speaks of, if it speaks of one."""
+
+    sentence: int = -1
+    people: People = ()
+    said: Clause | None = None
+
+    def far(self, part: Part, *, planned: bool) -> Far:
+        """How far the known thing has come by this part; '' where it tells of something else."""
+        clause = part.clause
+        rest = self._open(part)
+        if (
+            rest is None
+            or asks(clause)
+            or not rest.strip()
+            or UNKNOWN.search(rest)
+            or PLEA.search(rest)
+            or OURS.search(clause.text)
+        ):
+            return ""
+        far = how_far(clause)[0]
+        if planned and far != "done" and not (acts_of_others(rest) or fault_in(clause)):
+            return ""
+        if far == "done" and not _done_in(clause, rest):
+            far = "step"
+        return "done" if far == "done" else "step" if far or self._tells(clause, rest) else ""
+
+    def _open(self, part: Part) -> str | None:
+        """The words that tell of the thing: those behind its name, or all of a later clause."""
+        clause = part.clause
+        if (end := named_in(clause)) and (
+            part.people[0] or PUBLIC.search(clause.text) or _weighs(clause)
+        ):
+            self.sentence, self.people, self.said = clause.sentence, part.people, clause
+            return clause.text[end:]
+        same = clause.sentence == self.sentence and alike(part.people, self.people)
+        if not same or AWAY.search(clause.text) or self._other_matter(clause):
+            self.sentence = -1
+            return None
+        return clause.text
+
+    def _other_matter(self, clause: Clause) -> bool:
+        """Whether a fault of another subject begins: 低保那个批了，屋顶又漏."""
+        if not self.said or fault_in(clause) != "strong":
+            return False
+        mine, told = scores_of(clause.lexicon, clause), scores_of(clause.lexicon, self.said)
+        best = max(mine, key=lambda name: mine[name])
+        return mine[best] >= PLAIN and not told[best]
+
+    def _tells(self, clause: Clause, rest: str) -> bool:
+        return bool(STATE.search(rest) or fault_in(clause))
+
+
+def named_in(clause: Clause) -> int:
+    """Where the name of a known thing ends in a clause; 0 where none stands."""
+    if match := TOLD_BEFORE.search(clause.text):
+        later = MATTER.search(clause.text, match.start())
+        return max(match.end(), later.end() if later else 0)
+    match = MATTER.search(clause.text)
+    if (
+        match
+        and match.end() == len(clause.text)
+        and SPOKEN.search(clause.text[: match.start()])
+    ):
+        return 0
+    if not match or not match.start() or GOVERNED.search(clause.text[: match.start()]):
+        return 0  # 这事 alone points back into the message
+    return match.end()
+
+
+def spoken_of(clauses: Iterable[Clause]) -> bool:
+    """Whether some clauses speak of a thing as known."""
+    return any(named_in(one) or OWED.search(one.text) for one in clauses)
+
+
+def _done_in(clause: Clause, rest: str) -> bool:
+    """Whether the effect is told behind the thing's name, not within it."""
+    return how_far(clause)[1] >= len(clause.text) - len(rest)
+
+
+def _weighs(clause: Clause) -> bool:
+    return max(scores_of(clause.lexicon, clause).values()) >= PLAIN
