@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger import audit
 from ledger.calendar import Off
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import DAY, days_between
 from ledger.errors import Refused
@@ -100,8 +100,11 @@ async def gather(
 async def years(
     db: Session, scope: Scope, until: date, rules: Rules, *, person: int = 0
 ) -> dict[int, Year]:
-    """Both counters of everybody who was on a team of the scope this year, up to that day."""
-    start = date(until.year, 1, 1)
+    """Both counters of everybody who was on a team of the scope this year, up to that day.
+
+    Days before the ledger came into use are unknown: neither counted nor owed.
+    """
+    start = max(date(until.year, 1, 1), await _begun(db) or until)
     gathered = await gather(db, scope, start, until, person=person)
     found = {}
     for person in sorted(gathered.posts):
@@ -110,6 +113,11 @@ async def years(
         if days:
             found[person] = year_of(days, days[0].day, until, rules)
     return found
+
+
+async def _begun(db: Session) -> date | None:
+    at = await sql.begun(db.connection)
+    return moment(int(at)).date() if at else None
 
 
 async def year(db: Session, person: Person, until: date, rules: Rules) -> Year | None:

@@ -103,7 +103,13 @@ class Village:
         if exact and exact.how != "given":
             return form if form and form.end > exact.end else exact
         slip = self._slip(read, at) if not form and read.may_slip(at) else None
+        slip = None if slip and self._named_within(read, at, slip.end) else slip
         return form or slip or exact or (self._unknown(read, at) if one in HEADS else None)
+
+    def _named_within(self, read: Reading, at: int, end: int) -> bool:
+        """Whether the ledger's own word begins within what only sounds like one: 把杜 of 把杜大爷."""
+        found = self._exact(read, at + 1) if read.words[at + 1] in self._lengths else None
+        return found is not None and found.how != "given" and found.end > end
 
     # the ledger's own words
     def _exact(self, read: Reading, at: int) -> _Hit | None:

@@ -68,6 +68,10 @@ SELECT g.person_id, g.team_id, g.from_day, coalesce(g.to_day, '9999-12-31') AS t
    AND (:person = 0 OR g.person_id = :person)
  ORDER BY g.person_id, g.from_day;
 
+-- name: begun()$
+-- When the ledger came into use: of earlier days it knows nothing.
+SELECT at FROM ev ORDER BY seq LIMIT 1;
+
 -- name: confirm(team, monday, by, now)$
 INSERT INTO week_confirmed (team_id, monday, by_id, at) VALUES (:team, :monday, :by, :now)
 ON CONFLICT (team_id, monday) DO NOTHING RETURNING monday;

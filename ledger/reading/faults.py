@@ -18,7 +18,7 @@ TAGS: tuple[tuple[str, Strength], ...] = (
 ABSENT = re.compile(
     r"锁门|锁着门|铁将军|[没不]在家|没在屋|没人应|出(?:了)?门(?:了?没见[着到上])?"
     r"|[家屋](?:里|头)?(?:都|也|就)?没(?:得)?人$|没见[着到上](?:人|面|他|她)|没碰[上到着]|没遇[上到着]"
-    r"|没找[着到]人|见面|见不着(?!钱)"
+    r"|没找[着到]人|见面|见不着(?!钱)|不回(?:来|家|村)?(?:过年|过节|吃饭|吃)"
 )
 # a weak word says something alone where it denies or complains; 手术, 独居 only tell of a life
 COMPLAINS = re.compile(
@@ -34,7 +34,7 @@ DEALT = re.compile(
 )
 RESULT = (
     r"(?:[补修换装清搬拉堵接拆挖移铺盖弄搞处解打砌架疏建治浇][上好掉走通完净决理平牢开起]"
-    r"|填[平上好]|到位)(?!了)"
+    r"|填[平上好]|[查摸弄搞核]清楚?|查明|到位)(?!了)"
 )
 DUE = re.compile(rf"[^我咱，,]{{0,14}}{RESULT}")  # 12月1日前把排水沟挖通
 ORDERED = re.compile(

@@ -48,7 +48,8 @@ class Hearing:
         if strength == "strong":
             grounded = part.people[0] or (not self._own(clause) and self._placed(part))
             return strength if grounded else ""
-        if part.whole in self.scene.plans and not TALK.search(clause.text):
+        told = TALK.search(clause.text) or (part.people[0] and denies(clause))
+        if part.whole in self.scene.plans and not told:
             return ""
         return strength if self._grounded(part) else ""
 
@@ -87,7 +88,7 @@ class Hearing:
 
     def _own(self, clause: Clause) -> bool:
         """Whether a clause without a household tells of the sender's own day."""
-        if tells_of_place(clause.text):
+        if tells_of_place(clause.text) or COMMON.search(clause.text):
             return False
         timed = any(one.minutes for one in clause.durations)
         return timed or clause.sentence in self.busy or clause.has("study.words")

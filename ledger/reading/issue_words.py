@@ -48,6 +48,8 @@ KNOWN = re.compile(
     r"(?:那个|那件|那桩|这个|这件|上次|上回|之前|前几天|前些天|昨天说|早先)[^，,]{0,12}"
     r"(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|(?:上次|之前)(?:说|报|反映)"
 )
+RETURNED = re.compile(r"[打退]回")
+AGAIN = re.compile(r"[又再重补](?:新)?[^，。；没不]{0,3}[递交报送寄](?:上|到|给|了|去)")  # papers handed in again
 STILL = re.compile(rf"^[^，。；]{{0,4}}{NOT_YET}")
 CHANGED = re.compile(
     r"[了通]|已|恢复|不再|终于|总算"
@@ -79,7 +81,7 @@ VAGUE = frozenset({"收入", "其他"})  # 家底掏空了: what for stands in t
 THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 # what belongs to all of a village: a step on it needs no household
 COMMON = re.compile(
-    r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
+    r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|桥(?:栏|面|墩|板)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
     r"|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房]|文化墙|断头路|产业路|通组|堰塘|河堤"
 )
 # a hamlet by what such places are called

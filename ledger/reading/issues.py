@@ -13,6 +13,7 @@ from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import Strength, calmed, fault_in, told_in
 from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
+    AGAIN,
     AGREED,
     ALL,
     AT_HAND,
@@ -33,6 +34,7 @@ from ledger.reading.issue_words import (
     OWN_DOING,
     OWN_GOODS,
     REASON,
+    RETURNED,
     SENT_AWAY,
     STILL,
     THINGS,
@@ -303,7 +305,11 @@ def _overtaken(found: Gathering, draft: Draft) -> bool:
     ]
     after = {one.far for one in steps}
     told = [*draft.clauses[:2], *(part for one in steps for part in one.clauses)]
-    known = bool(after) and (bool(KNOWN.search(draft.clauses[0].text)) or spoken_of(told))
+    returned = any(RETURNED.search(one.text) for one in draft.clauses)
+    again = returned and any(AGAIN.search(one.text) for one in told)
+    known = bool(after) and (
+        bool(again or KNOWN.search(draft.clauses[0].text)) or spoken_of(told)
+    )
     return known or "done" in after or ("step" in after and draft.strength != "strong")
 
 

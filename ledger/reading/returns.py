@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from ledger.reading.clauses import Clause
+from ledger.reading.leave_words import OTHERS
 from ledger.reading.said import ReturnSaid
 from ledger.reading.scene import Scene, by_others, is_future
 from ledger.reading.turns import after_others
@@ -28,7 +29,7 @@ BEFORE_BACK = re.compile(
     r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|吗|没有|需要|要(?!紧)|流程|以后|时再)"
 )
 BY_KIN = re.compile(  # somebody else is back
-    r"(?:儿子|女儿|闺女|孙[子女]|媳妇|老公|老婆|孩子|娃|老伴|学生|年轻人|老板|施工队|村民|医生|亲戚|[他她](?:们)?|的人|同志|人员|队员们?|全员|大家)[^，,。我]{0,8}$"
+    rf"(?:{OTHERS}|学生|年轻人|老板|施工队|的人|同志|人员|队员们?|全员|大家)[^，,。我]{{0,8}}$"
 )
 FORGOT = re.compile(r"忘|没来得及|没顾上|漏")
 BARE = re.compile(

@@ -10,6 +10,7 @@ from ledger.reading.study_lengths import lengths, timed
 from ledger.reading.turns import after_others
 
 Spot = tuple[int, int]
+NEXT = 4  # clauses ahead in which what was read may be named
 FAR = 8  # clauses back in which whom they are about is looked for
 
 
@@ -89,6 +90,7 @@ class Evidence:
             if (
                 (long and (learns or named))
                 or booked
+                or (one[0] in "看读翻啃" and self._book(index, clause))
                 or (read and (learns or one[0] in "读看"))
             ):
                 found.append(one.span())
@@ -96,14 +98,19 @@ class Evidence:
 
     def _subject_near(self, index: int) -> bool:
         """Whether the clause before or after names what was read."""
-        near = [
-            self.clauses[place]
-            for place in (index - 1, index + 1)
-            if 0 <= place < len(self.clauses)
+        near = self.clauses[max(0, index - 1) : index] + self.clauses[index + 1 : index + 2]
+        near += [
+            one
+            for one in self.clauses[index + 2 : index + NEXT]
+            if words.BACK_ON.search(one.text) and one.sentence == self.clauses[index].sentence
         ]
-        return any(
-            (words.SUBJECT.search(one.text) or words.BOOK.search(one.text)) and not one.mentions
-            for one in near
+        return any(_names_subject(one) for one in near)
+
+    def _book(self, index: int, clause: Clause) -> bool:
+        """翻了会儿书, and what about is told in its sentence."""
+        after = self.clauses[index + 1 : index + NEXT]
+        return bool(words.A_BOOK.search(clause.text) and "了" in clause.text) and any(
+            _names_subject(one) and one.sentence == clause.sentence for one in after
         )
 
     def _talk(self, index: int, clause: Clause) -> list[Spot]:
@@ -138,3 +145,9 @@ class Evidence:
             and not words.DUTY.search(text)
         )
         return (0, 0) if card and clause not in self.planned else None
+
+
+def _names_subject(clause: Clause) -> bool:
+    """Whether it names something that is studied, and no household."""
+    named = words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
+    return bool(named) and not clause.mentions

@@ -31,7 +31,10 @@ FELL_THROUGH = re.compile(
 )
 
 # persons
-TITLE = "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|村医|护林员|委员|组委|干事|医生|老师|会计|经理|支书|师傅"
+TITLE = (
+    "书记|主任|队长|镇长|乡长|县长|局长|站长|所长|校长|组长|村医|护林员|委员|组委|干事|医生|老师|会计"
+    "|经理|支书|师傅"
+)
 PERSON = re.compile(
     r"[老小](?![的是了大公婆母父娘爸妈爹丈岳时学组村区孩子人乡伴家路麦事百幺表爷两板头心雨雪吵额型党同战])[一-龥]"
     rf"|(?:(?![跟向给对和与同请找问报陪带随])[一-龥]){{0,2}}(?:{TITLE})|队员(?!们|都|[一二两三四五六七八九十几全均各在齐值])(?:[小老][一-龥])?|同事(?:[小老][一-龥])?|第一书记"
@@ -54,6 +57,7 @@ DIRECTIVE = re.compile(
 )
 SELF_DAY = re.compile(r"^(?:今天|昨天|今日|昨日|刚才?|上午|下午|昨晚)")
 SUMMED = re.compile(r"(?:共|累计|今日|本日|当日)[^，,。]{0,4}(?:走访|入户|遍访|学习|自学)")
+HEARD = re.compile(r"(?:群众|村民|老乡|乡亲|大家|[户家人])(?:都|又|也|来|还)*(?:反映|说|讲|提出|诉苦|嫌|抱怨)")  # a need, no order
 SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人|[现特]申请")
 
 
@@ -139,7 +143,9 @@ def is_order(clauses: list[Clause]) -> bool:
     if not any(one.has("plan.must") for one in clauses):
         return False
     return not any(
-        is_past(one) or one.mentions or SELF_DAY.search(one.text) or SUMMED.search(one.text)
+        is_past(one)
+        or one.mentions
+        or any(told.search(one.text) for told in (SELF_DAY, SUMMED, HEARD))
         for one in clauses
     )
 

@@ -22,7 +22,7 @@ SPEAKER = re.compile(
     rf"|来村委|来电话|打电话|来|电话里|跟我|和我|向我|对我|找我)*+{SAYS}"
 )
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
-ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说])"
+ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
 PUBLIC = re.compile(
     ASKED
     + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]|通村"

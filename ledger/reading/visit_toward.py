@@ -153,6 +153,8 @@ def _barred(named: _Named, to: re.Match[str]) -> bool:
     if verbs.NOT_THERE.search(named.tail) or phoned(named.clause):
         return True
     out = verbs.TAKEN_OUT.search(named.tail)
+    if to["verb"] == "陪" and verbs.TO_DOCTOR.search(named.tail):
+        return False  # with somebody all day
     return bool(out) and to["verb"] in {"陪", "送到", "拉到", "背到", "抬到", "看"}
 
 
