@@ -21,8 +21,7 @@ from ledger.reading.said import LeaveSaid
 from ledger.time_phrases import find_times
 from ledger.times import Looks, find_day
 
-BETWEEN = re.compile(r"(?<!\s)\s*+(?:到|至|~|-|—|－)\s*")
-LONGEST_DAY = 24  # characters: a 到 farther on joins no two days
+HALF_A_YEAR = timedelta(days=183)
 REASONS = ("事假", "病假", "公差", "公休", "轮休", "公假")
 LENGTH = re.compile(
     r"^(?:\d{1,4}|[一二两三四五六七八九十半]{1,3})个?(?:天|日|周|星期)半?的?假?"
@@ -45,24 +44,15 @@ class Days:
 def read_days(
     text: str, *, today: date, looks: Looks = "ahead"
 ) -> tuple[date, date, str] | None:
-    """First day, last day and the rest of 「明天到后天 看病」; None when no day is named."""
-    first = find_day(text, today=today, looks=looks)
-    if first is None or not text.startswith(first.phrase):
-        return _span(text, today, looks)
-    return _span(text, today, looks) or (first.day, first.day, first.rest)
-
-
-def _span(text: str, today: date, looks: Looks) -> tuple[date, date, str] | None:
-    """Two days joined by 到, the second may be followed by the reason."""
-    for match in BETWEEN.finditer(text):
-        if match.start() > LONGEST_DAY:
-            break
-        head, tail = text[: match.start()], text[match.end() :]
-        first = find_day(head, today=today, looks=looks)
-        last = find_day(tail, today=today, looks=looks)
-        if first and last and not first.rest and tail.startswith(last.phrase):
-            return first.day, last.day, last.rest
-    return None
+    """First day, last day and the rest of 「明天到后天 看病」; None when it does not begin with one."""
+    phrase = next(iter(find_times(text)), None)
+    if phrase is None or phrase.start or not phrase.names_day:
+        return None
+    span = phrase.resolve(today, looks)
+    first, last = span.last if span.kind == "by" else span.first, span.last
+    if last - first > HALF_A_YEAR:  # 25日到24日: turned round, not a year long
+        last = last.replace(year=last.year - 1, day=min(last.day, 28))
+    return first, last, text[phrase.end :].strip(" ，,")
 
 
 def days_by(today: date, looks: Looks = "ahead") -> Callable[[str], tuple[date, date, str]]:

@@ -8,6 +8,8 @@ TALK = re.compile(SAYS)
 TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一下: what we mean to do
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
+# 没去成，过不了河: what follows is why we did not go
+NOT_GONE = re.compile(r"没(?:去|走|访|看|跑|上|进)成|还?没(?:有)?(?:去|走|顾[上得]|来得及|腾出|抽出)[^，。；]{0,3}$|去不成")
 INTEND = r"(?:打算|准备(?!好)|(?<!雨露)计划|琢磨|考虑|想着)"
 LATER = r"(?:明天|大?后天|下周.?|改天|回头|等会|待会|抽空|过[两几]天|再)"
 GOES = re.compile(

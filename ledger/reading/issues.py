@@ -155,7 +155,7 @@ class Gathering(Hearing):
     def _same_issue(self, part: Part) -> Draft | None:
         """The draft this fault belongs to: of the same people, and no new subject begins."""
         if not self._goes_on(part):
-            return None
+            return self._why(part)
         clause, draft = part.clause, self.drafts[-1]
         if REASON.match(clause.text) and draft.clauses[-1] is self.last:
             return draft
@@ -166,6 +166,15 @@ class Gathering(Hearing):
         thing = part.people[0] is None and best in THINGS and self._names(clause, best)
         apart = clause.before == "hard" or thing or NEXT.search(clause.text)
         return None if apart else draft
+
+    def _why(self, part: Part) -> Draft | None:
+        """The draft told just before, where a place is named as its cause: 药断了，卫生室也没货."""
+        draft = self.drafts[-1] if self.drafts else None
+        if draft is None or part.people[0] or draft.clauses[-1] is not self.last:
+            return None
+        near, mine = self._near(part.clause), subject_of(self.scene.lexicon, part.clause)
+        same = mine and mine == subject_of(self.scene.lexicon, *draft.clauses)
+        return draft if same and len(near) > 1 and mine not in THINGS else None
 
     def _names(self, clause: Clause, subject: str) -> bool:
         """Whether a clause about the village names a thing of its own before its fault."""
@@ -319,4 +328,14 @@ def _part_of(step: Step, drafts: list[Draft]) -> bool:
         return False
     place = step.clauses[-1].sentence
     near = (one for one in drafts if one.start < step.start or one.clauses[0].sentence == place)
-    return any(alike(one.people, step.people) for one in near)
+    return any(
+        alike(one.people, step.people) and not _apart(step, one) for one in near
+    )
+
+
+def _apart(step: Step, draft: Draft) -> bool:
+    """Whether a step and an issue of one household are plainly of two subjects."""
+    lexicon = step.clauses[0].lexicon
+    mine, told = scores_of(lexicon, *step.clauses), scores_of(lexicon, *draft.clauses)
+    best = max(mine, key=lambda name: mine[name])
+    return mine[best] >= PLAIN and not told[best] and max(told.values()) >= PLAIN

@@ -138,6 +138,8 @@ def is_order(clauses: list[Clause]) -> bool:
     head = clauses[:3]
     if any(_reports_self(one) for one in clauses):
         return False
+    if any(one.mentions and one.has("fault.strong") for one in clauses):
+        return False  # no notice names a household
     if any(one.has("plan.order") for one in head):
         return any(DIRECTIVE.search(one.text) for one in clauses)
     if not any(one.has("plan.must") for one in clauses):
