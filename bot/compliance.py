@@ -14,10 +14,12 @@ from typing import Any
 
 from bot.channels.text import plain
 from bot.settings import Settings
-from ledger import backup, kept, opinions, roster, switches
+from ledger import backup, burden, kept, opinions, roster, switches
 from ledger.clock import WallClock, moment
 from ledger.database import Database, Session, open_database
+from ledger.days import DAY
 from ledger.opinions import Counts
+from ledger.rules import Rules, load_rules
 from ledger.switches import FEATURES, Feature, Switch, Turn
 from templates.words import Words
 
@@ -25,6 +27,7 @@ NONE, CHECK = "没有", "请运营单位自查"
 OF_APPRAISAL = (
     Switch.MORE_CHECKS, Switch.PUBLISHED, Switch.TOWNSHIP_RANKING, Switch.STUDY_NAMES,
 )  # fmt: skip
+MONTHS = 6  # of burden figures on the sheet
 FIRST = date(2000, 1, 1)  # before anything of ours
 
 
@@ -111,6 +114,7 @@ async def make_sheet(db: Session, settings: Settings, now: datetime) -> Sheet:
     day = now.date()
     county = await roster.any_county(db) or 0
     words = Words(settings.county_dir)
+    rules = load_rules(settings.county_dir / "rules.toml" if settings.county_dir else None)
     turns = await switches.history(db, county)
     month = day.strftime("%Y-%m")
     said = await opinions.counts(db, county, FIRST, day)
@@ -119,7 +123,7 @@ async def make_sheet(db: Session, settings: Settings, now: datetime) -> Sheet:
         day, await roster.county_name(db) or "", settings.operator, settings.filing,
         tuple([await _switch_line(db, words, one, turns, day) for one in FEATURES]),
         _signs(words, [one for one in turns if _is_on(one, day)], said, counted),
-        said, month, await burden_lines(db, month), _keeping(words, counted),
+        said, month, await burden_lines(db, words, rules, county, day), _keeping(words, counted),
     )  # fmt: skip
 
 
@@ -128,9 +132,17 @@ def text_of(sheet: Sheet, settings: Settings) -> str:
     return plain(Words(settings.county_dir).bulletin("compliance", sheet=sheet))
 
 
-async def burden_lines(db: Session, month: str) -> tuple[str, ...]:
-    """The burden of a month (2026-11) in lines; nothing while nobody counts it."""
-    return ()
+async def burden_lines(
+    db: Session, words: Words, rules: Rules, county: int, today: date
+) -> tuple[str, ...]:
+    """The burden of this month and the last ones, a line each: totals, nobody named."""
+    lines, day = [], today
+    for _ in range(MONTHS):
+        found = await burden.of_county(db, county, day, rules=rules)
+        if found.lines:
+            lines.append(plain(words.say("burden.sheet", found=found)))
+        day = day.replace(day=1) - DAY
+    return tuple(lines)
 
 
 # switches

@@ -42,7 +42,7 @@ async def show(talk: Talk) -> Reply:
     """A member sees his own month; the county the sum of all, by who asked, nobody named."""
     day = _last_day(talk)
     if talk.asker.role is Role.COUNTY:
-        found = await burden.of_county(talk.db, talk.asker, day, rules=talk.rules)
+        found = await burden.of_county(talk.db, talk.asker.county_id, day, rules=talk.rules)
         names = await _names(talk, found)
         return talk.reply("burden.county", OBJECT, found=found, names=names)
     own = await burden.of_person(talk.db, talk.asker, day)

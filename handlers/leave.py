@@ -49,6 +49,8 @@ def read_days(
     if phrase is None or phrase.start or not phrase.names_day:
         return None
     span = phrase.resolve(today, looks)
+    if span is None:
+        return None
     first, last = span.last if span.kind == "by" else span.first, span.last
     if last - first > HALF_A_YEAR:  # 25日到24日: turned round, not a year long
         last = last.replace(year=last.year - 1, day=min(last.day, 28))

@@ -16,7 +16,7 @@ from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at, days_between
 from ledger.duties import Every, Term, term_of
-from ledger.people import Person, Scope, scope_of
+from ledger.people import Person, Scope
 from ledger.rules import Rules
 
 sql = queries("burden")
@@ -78,17 +78,17 @@ async def of_person(db: Session, asker: Person, day: date) -> Burden:
     return Burden(term, await _lines(rows))
 
 
-async def of_county(db: Session, asker: Person, day: date, *, rules: Rules) -> CountyBurden:
-    """The county's month up to that day."""
+async def of_county(db: Session, county: int, day: date, *, rules: Rules) -> CountyBurden:
+    """A county's month up to that day."""
     term = term_of(Every.MONTH, day)
-    lines = await _lines(sql.of_county(db.connection, county=asker.county_id, **_moments(term)))
+    lines = await _lines(sql.of_county(db.connection, county=county, **_moments(term)))
     upto = Term(term.key, term.first, min(term.last, day))
-    members = await people.members(db, Scope(asker.county_id), day=upto.last)
-    days = await _member_days(db, scope_of(asker), {one.id for one in members}, upto, rules)
+    members = await people.members(db, Scope(county), day=upto.last)
+    days = await _member_days(db, Scope(county), {one.id for one in members}, upto, rules)
     took = [
         row["took"]
         async for row in sql.answer_seconds(
-            db.connection, county=asker.county_id, first=str(term.first), last=str(term.last)
+            db.connection, county=county, first=str(term.first), last=str(term.last)
         )
     ]
     seconds = int(median(took) // 1000) if took else None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from ledger.clock import SHANGHAI
 from ledger.rules import Rules
@@ -97,6 +98,7 @@ def _official(day: date) -> Nature | None:
     return None
 
 
+@lru_cache(maxsize=8192)
 def _detail(day: date) -> tuple[bool, str] | None:
     """Off or not, and the holiday it is because of; None: not in the library."""
     import chinese_calendar

@@ -2,7 +2,7 @@
 -- CROSS JOIN and NOT MATERIALIZED keep SQLite to one order, with statistics or without: first the
 -- places asked for, then what lies in them. Otherwise it may read every record for one team.
 
--- name: team_lines(kind, period, first, day, until, county, township, team)
+-- name: team_lines(kind, period, first, day, county, township, team)
 -- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
 WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village, t.township_id, w.name AS township
@@ -11,18 +11,15 @@ WITH place AS NOT MATERIALIZED (
      AND (:township = 0 OR t.township_id = :township)
      AND (:team = 0 OR t.id = :team)
 ), roster AS (
-  SELECT p.team_id, count(*) AS people,
+  SELECT g.team_id, count(*) AS people,
          sum(CASE WHEN EXISTS (SELECT 1 FROM leave v
                                 WHERE v.person_id = p.id AND v.state = 'approved' AND v.from_day <= :day
                                   AND v.to_day >= :day AND coalesce(v.back_day, '9999') > :day)
                   THEN 1 ELSE 0 END) AS away
-    FROM place l CROSS JOIN person p
-   WHERE p.team_id = l.id AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
-     -- Whoever was entered later was not there yet, unless he has records up to that day.
-     AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
-                         AND e.kind = 'person.added' AND e.at >= :until)
-       OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))
-   GROUP BY p.team_id
+    FROM place l CROSS JOIN posting g JOIN person p ON p.id = g.person_id
+   WHERE g.team_id = l.id AND g.role IN ('member', 'leader')
+     AND g.from_day <= :day AND coalesce(g.to_day, '9999-12-31') >= :day
+   GROUP BY g.team_id
 )
 SELECT l.id AS team_id, l.village, l.township_id, l.township,
        coalesce(f.studied, 0) AS studied, coalesce(f.visits, 0) AS visits,
@@ -87,8 +84,9 @@ SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.note, c.day, 0
 UNION ALL
 SELECT 'owing', l.id, l.village, p.id, p.id,
        CASE WHEN :depth > 0 THEN p.name ELSE '' END, '', '', '', 0
-  FROM place l CROSS JOIN person p
- WHERE :owing = 1 AND p.team_id = l.id AND p.role IN ('member', 'leader') AND (p.left_day IS NULL OR p.left_day >= :day)
+  FROM place l CROSS JOIN posting g JOIN person p ON p.id = g.person_id
+ WHERE :owing = 1 AND g.team_id = l.id AND g.role IN ('member', 'leader')
+   AND g.from_day <= :day AND coalesce(g.to_day, '9999-12-31') >= :day
    AND NOT EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day = :day
                       AND r.kind = 'study' AND r.state = 'kept')
    AND NOT EXISTS (SELECT 1 FROM leave v WHERE v.person_id = p.id AND v.state = 'approved'
@@ -96,9 +94,6 @@ SELECT 'owing', l.id, l.village, p.id, p.id,
                       AND coalesce(v.back_day, '9999') > :day)
    AND NOT EXISTS (SELECT 1 FROM rest_rota o WHERE o.person_id = p.id AND o.weekday = :weekday
                       AND o.from_day <= :day AND coalesce(o.to_day, '9999') >= :day)
-   AND (NOT EXISTS (SELECT 1 FROM ev e WHERE e.subject = 'person:' || p.id
-                       AND e.kind = 'person.added' AND e.at >= :until)
-     OR EXISTS (SELECT 1 FROM record r WHERE r.person_id = p.id AND r.day <= :day AND r.state = 'kept'))
 UNION ALL
 SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day, 0
   FROM place l CROSS JOIN record r

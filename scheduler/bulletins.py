@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ledger import audit, leave, people, slots
+from ledger import audit, calendar, people, slots
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday, week_of, workday_on_or_before
 from ledger.messages import Reply
@@ -24,9 +24,8 @@ from ledger.reports.facts import Depth, Place, Report, Window, buttons, place_of
 from ledger.reports.shares import with_shares
 from ledger.reports.sheet import Sheet, gather
 from ledger.rules import Rules
-from scheduler import reminders
 from scheduler.desk import Desk
-from scheduler.switches import with_opinions
+from scheduler.notes import with_notes
 
 Key = tuple[str, int]  # level and number of a place
 MAKERS = {"daily": daily_report.make, "weekly": weekly_report.make}
@@ -127,8 +126,7 @@ async def _send(
         key = _key(place_of(reader))
         if key not in summaries:
             summaries[key] = _reply(desk, reports[key])
-        reply = await _with_reminders(desk, db, reader, summaries[key], now)
-        reply = await with_opinions(desk, db, reader, reply)
+        reply = await with_notes(desk, db, reader, summaries[key], now)
         told += await desk.tell(
             db, reader.id, reply, now=now, expires_at=edition.expires_at,
             dedupe=f"{edition.window.kind}:{edition.window.period}:{reader.id}",
@@ -142,22 +140,9 @@ def _reply(desk: Desk, report: Report) -> Reply:
     return Reply(words, buttons(report), kind="card")
 
 
-async def _with_reminders(
-    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
-) -> Reply:
-    digest = await reminders.with_summary(desk, db, reader.id, now)
-    if digest is None:
-        return summary
-    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
-    return replace(
-        summary, text=f"{text}\n\n{summary.text}", options=(*digest.options, *summary.options)
-    )
-
-
 async def _present(db: Session, readers: list[Person], now: datetime) -> list[Person]:
-    """Those who are not on leave that day."""
-    away = await leave.away(db, Scope(readers[0].county_id), now.date())
-    absent = {one.person_id for one in away}
+    """Those who are at work that day: not on leave, not resting by rota."""
+    absent = await calendar.absent(db, Scope(readers[0].county_id), now.date())
     return [one for one in readers if one.id not in absent]
 
 

@@ -106,14 +106,3 @@ async def _tell_each(
             await switches.claim(db, job, turn.id, one.id, now=now)
             reached.append(one.id)
     return reached
-
-
-async def with_opinions(desk: Desk, db: Session, reader: Person, summary: Reply) -> Reply:
-    """The county's summary says how many opinions wait for its answer; nobody else's does."""
-    if reader.role is not Role.COUNTY:
-        return summary
-    total = len(await opinions.waiting(db, reader.county_id))
-    if not total:
-        return summary
-    text = f"{summary.text}\n\n{desk.words.say('opinions.new', total=total)}"
-    return Reply(text, (*summary.options, Option("意见", "意见")), kind=summary.kind)

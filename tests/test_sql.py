@@ -22,6 +22,7 @@ FACTS = {
 # Reading a whole table of facts, or a whole index of them, needs a reason.
 MAY_SCAN = {
     "audit.last": "one row, the last by its key",
+    "stationed.begun": "one row, the first by its key",
     "audit.chain": "verify walks the whole log, that is its purpose",
     "inbox.counts": "the operator's figures, asked by hand",
     "inbox.conversations": "only the index of unanswered messages, at a start",

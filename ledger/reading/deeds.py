@@ -9,10 +9,11 @@ from ledger.time_phrases import TimePhrase
 
 SHORT = 9  # characters of a clause that is hardly more than a day
 TURN = 8  # clauses back in which 先 stands that 再 goes on with
+FRONT = 3  # characters before a deed named first, and between it and what says when
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
 AHEAD = re.compile(
     r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟(?![态人合订好])|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
-    r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
+    r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看|又|就)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
     r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
     r"|答应|承诺|保证|说好|讲好|讲定|谈妥|说妥|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队]"
 )
@@ -26,11 +27,13 @@ ASPECT = re.compile(
 )
 ROLES = (
     r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家"
-    r"|技术员|网格员|会计|文书"
+    r"|技术员|网格员|会计|文书|记者|主播|网红|志愿者|义工|大学生|实习生|选调生|民警|警察|律师|法官|护士|大夫|兽医|教授"
+    r"|(?:审计|放映|保洁|护林|信贷|联络|安全|协管|推销|收购|快递|业务)员|[客药菜]商|贩子|姑娘|小伙子?"
+    r"|(?<![一-龥])(?![大二三几])[一-龥](?:姐|哥|姨|总|工)(?![作程商地资厂钱期段夫])"
 )
 BODIES = (
     r"督查组|暗访组|检查组|考核组|工作组|调查组|巡察组|残联|民政|水务|水利|供电|电力|畜牧|卫生院|医院|住建|教育局|[镇县乡市区局]里|[镇县乡]上"
-    r"|施工队|施工方|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
+    r"|施工队|施工方|[一-龥]{0,2}(?:考察|参观|代表|艺术|慰问|服务|采访|摄制|医疗|志愿|宣传|督导|巡回|调研|核查|验收|普查)[团队组]|剧组|专班|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
 )
 THEM = re.compile(
     rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里队]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
@@ -93,7 +96,10 @@ class Tense:
         """Whether the verb at start to end has been done: its aspect, else the words before it."""
         clauses = self.scene.clauses
         told = _aspect(clauses[index], start, end)
-        before = [comes for at, comes in self.cues(index) if at < end]
+        cues = self.cues(index)
+        before = [comes for at, comes in cues if at < end]
+        if not before and not told and cues and start < FRONT and cues[0][0] - end < FRONT:
+            return not cues[0][1]  # 走访我下周补
         if before:
             return not before[-1] or (told and not _bound(self.scene, index, start))
         carried = (

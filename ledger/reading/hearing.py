@@ -6,7 +6,17 @@ from ledger.reading.asides import no_fault, nobodys, tells_of_place
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, alike
 from ledger.reading.faults import Strength, asked_in, demand_in, denies, fault_in, told_in
-from ledger.reading.issue_words import COMMON, GOES, HAMLET, HEARD, NOT_GONE, NO_ANSWER, PLACED, TALK, TRY
+from ledger.reading.issue_words import (
+    COMMON,
+    GOES,
+    HAMLET,
+    HEARD,
+    NO_ANSWER,
+    NOT_GONE,
+    PLACED,
+    TALK,
+    TRY,
+)
 from ledger.reading.limits import at_once
 from ledger.reading.progress import asks
 from ledger.reading.scene import Scene
@@ -48,7 +58,9 @@ class Hearing:
         if strength == "strong":
             grounded = part.people[0] or (not self._own(clause) and self._placed(part))
             return strength if grounded else ""
-        told = TALK.search(clause.text) or (part.people[0] and fault_in(clause) and denies(clause))
+        told = TALK.search(clause.text) or (
+            part.people[0] and fault_in(clause) and denies(clause)
+        )
         if part.whole in self.scene.plans and not told:
             return ""
         return strength if self._grounded(part) else ""

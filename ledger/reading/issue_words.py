@@ -9,7 +9,9 @@ TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
 # 没去成，过不了河: what follows is why we did not go
-NOT_GONE = re.compile(r"没(?:去|走|访|看|跑|上|进)成|还?没(?:有)?(?:去|走|顾[上得]|来得及|腾出|抽出)[^，。；]{0,3}$|去不成")
+NOT_GONE = re.compile(
+    r"没(?:去|走|访|看|跑|上|进)成|还?没(?:有)?(?:去|走|顾[上得]|来得及|腾出|抽出)[^，。；]{0,3}$|去不成"
+)
 INTEND = r"(?:打算|准备(?!好)|(?<!雨露)计划|琢磨|考虑|想着)"
 LATER = r"(?:明天|大?后天|下周.?|改天|回头|等会|待会|抽空|过[两几]天|再)"
 GOES = re.compile(
@@ -51,7 +53,9 @@ KNOWN = re.compile(
     r"(?:的?事|问题)|[^，,]的(?:那)?(?:件|个)?事(?:儿|情)?$|那事|(?:上次|之前)(?:说|报|反映)"
 )
 RETURNED = re.compile(r"[打退]回")
-AGAIN = re.compile(r"[又再重补](?:新)?[^，。；没不]{0,3}[递交报送寄](?:上|到|给|了|去)")  # papers handed in again
+AGAIN = re.compile(
+    r"[又再重补](?:新)?[^，。；没不]{0,3}[递交报送寄](?:上|到|给|了|去)"
+)  # papers handed in again
 STILL = re.compile(rf"^[^，。；]{{0,4}}{NOT_YET}")
 CHANGED = re.compile(
     r"[了通]|已|恢复|不再|终于|总算"
@@ -62,6 +66,7 @@ BEGUN = re.compile(
 )
 TAKEN_UP = re.compile(r"立案了|认定书?[^。；，]{0,3}(?:下来|出来)|[要讨追]回(?:来|了)")
 AGREED = re.compile(r"答应|同意|松了?口")
+AT_LAST = re.compile(r"终于|总算|可算|好歹")  # what had been waited for
 OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of
     r"(?:儿子|女儿|闺女|媳妇|老伴|男人|亲戚|女婿|自己|自个儿?|正在)[^，。；]{0,6}[换修买装添]"
 )
@@ -75,6 +80,9 @@ LONG_AGO = re.compile(
 )
 FORMERLY = re.compile(
     r"(?<![号日天周月底])(?:之前|以前)|原先|原来|过去(?!了|看)|从前|早先|前[几些两]年|往年|去年|前年|头两年"
+)
+WAS = re.compile(  # what was wrong until it was mended
+    r"昨[晚夜天]|前[几两一些](?:天|晚|阵|日)|之前|以前|原[来先]|先前|头两[天晚]|早先|往常|这些[天年]"
 )
 MENDED_ONCE = re.compile(
     r"[才刚没][^，。；]{0,12}(?:[天年]|个?月|星期|礼拜|周)$|(?:去年|前年|上个?月|年初|春上|开春)[^，。；]{0,8}[的了过]$"

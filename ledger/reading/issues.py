@@ -17,6 +17,7 @@ from ledger.reading.issue_words import (
     AGREED,
     ALL,
     AT_HAND,
+    AT_LAST,
     BEGUN,
     CHANGED,
     COMMON,
@@ -40,6 +41,7 @@ from ledger.reading.issue_words import (
     THINGS,
     UNSEEN,
     VAGUE,
+    WAS,
 )
 from ledger.reading.known import Topic, spoken_of
 from ledger.reading.limits import at_once
@@ -48,6 +50,7 @@ from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_scores
 from ledger.reading.titles import titled
+from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 
@@ -95,6 +98,8 @@ class Gathering(Hearing):
     def _add(self, part: Part, strength: Strength) -> None:
         self._wears_out(part)
         clause, step, draft = part.clause, self._open_step(part), self._same_issue(part)
+        if step and step.far == "done" and WAS.search(clause.text):
+            return  # 炉子接好了，他说昨晚冻得睡不着
         weak = strength != "strong" and not draft
         if step and (weak or self._settles(step, clause)):
             step.undo(clause)
@@ -148,9 +153,9 @@ class Gathering(Hearing):
         apart = told_in(clause, near[0]) and not told_in(clause, None)
         if weight >= PLAIN and subject not in VAGUE and not apart:
             return []
-        return [
-            one for one in self._near(clause)[:-1] if not one.taken and not MET.search(one.text)
-        ]
+        if not any(scores_of(self.scene.lexicon, *near).values()):
+            return self.since[-3:]
+        return [one for one in near[:-1] if not one.taken and not MET.search(one.text)]
 
     def _same_issue(self, part: Part) -> Draft | None:
         """The draft this fault belongs to: of the same people, and no new subject begins."""
@@ -206,7 +211,7 @@ class Gathering(Hearing):
         theirs = bool(OWN_DOING.search(clause.text))
         own = (no_fault(clause) or theirs) and not self._goes_on(part)
         own = own or (self.last is not None and calmed(self.last) and "也" in clause.text)
-        if far == "done" and (own or is_future(self.scene, clause)):
+        if far == "done" and (own or self._to_come(clause)):
             return False
         weight = self._weight(part)
         if part.people[0]:
@@ -214,11 +219,18 @@ class Gathering(Hearing):
             mends = (
                 far == "done" and bool(self.drafts) and self.drafts[-1].clauses[-1] is self.last
             )
-            return weight >= 1 or mends or bool(clause.mentions and plain.search(clause.text))
+            told = AT_LAST.search(clause.text) or (clause.mentions and plain.search(clause.text))
+            return weight >= 1 or mends or bool(told)
         near = self._near(clause)
         ours = any(COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
         ours = ours or clause.has("fault.strong") or self._goes_on(part)
         return far != "first" and ours and weight >= PLAIN
+
+    def _to_come(self, clause: Clause) -> bool:
+        """Whether an effect is only announced: 礼拜天给她装上, without 了."""
+        ahead = [self.scene.span(one, "ahead") for one in clause.times if one.names_day]
+        later = any(one and one.first > self.scene.base for one in ahead)
+        return is_future(self.scene, clause) or (later and not is_past(clause))
 
     def _meant(self, clause: Clause) -> bool:
         """Whether we only mean to do it; what somebody has agreed to is a step."""
@@ -328,9 +340,7 @@ def _part_of(step: Step, drafts: list[Draft]) -> bool:
         return False
     place = step.clauses[-1].sentence
     near = (one for one in drafts if one.start < step.start or one.clauses[0].sentence == place)
-    return any(
-        alike(one.people, step.people) and not _apart(step, one) for one in near
-    )
+    return any(alike(one.people, step.people) and not _apart(step, one) for one in near)
 
 
 def _apart(step: Step, draft: Draft) -> bool:

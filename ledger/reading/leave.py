@@ -231,7 +231,9 @@ def _on_duty(scene: Scene, clause: Clause) -> bool:
     """A trip for work: called one, or to a place above the village on a day still to come."""
     if words.BACK_AGAIN.search(clause.text):
         return False
-    if named := words.NAMED_TRIP.search(clause.text):
+    kin = words.KIN_AWAY.search(clause.text)
+    named = words.NAMED_TRIP.search(clause.text, kin.end() if kin else 0)
+    if named:
         return _own(scene, clause, *named.span())
     trip = words.TRIP.search(clause.text)
     if not trip and not clause.mentions and words.I_GO.search(clause.text):
@@ -349,7 +351,7 @@ def _tells_more(scene: Scene, clause: Clause) -> bool:
     """Whether a clause reports something of its own."""
     if clause.taken or clause.mentions or words.ON_POST.search(clause.text):
         return True
-    if words.CALLED_OFF.search(clause.text):
+    if words.CALLED_OFF.search(clause.text) or clause.has("promise.words"):
         return True
     if words.OTHER_NEWS.search(clause.text) or words.CAME_BACK.search(clause.text):
         return True

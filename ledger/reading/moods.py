@@ -45,6 +45,14 @@ HEADING = re.compile(r"^(?:【?通知】?|【?提醒】?|温馨提[示醒]|要�
 WISH = re.compile(
     r"[真好多]想(?!起|到|法|不|通)|恨不得|巴不得|但愿|希望(?:能|早|下|领导|哪天|轮)|盼着|要是[^，,。]{1,14}就好|多好啊|该多好"
     r"|做梦|梦见|梦到|梦里|干脆(?:咱|我们|大家|一起|集体)|集体请假|连[^，,。]{1,6}(?:字|字儿)|(?:俩|两个)字|天天就?(?:知道|催|喊)|催[着我]"
+    r"|(?:^|我)(?:倒|也|还)?想[^，,。]{0,8}(?:歇|休|请|回[家去]|躺|睡)[^，,。]{0,6}[啊呀哦唉诶哟]$"
+)
+TO_YOU = re.compile(r"^(?:那个?|哎|诶|喂|哟|老[一-龥]|小[一-龥])?[，,]?你们?(?!放心|看|帮我|给我|替我|把我|说我)")
+
+# what a sentence begins with that calls up old times, or tells a joke
+REMEMBERED = re.compile(
+    r"想当年|当年|小时候|那时候|那会儿|年轻(?:的?时候|那会|时)|[我咱]们?那(?:届|代|一届|一代|年头)|刚(?:来|到|驻村)(?:的?时候|那(?:年|会|阵|时))"
+    r"|[去前]年(?:这|那|此)(?:时候?|会儿?|个?时候|阵)|开(?:个)?玩笑|逗你|闹着玩|说着玩|真的假的|才怪"
 )
 
 # what others say, what is passed on
@@ -102,7 +110,7 @@ def _same_breath(clause: Clause) -> bool:
 def _opens(clause: Clause) -> bool:
     """Whether what follows in its sentence is unreal with it: 如果…, 各位…."""
     ordered = bool(ORDER.search(clause.text) or HEADING.search(clause.text))
-    return ordered or is_supposed(clause)
+    return ordered or is_supposed(clause) or bool(REMEMBERED.search(clause.text))
 
 
 def _passes_on(clause: Clause) -> bool:
@@ -111,7 +119,7 @@ def _passes_on(clause: Clause) -> bool:
 
 def _turned(clause: Clause) -> bool:
     text = clause.text
-    turned = (WISH, AS_THING, MOVED, THEIRS)
+    turned = (WISH, TO_YOU, AS_THING, MOVED, THEIRS)
     return any(one.search(text) for one in turned) or is_asked(clause)
 
 

@@ -27,15 +27,19 @@ VISITING = re.compile(
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
+MATERIAL = re.compile(  # brought to be built in: nothing is there yet
+    r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
+)
 NOTICE = re.compile(r"(?:通知|告知|决定|受理|责任|承诺)书|回执|受理单|(?:补|盖)章")
 HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
 ASKS = re.compile(
     r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
     r"|(?<![没无有大])进展(?=$|如何|怎|咋|呢|吗|到哪|情况)|[?？]|几户$|多少户"
 )
+ENDS_ASKING = re.compile(r"(?:[修办装弄发补换批搞][好完通上下成]|[到来]|下来)了?没(?:有)?$")  # even of a fault
 WANTED = re.compile(
     r"[要让叫求]我|要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
-    r"|何时|赶紧|尽快|抓紧|马上|立即"
+    r"|[得要]把|我[得要]|何时|赶紧|尽快|抓紧|马上|立即"
 )
 TELLS = re.compile(r"说|讲|(?<!^)(?<![请想])问(?!题|一?下)|反映|愁|嫌|急|来问|叫我|让我|托")
 
@@ -44,7 +48,7 @@ WANTED_THING = re.compile(
 )
 DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
 THING = (
-    r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾"
+    r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾|水塔|水池|水窖|机井|蓄水池|变压器|公厕|堡坎|挡墙|河堤|涵管|电杆|管网"
     r"|污水|自来水|交办|整改)"
 )
 ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定)"
@@ -101,7 +105,7 @@ def how_far(clause: Clause) -> tuple[Far, int]:
     for spot in [*clause.hits("steps.end"), *effects_in(clause.text), *gone_in(clause)]:
         if not _taken_back(clause, spot) and not HABIT.search(clause.text[: spot[0]]):
             handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
-            handed = handed or bool(NOTICE.search(clause.text))
+            handed = handed or any(one.search(clause.text) for one in (NOTICE, MATERIAL))
             return ("step" if handed or is_part(clause.text) else "done"), spot[0]
     for place, far in _steps_in(clause):
         if not WANTED.search(clause.text, max(0, place - NEAR), place):
@@ -120,6 +124,8 @@ def _steps_in(clause: Clause) -> Iterator[tuple[int, Far]]:
 
 def asks(clause: Clause) -> bool:
     """Whether the sender asks, which files nothing; what a villager asks is told."""
+    if ENDS_ASKING.search(clause.text):
+        return True
     if TELLS.search(clause.text):
         return False
     return clause.question or (

@@ -63,7 +63,7 @@ class _Reader:
         """The studies in the order of the message."""
         for index, clause in enumerate(self.clauses):
             if self._refused(clause):
-                self.open = None
+                self._drop(clause)
             elif words.LABEL.match(clause.text.strip()):
                 self._box(index, clause)
             elif self._mode(clause):
@@ -123,6 +123,12 @@ class _Reader:
             not lengths(clause) and re.search(r"怎么|多久|多少", text)
         )
         return clause.question or bool(undone) or bool(asked)
+
+    def _drop(self, clause: Clause) -> None:
+        """Leave what is open; 压根没学 behind it takes it back."""
+        if self.open in self.parts and words.NEVER.search(clause.text):
+            self.parts.remove(self.open)
+        self.open = None
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A length told before that is taken back: 早上报的65分钟是全队加一块的."""

@@ -28,6 +28,8 @@ class Evidence:
     def spot(self, index: int, clause: Clause) -> Spot | None:
         """Where this clause says that one has studied."""
         barred = [one.span() for one in words.NOT_STUDY.finditer(clause.text)]
+        if not timed(self.clauses, index, clause):
+            barred += [one.span() for one in words.STUDY_THING.finditer(clause.text)]
         for start, end in [
             *self._sure(index, clause),
             *self._loose(index, clause),

@@ -27,6 +27,9 @@ SOLD = re.compile(
     r"(?:家里|连)?卖了?[^，]{0,3}?[牛猪羊粮树](?:[^，]{0,3}也?不够)?(?=.{0,12}(?:病|手术"
     r"|学费|医院))|(?<=手术).{0,12}卖了?[牛猪羊粮]"
 )
+APPLIED = re.compile(
+    r"(?:想|要)(?:申请|办理?|享受|纳入|评)[^，]{1,10}"
+)  # the wish tells what for
 LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 
 # What the guide settles where two categories meet; the first that fits wins.
@@ -67,7 +70,12 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "教育",
         re.compile(r"雨露|陪读|助学|学费|学杂费|资助表|上学|念书|读书|辍学|特教|学校|幼儿园"),
     ),
-    ("产业", re.compile(r"卖[^，]{1,4}的?[钱款][^，]{0,8}(?:没|欠|差|不给|拖|压)|(?:地力|种粮|稻谷|玉米|大豆|油菜|农机|良种|耕地|草原|养殖|种植|[养种栽][一-龥]{1,3})的?(?:奖?补|奖励)|产业奖?补|奖补")),
+    (
+        "产业",
+        re.compile(
+            r"卖[^，]{1,4}的?[钱款][^，]{0,8}(?:没|欠|差|不给|拖|压)|(?:地力|种粮|稻谷|玉米|大豆|油菜|农机|良种|耕地|草原|养殖|种植|[养种栽][一-龥]{1,3})的?(?:奖?补|奖励)|产业奖?补|奖补"
+        ),
+    ),
     ("住房", re.compile(r"危改|危房|[建修盖翻]房|房[^，]{0,4}(?:差|补|款|钱)|建房款|搬迁房")),
     (
         "就业",
@@ -85,7 +93,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "兜底",
         re.compile(
-            r"低保|特困|五保|赡养|没人(?:照|管|伺候|服侍|护理|端|做饭|换|陪|带)|无人照"
+            r"低保|特困|五保|两项补贴|赡养|没人(?:照|管|伺候|服侍|护理|端|做饭|换|陪|带)|无人照"
             r"|[没不][^，]{0,5}管[他她]|残疾补|残疾[^。]{0,16}补贴|残补|护理补|高龄|养老金"
             r"|津贴|临时救助|推来推去|谁也不(?:接|管|养)|不养老|不孝|孤儿|吃了上顿"
         ),
@@ -166,6 +174,8 @@ def category_of(lexicon: Lexicon, clauses: list[Clause], *, public: bool) -> str
 def category_in(lexicon: Lexicon, text: str) -> str:
     """The category of a need told in some words without names; 其他 where no word tells."""
     text = _unpeopled(SOLD.sub("", text))
+    if (wish := APPLIED.search(text)) and (wanted := settled(wish[0])):
+        return wanted
     scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), settled(text)
     if set(scenes) == {DRINKING} and (fixed == "基础设施" or not scores[DRINKING]):
         scenes = {}  # water for the fields

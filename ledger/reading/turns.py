@@ -42,7 +42,9 @@ PERSON = re.compile(
 )
 LINK = re.compile(r"[和跟与同随、陪]$")
 TOWARDS = re.compile(r"[带给向对去到找看访问请叫让被由说往]$")
-SELF = re.compile(r"我(?!们?[队村组乡镇县局单])|咱|本人|自己|全队|一起|一同")
+SELF = re.compile(
+    r"我(?!们?[队村组乡镇县局单])|咱(?!们?(?:[村组乡镇县]|队里?的?[老小那]))|本人|自己|全队|一起|一同"
+)
 NEAR = 10  # characters between a person and what this person does
 
 SUBJECT = re.compile(

@@ -8,6 +8,7 @@ from ledger.mentions import Mention
 from ledger.reading.clauses import Clause
 from ledger.reading.said import Who
 from ledger.reading.scene import Scene, who
+from ledger.reading.visit_names import is_neighbour
 from ledger.reading.visits import same
 
 SAYS = (
@@ -25,7 +26,8 @@ SPEAKER = re.compile(
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
 PUBLIC = re.compile(
     ASKED
-    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
+    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]"
+    r"|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
     r"|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
     r"|[一二三四五六七八九十\d]{1,2}[组社队](?!的?[老小]|$)"
     r"|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
@@ -76,11 +78,14 @@ class _View:
     named: list[Who] = field(default_factory=list)
     together: int = -1  # the sentence that tells of all of them
     meeting: int = -1  # the sentence that tells of a villagers' meeting
+    speaker: int = -1  # the sentence in which one of those who met has the word
 
     def about(self, clause: Clause) -> tuple[Who | None, ...]:
         """The households a clause is about."""
         if MEETING.search(clause.text):
             self.meeting = clause.sentence
+        if clause.mentions and self.people and is_neighbour(clause):
+            return self.people
         if clause.mentions:
             self.people = self._people(clause)
             return self.people if not self._met(clause) else (None,)
@@ -93,7 +98,11 @@ class _View:
         return self.people or (None,)
 
     def _met(self, clause: Clause) -> bool:
-        return self.meeting == clause.sentence and len(clause.mentions) != 1
+        """Whether it tells of all who met, and of nobody who has the word there."""
+        if self.meeting == clause.sentence and len(clause.mentions) == 1:
+            self.speaker = clause.sentence
+        heard = self.speaker == clause.sentence and len(clause.mentions) < 2
+        return self.meeting == clause.sentence and not heard
 
     def _turns(self, clause: Clause) -> bool:
         """Whether a clause turns away from the household."""

@@ -245,7 +245,8 @@ class Evidence:
             return None
         rest = match["rest"].strip()
         if re.match(
-            r"[^，]{0,6}(?:[县镇市乡村部组社街厂]|医院|银行|学校|教室|课堂|车间|工地|会|现场)", rest
+            r"[^，]{0,6}(?:[县镇市乡村部组社街厂]|医院|银行|学校|教室|课堂|车间|工地|会|现场|不晓得|不知道|不清楚)",
+            rest,
         ) or words.CLOSED.search(rest):
             return None
         return self._of_topic(index, clause, match.start("verb"), match.end("verb"))

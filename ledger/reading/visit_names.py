@@ -95,12 +95,19 @@ def names_before(clauses: list[Clause], index: int) -> list[Mention]:
 def topic(clauses: list[Clause], index: int, clause: Clause) -> list[Mention]:
     """The households spoken of just before."""
     for back, earlier in enumerate(reversed(clauses[max(0, index - NEAR) : index])):
-        if not earlier.mentions:
+        if not earlier.mentions or is_neighbour(earlier):
             continue
         if is_names(earlier) and back == 0 and clause.before != "hard":
             return listed_before(clauses, index - 1, earlier, list(earlier.mentions))
         return list(groups(earlier)[-1])
     return []
+
+
+def is_neighbour(clause: Clause) -> bool:
+    """Whether it only tells of a neighbour who came about it: 隔壁唐有才来告状."""
+    first = clause.mentions[0]
+    led = words.BESIDES.search(clause.text[: clause.at(first.start)])
+    return bool(led and words.CAME.match(clause.text, clause.at(first.end)))
 
 
 def of_actor(clauses: list[Clause], index: int, clause: Clause, end: int) -> bool:

@@ -127,6 +127,8 @@ class Toward:
             start, end = (named.end + one for one in ours.span("verb"))
             return start if self._did(named, start, end) else None
         match = verbs.BEHIND.search(tail)
+        if match and verbs.TO_US.search(tail[: match.end("verb")]):
+            return None
         if not match or not self._of_house(named, match):
             return None
         start, end = (named.end + one for one in match.span("verb"))

@@ -91,7 +91,7 @@ async def gather(
     day, place = window.as_of, vars(scope)
     lines = sql.team_lines(
         db.connection, kind=window.span.kind.value, period=window.span.key,
-        first=window.span.first.isoformat(), day=day.isoformat(), until=_end(day), **place,
+        first=window.span.first.isoformat(), day=day.isoformat(), **place,
     )  # fmt: skip
     teams = tuple([TeamLine(*row) async for row in lines])
     items = sql.items(db.connection, **_bounds(window), depth=depth.value, **place)

@@ -122,9 +122,15 @@ async def test_the_sheet_names_nobody_who_has_not_used_it(
     assert not any(entry.name in text for entry in CAST)
 
 
-async def test_there_is_no_burden_figure_before_somebody_counts(phones: Phones) -> None:
+async def test_the_burden_of_a_month_stands_on_the_sheet_without_names(phones: Phones) -> None:
+    county, day = phones.county.id, FRIDAY_NIGHT.date()
     async with phones.app.database.reading() as db:
-        assert isinstance(await burden_lines(db, "2026-11"), tuple)
+        assert await burden_lines(db, Words(), Rules(), county, day) == ()
+    await phones.at(FRIDAY_NIGHT)
+    async with phones.app.database.reading() as db:
+        (line,) = await burden_lines(db, Words(), Rules(), county, day)
+    assert line.startswith("11月负担：例行消息")
+    assert not any(entry.name in line for entry in CAST)
 
 
 def test_the_command_prints_the_sheet_and_the_same_as_json(

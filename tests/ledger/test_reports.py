@@ -233,15 +233,17 @@ async def test_the_day_of_the_deadline_still_counts(db: Session, lived: County) 
         assert (await see(db, lived, "王队长", window)).figures.overdue == overdue
 
 
-async def test_somebody_entered_later_counts_from_his_first_record_on(
+async def test_somebody_entered_later_counts_from_the_first_day_of_his_post(
     db: Session, lived: County
 ) -> None:
     entry = Entry("新队员", Role.MEMBER, "清水镇", "永安村")
-    id = await roster.add_person(db, lived.id, entry, now=moment(24, 9))
-    lived.people["新队员"] = replace(lived["李队员"], id=id, name="新队员")
+    await roster.add_person(db, lived.id, entry, now=moment(24, 9))
     assert (await see(db, lived, "王队长")).figures.roster == 3
+    earlier = replace(entry, name="早来的", term_from="2026-11-02")
+    id = await roster.add_person(db, lived.id, earlier, now=moment(24, 9))
+    lived.people["早来的"] = replace(lived["李队员"], id=id, name="早来的")
     made = Study(FRIDAY, "中央一号文件")
-    await study.record(db, lived["新队员"], made, source="", now=moment(24, 10), rules=RULES)
+    await study.record(db, lived["早来的"], made, source="", now=moment(24, 10), rules=RULES)
     figures = (await see(db, lived, "王队长")).figures
     assert (figures.roster, figures.studied, figures.owing) == (4, 2, 1)
 

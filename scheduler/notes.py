@@ -1,0 +1,66 @@
+"""What stands above and below the figures of a reader's summary, so that it is one message.
+
+Above: what he is reminded of. Below, for the county: opinions that wait for an answer, and on the
+month's first summary the burden of the month before (domain §8).
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from ledger import burden, opinions
+from ledger.database import Session
+from ledger.days import DAY, workday_on_or_before
+from ledger.messages import Option, Reply
+from ledger.people import Person, Role
+from ledger.rules import Rules
+from scheduler import reminders
+from scheduler.desk import Desk
+
+
+async def with_notes(
+    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
+) -> Reply:
+    """The summary with everything else this reader is to be told that day."""
+    reply = await _with_reminders(desk, db, reader, summary, now)
+    if reader.role is not Role.COUNTY:
+        return reply
+    reply = await _with_opinions(desk, db, reader, reply)
+    if _first_of_month(now.date(), desk.rules):
+        return await _with_burden(desk, db, reader, reply, now.date())
+    return reply
+
+
+async def _with_reminders(
+    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
+) -> Reply:
+    digest = await reminders.with_summary(desk, db, reader.id, now)
+    if digest is None:
+        return summary
+    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
+    return replace(
+        summary, text=f"{text}\n\n{summary.text}", options=(*digest.options, *summary.options)
+    )
+
+
+async def _with_opinions(desk: Desk, db: Session, reader: Person, summary: Reply) -> Reply:
+    total = len(await opinions.waiting(db, reader.county_id))
+    if not total:
+        return summary
+    text = f"{summary.text}\n\n{desk.words.say('opinions.new', total=total)}"
+    return replace(summary, text=text, options=(*summary.options, Option("意见", "意见")))
+
+
+async def _with_burden(
+    desk: Desk, db: Session, reader: Person, summary: Reply, day: date
+) -> Reply:
+    last = day.replace(day=1) - DAY
+    found = await burden.of_county(db, reader.county_id, last, rules=desk.rules)
+    if not found.lines:
+        return summary
+    text = f"{summary.text}\n\n{desk.words.say('burden.sheet', found=found)}"
+    return replace(summary, text=text, options=(*summary.options, Option("负担", "负担 上月")))
+
+
+def _first_of_month(day: date, rules: Rules) -> bool:
+    """Whether it is the month's first working day."""
+    return workday_on_or_before(day - DAY, rules).month != day.month
