@@ -139,7 +139,7 @@ class Rehearsal:
     def _words(self, day: date, members: list[Person], here: list[Person]) -> Iterator[Act]:
         """Leave asked for on the last working day before; on Friday the leader's word."""
         next_day = workday_after(day, self.app.rules)
-        for one in here:
+        for one in members:
             for away in self.absences[one.id]:
                 if away.kind != UNTOLD and day < away.first <= next_day:
                     yield at(day, time(9, 10)), away.said, one

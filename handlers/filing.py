@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from handlers import leave as leave_talk
-from handlers.leave_cover import tasks_of
+from handlers.leave_cover import offered
 from handlers.talk import Room
 from ledger import issues, leave, people, presence, progress, promises, study, visits
 from ledger.clock import moment
@@ -205,9 +205,9 @@ async def _leave(desk: Desk, said: LeaveSaid, filed: Filed) -> None:
         room, asker, request_of(said), source=desk.said.source
     )
     filed.notes.append(await leave_talk.told_asker(room, asked, told))
-    tasks = await tasks_of(room, asker, said.first, said.last)
-    if tasks.count:
-        filed.notes.append(room.words.say("leave.may_cover", tasks=tasks))
+    line, _ = await offered(room, asker, asked)
+    if line:
+        filed.notes.append(line)
 
 
 def request_of(said: LeaveSaid) -> Request:

@@ -50,7 +50,6 @@ CHOSEN = frozenset(
         "study.ask_minutes",
         "study.ask_way",
         "leave.ask_days",
-        "leave.ask_cover",
         "leave.ask_more",
     }
 )  # questions that a choice, a name, a length or a day answers

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from handlers import leave_cards
-from handlers.leave_cover import ask_cover, mates_of, tell_cover
+from handlers.leave_cover import mates_of, offered, tell_cover
 from handlers.talk import Room, Talk, Topic, plain
 from ledger import leave, leave_facts
 from ledger.durations import find_durations
@@ -133,12 +133,10 @@ def _answer(talk: Talk) -> Callable[[str], Days]:
 
 
 async def hand_in(talk: Talk, wanted: Request) -> Reply:
-    """Check it, ask who stands in where something falls due, write it, show it to the superior."""
+    """Check it, write it, show it to the superior; who stands in can be said afterwards."""
     leave.check(wanted, today=talk.today)
     if held := await leave.overlapping(talk.db, talk.asker, wanted.first, wanted.last):
         return _instead(talk, held, wanted)
-    cover = await ask_cover(talk, wanted.first, wanted.last)
-    wanted = replace(wanted, cover=cover.id if cover else None)
     asked, told = await submit(talk.room, talk.asker, wanted, source=talk.source)
     return await _handed_in(talk, asked, told)
 
@@ -181,7 +179,9 @@ async def _handed_in(talk: Talk, asked: Leave, told: list[Person]) -> Reply:
         Option("改日期", f"改请假{asked.id}"),
         Option("撤回", f"撤回请假{asked.id}"),
     )
-    return Reply(await told_asker(talk.room, asked, told), options, kind="card")
+    words = await told_asker(talk.room, asked, told)
+    line, mates = await offered(talk.room, talk.asker, asked)
+    return Reply("\n\n".join(filter(None, (words, line))), (*options, *mates), kind="card")
 
 
 # 续假

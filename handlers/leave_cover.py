@@ -1,19 +1,17 @@
-"""Who stands in during a leave (代办): asked by one tap, only when something falls due meanwhile."""
+"""Who stands in during a leave (代办): offered by one tap, only when something falls due meanwhile."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers.talk import Room, Talk
 from ledger import issues, leave, people, promises
-from ledger.errors import Misunderstood
 from ledger.issues import Issue
 from ledger.leave import Leave
+from ledger.messages import Option
 from ledger.people import Person, Scope, scope_of
 from ledger.promises import Promise
 
-NOBODY = "不用"
-OFFERED = 5  # teammates on buttons
+OFFERED = 3  # teammates on buttons
 PAST = timedelta(days=3)  # a promise this late is still a task
 
 
@@ -43,25 +41,17 @@ async def tasks_of(room: Room, person: Person, first: date, last: date) -> Tasks
     return Tasks(person.name, near, promised)
 
 
-async def ask_cover(talk: Talk, first: date, last: date) -> Person | None:
-    """One tap among the teammates; nobody is asked for when nothing falls due."""
-    tasks = await tasks_of(talk.room, talk.asker, first, last)
-    mates = await mates_of(talk.room, talk.asker, first)
-    if not (tasks.count and mates):
-        return None
-    names = [one.name for one in mates[:OFFERED]]
-    read = _one_of(mates)
-    return await talk.ask("leave.ask_cover", read, [*names, NOBODY], tasks=tasks)
+async def offered(room: Room, asker: Person, asked: Leave) -> tuple[str, tuple[Option, ...]]:
+    """A line and a button for each teammate, under a request that is handed in already.
 
-
-def _one_of(mates: list[Person]) -> Callable[[str], Person | None]:
-    def read(text: str) -> Person | None:
-        named = [one for one in mates if one.name == text]
-        if text != NOBODY and len(named) != 1:
-            raise Misunderstood("talk.choose", choices=[one.name for one in mates] + [NOBODY])
-        return named[0] if named else None
-
-    return read
+    Nothing waits for the answer: who has no time to tap is on leave all the same.
+    """
+    tasks = await tasks_of(room, asker, asked.first, asked.last)
+    mates = await mates_of(room, asker, asked.first)
+    if asked.cover_id or not (tasks.count and mates):
+        return "", ()
+    options = (Option(f"{one.name}代办", f"代办 {one.name}") for one in mates[:OFFERED])
+    return room.words.say("leave.may_cover", tasks=tasks), tuple(options)
 
 
 async def mates_of(room: Room, asker: Person, day: date) -> list[Person]:

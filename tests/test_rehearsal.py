@@ -14,6 +14,7 @@ from ledger.clock import moment
 from ledger.database import Session
 from ledger.days import is_workday
 from ledger.rules import Rules
+from scheduler.bulletins import weekly_on
 
 QUARTER = 91
 RULES = Rules()
@@ -51,13 +52,17 @@ async def test_a_quarter_keeps_every_promise(tmp_path: Path) -> None:
         await played.live(QUARTER, after_day=lambda: None)
         async with played.app.database.reading() as db:
             await check_messages(db)
+            await check_budget(db)
+            await check_leave(db)
             await check_summaries(db)
             await check_counts(db)
             verdict = await audit.verify(db)
         outcome = await played.outcome(3, QUARTER, 1)
     assert verdict.faults == ()
     assert outcome.counts["not_understood_by_the_program"] == 0
-    assert outcome.counts["messages_in"] > 1000
+    assert outcome.counts["messages_in"] > 700
+    assert outcome.days_right >= 0.98  # without a single clock-in
+    assert outcome.unasked <= 1
 
 
 async def rows(db: Session, text: str) -> list[dict[str, object]]:
@@ -84,13 +89,57 @@ async def check_messages(db: Session) -> None:
     assert waiting == []
 
 
+async def check_budget(db: Session) -> None:
+    """Nobody gets more than one routine message a day; what is urgent is marked as such."""
+    routine: Counter[tuple[object, str]] = Counter()
+    for row in await rows(
+        db,
+        "SELECT person_id, sent_at, urgent, why, lane FROM outbox"
+        " WHERE state = 'sent' AND kind <> 'close'",
+    ):
+        if row["lane"]:
+            assert row["why"], f"{row}: unasked, and nobody can say why"
+        if row["why"] and not row["urgent"]:
+            routine[row["person_id"], f"{moment(int(str(row['sent_at']))):%F}"] += 1
+    assert max(routine.values()) == RULES.messages_a_day
+
+
+async def check_leave(db: Session) -> None:
+    """Nothing routine on leave or on a trip, none of it late afterwards, and no spot check."""
+    told = await rows(
+        db,
+        "SELECT o.person_id, o.why, l.kind, l.from_day FROM outbox o JOIN leave l"
+        "    ON l.person_id = o.person_id AND l.state = 'approved'"
+        " WHERE o.state = 'sent' AND o.lane > 0 AND o.urgent = 0"
+        "   AND date(o.sent_at / 1000, 'unixepoch', '+8 hours') BETWEEN l.from_day"
+        "       AND coalesce(date(l.back_day, '-1 day'), l.to_day)",
+    )
+    assert told == []
+    checked = await rows(
+        db,
+        "SELECT s.person_id, s.day FROM spotcheck s JOIN leave l ON l.person_id = s.person_id"
+        " WHERE l.state = 'approved' AND l.decided_at < s.opens_at"
+        "   AND s.day BETWEEN l.from_day AND coalesce(date(l.back_day, '-1 day'), l.to_day)",
+    )
+    assert checked == []
+
+
 async def check_summaries(db: Session) -> None:
-    """Each working day's summary once to each reader, on no other day."""
+    """Each working day one summary to each reader, the week's on its own day, on no other day."""
     readers = await people.readers(db, day=FIRST_DAY)
-    sent = await rows(db, "SELECT dedupe FROM outbox WHERE dedupe LIKE 'daily:%'")
-    days = {str(row["dedupe"]).split(":")[1] for row in sent}
+    sent = await rows(
+        db,
+        "SELECT dedupe, sent_at FROM outbox WHERE dedupe LIKE 'daily:%' OR dedupe LIKE 'weekly:%'",
+    )
+    days = {f"{moment(int(str(row['sent_at']))):%F}" for row in sent}
+    weekly = {
+        f"{moment(int(str(row['sent_at']))):%F}"
+        for row in sent
+        if str(row["dedupe"]).startswith("weekly")
+    }
     span = [FIRST_DAY + timedelta(days=number) for number in range(QUARTER)]
     assert days == {day.isoformat() for day in span if is_workday(day, RULES)}
+    assert weekly == {day.isoformat() for day in span if weekly_on(day, RULES) == day}
     assert len(sent) == len({row["dedupe"] for row in sent})
     assert len(sent) <= len(days) * len(readers)
 

@@ -6,12 +6,19 @@ Only what means one thing wherever it is said; other words of a dialect stand in
 import re
 
 CHARACTERS = str.maketrans("哒啦咧嘞喽咗冇俺喺佢睇嘅呷", "了了了了了了没我在他看的吃")
+NO_GRAM = (
+    r"(?<![千毫攻巧扑夹坦皮麦马休\d一二三四五六七八九十百两几半])"  # 去 said 克, no weight
+)
 WORDS = tuple(
     (re.compile(found), meant)
     for found, meant in (
         (r"[莫冒木么](?=得)", "没"),
         (r"木有", "没有"),
-        (r"(?<![千毫攻巧扑夹坦皮麦马休\d一二三四五六七八九十百两几半])克(?=过|了(?:趟|一|[，。,\s]|$)|看|耍|赶[场街集]|一趟|[他她]|镇|县|村|组|[一二三四五六七八九十\d]{1,2}[组社队]|找)", "去"),
+        (
+            NO_GRAM
+            + r"克(?=过|了(?:趟|一|[，。,\s]|$)|看|耍|赶[场街集]|一趟|[他她镇县村组找])",
+            "去",
+        ),
         (r"落(?=雨|雪)", "下"),
         (r"咯(?=[个只次里些样种])", "这"),
         (r"咯(?=[一-龥])", "的"),

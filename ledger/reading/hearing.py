@@ -11,10 +11,12 @@ from ledger.reading.issue_words import (
     GOES,
     HAMLET,
     HEARD,
+    LONG_PAST,
     NO_ANSWER,
     NOT_GONE,
     PLACED,
     TALK,
+    TO_THIS_DAY,
     TRY,
 )
 from ledger.reading.limits import at_once
@@ -90,7 +92,7 @@ class Hearing:
         ):
             return True
         called = f"{self.last.text}，{clause.text}" if self.last else clause.text
-        if NO_ANSWER.search(called):
+        if NO_ANSWER.search(called) or (self.last and _of_old(self.last, clause)):
             return True
         if len(self._near(clause)) > 1 and NOT_GONE.search(self._near(clause)[0].text):
             return not clause.mentions and not TALK.search(clause.text)
@@ -138,3 +140,12 @@ class Hearing:
     def _goes_on(self, part: Part) -> bool:
         """Whether the issue told last is of the same people."""
         return bool(self.drafts) and alike(self.drafts[-1].people, part.people)
+
+
+def _of_old(before: Clause, clause: Clause) -> bool:
+    """Whether it goes on about old times: 那年发大水，老何家的房子全冲没了."""
+    return (
+        before.sentence == clause.sentence
+        and bool(LONG_PAST.search(before.text))
+        and not TO_THIS_DAY.search(clause.text)
+    )

@@ -22,11 +22,14 @@ from ledger.reading.issue_words import (
     CHANGED,
     COMMON,
     FORMERLY,
+    FOUND,
     GOES,
     IN_EFFECT,
+    KINSMAN,
     KNOWN,
     LOCKED,
     LONG_AGO,
+    LOST,
     MEANS,
     MENDED_ONCE,
     MET,
@@ -38,6 +41,7 @@ from ledger.reading.issue_words import (
     RETURNED,
     SENT_AWAY,
     STILL,
+    THEREBY,
     THINGS,
     UNSEEN,
     VAGUE,
@@ -162,7 +166,8 @@ class Gathering(Hearing):
         if not self._goes_on(part):
             return self._why(part)
         clause, draft = part.clause, self.drafts[-1]
-        if REASON.match(clause.text) and draft.clauses[-1] is self.last:
+        goes_on = REASON.match(clause.text) or THEREBY.match(clause.text)
+        if goes_on and draft.clauses[-1] is self.last:
             return draft
         mine = told_scores(self.scene.lexicon, clause)
         best = max(mine, key=lambda name: mine[name])
@@ -170,7 +175,8 @@ class Gathering(Hearing):
             return draft
         thing = part.people[0] is None and best in THINGS and self._names(clause, best)
         apart = clause.before == "hard" or thing or NEXT.search(clause.text)
-        return None if apart else draft
+        kin = KINSMAN.match(clause.text) and mine[best] > PLAIN
+        return None if apart or kin else draft
 
     def _why(self, part: Part) -> Draft | None:
         """The draft told just before, where a place is named as its cause: 药断了，卫生室也没货."""
@@ -219,7 +225,10 @@ class Gathering(Hearing):
             mends = (
                 far == "done" and bool(self.drafts) and self.drafts[-1].clauses[-1] is self.last
             )
-            told = AT_LAST.search(clause.text) or (clause.mentions and plain.search(clause.text))
+            named = clause.mentions or (
+                clause.before == "cue" and self._near(clause)[0].mentions
+            )
+            told = AT_LAST.search(clause.text) or (named and plain.search(clause.text))
             return weight >= 1 or mends or bool(told)
         near = self._near(clause)
         ours = any(COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
@@ -280,6 +289,8 @@ class Gathering(Hearing):
         if how_far(part.clause)[0] == "done" and LONG_AGO.search(part.clause.text):
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
+        if FOUND.search(part.clause.text) and self.drafts:
+            self.drafts[-1].dropped = bool(LOST.search(self.drafts[-1].clauses[-1].text))
         if LOCKED.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
         if SENT_AWAY.search(part.clause.text) and self._goes_on(part):

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from ledger.reading.clauses import Clause
-from ledger.reading.leave_words import OTHERS
+from ledger.reading.leave_words import HE_SAID, OTHERS
 from ledger.reading.said import PresenceSaid
 from ledger.reading.scene import Scene, by_others, is_future
 from ledger.time_phrases import TimePhrase
@@ -78,14 +78,35 @@ def _answers(scene: Scene, index: int) -> bool:
 def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
     if is_future(scene, clause) or (clause in scene.plans and not TONIGHT.search(clause.text)):
         return False
-    if LONG_AGO.search(clause.text) and not clause.times:
+    if _told_of(scene, clause) or LONG_AGO.search(clause.text) and not clause.times:
         return False
     spots = [
         one.span()
         for one in PRESENT.finditer(clause.text)
-        if not (back and WEAK.search(one[0]))
+        if not (WEAK.search(one[0]) and (back or (not one.start() and _of_thing(scene, clause))))
     ]
     return any(_own(clause, *one) for one in spots)
+
+
+def _of_thing(scene: Scene, clause: Clause) -> bool:
+    """Whether it only says where the thing told of before is: 快递到了，在村部."""
+    before = _leading(scene, clause)
+    if before is None:
+        return False
+    timed = any(one.times or one.durations for one in (before, clause))
+    return not timed and not MINE.search(before.text + clause.text)
+
+
+def _leading(scene: Scene, clause: Clause) -> Clause | None:
+    """The clause before it in its sentence."""
+    before = scene.clauses[scene.place(clause) - 1]
+    return before if before is not clause and before.sentence == clause.sentence else None
+
+
+def _told_of(scene: Scene, clause: Clause) -> bool:
+    """Whether it goes on after somebody else is named: 她说她 | 今天值班."""
+    before = _leading(scene, clause)
+    return clause.before == "cue" and bool(before and HE_SAID.search(before.text))
 
 
 def _own(clause: Clause, start: int, end: int) -> bool:

@@ -27,6 +27,7 @@ VISITING = re.compile(
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
+ALL_RIGHT = re.compile(r"(?:现在|这下|终于|就|又|总算)*(?:好了|能用了|妥了)$")  # 调了调，好了
 MATERIAL = re.compile(  # brought to be built in: nothing is there yet
     r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
 )
@@ -36,7 +37,9 @@ ASKS = re.compile(
     r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
     r"|(?<![没无有大])进展(?=$|如何|怎|咋|呢|吗|到哪|情况)|[?？]|几户$|多少户"
 )
-ENDS_ASKING = re.compile(r"(?:[修办装弄发补换批搞][好完通上下成]|[到来]|下来)了?没(?:有)?$")  # even of a fault
+ENDS_ASKING = re.compile(
+    r"(?:[修办装弄发补换批搞][好完通上下成]|[到来]|下来)了?没(?:有)?$"
+)  # even of a fault
 WANTED = re.compile(
     r"[要让叫求]我|要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
     r"|[得要]把|我[得要]|何时|赶紧|尽快|抓紧|马上|立即"
@@ -55,7 +58,7 @@ ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:{THING}|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
+    rf"(?:{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
     r"|\s(?:水|电|路|灯|桥|渠|厕|料|材料|设备|配件|货|[钱款]|资金|补助|低保|证|网|管|井|墙|工程?|户主|施工|验收|手续|申请)[^，。；\s]{0,3}(?:[通完好到亮验批审动签发停退补订]|进场|返工)了?(?=$|[\s，。；])"
     r"|的[井路桥渠灯房水厕][^，。]{0,2}[打修建挖铺砌装接]"
@@ -101,6 +104,8 @@ def how_far(clause: Clause) -> tuple[Far, int]:
     """How far a clause says something has come, and where the word stands that says so."""
     if asks(clause) or VISITING.search(clause.text):
         return "", 0
+    if clause.before == "soft" and ALL_RIGHT.match(clause.text):
+        return "done", 0
     papers = bool(PAPERS.search(clause.text))
     for spot in [*clause.hits("steps.end"), *effects_in(clause.text), *gone_in(clause)]:
         if not _taken_back(clause, spot) and not HABIT.search(clause.text[: spot[0]]):

@@ -58,6 +58,7 @@ SOMEBODY = re.compile(
 VOW = re.compile(
     r"(?:一定|肯定|保管|准定|绝对)(?!要|得|是)[^，。；]{0,8}(?:[帮给替为][你您他她]|把)"
 )
+BETWEEN = re.compile(r"(?:又|结果|可|但|却|偏偏|临时|后来)[^，,。]{0,4}(?:被|没|走不|去不|叫|有事|来事|忘|耽)")
 KEPT_THING = re.compile(r"[了过下]?[^，,。把给帮替去]{1,8}的[^，,。；]{1,6}$")
 OUR_SPEECH = re.compile(r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]")
 
@@ -102,12 +103,20 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
             or _said_by_others(scene, index, start, end)
         ):
             continue
+        if after.endswith("的") and _came_to_nothing(scene, index):
+            continue
         if KEPT_THING.match(after) and _is_kept(scene, index):
             continue
         if MUTUAL.search(clause.text[start:end]) and not _with_somebody(clause, start, end):
             continue
         return start, end
     return _vow(scene, index)
+
+
+def _came_to_nothing(scene: Scene, index: int) -> bool:
+    """Whether something came between: 说好去看她的，又被叫去开会了."""
+    behind = scene.clauses[index + 1 : index + 2]
+    return any(one.before != "hard" and BETWEEN.match(one.text) for one in behind)
 
 
 def _is_kept(scene: Scene, index: int) -> bool:

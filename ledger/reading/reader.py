@@ -9,6 +9,7 @@ from datetime import date
 from ledger.mentions import Village
 from ledger.reading.clauses import Clause
 from ledger.reading.corrections import is_correction
+from ledger.reading.deeds import Tense
 from ledger.reading.dialect import plain_spoken
 from ledger.reading.issues import read_issues
 from ledger.reading.leave import read_leave
@@ -52,8 +53,9 @@ def _reports(scene: Scene) -> list[Report]:
     moods = unreal(scene.clauses)
     leaves = read_leave(scene, moods)
     returns = read_return(scene)
-    studies = read_study(scene)
-    visits = read_visits(scene)
+    tense = Tense(scene)
+    studies = read_study(scene, tense)
+    visits = read_visits(scene, tense)
     presences = read_presence(scene, back=bool(returns))
     context = households_in_view(scene)
     promises = read_promises(scene, context)

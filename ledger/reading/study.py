@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ledger.durations import find_durations
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.deeds import SHORT, by_them, dated_before, day_at
+from ledger.reading.deeds import SHORT, Tense, by_them, dated_before, day_at
 from ledger.reading.said import StudySaid
 from ledger.reading.scene import Scene
 from ledger.reading.study_evidence import Evidence, Spot
@@ -37,19 +37,19 @@ class _Part:
     test: bool = False
 
 
-def read_study(scene: Scene) -> list[StudySaid]:
+def read_study(scene: Scene, tense: Tense) -> list[StudySaid]:
     """Every study of the sender in a message, one for each day and mode."""
-    return _Reader(scene).read()
+    return _Reader(scene, tense).read()
 
 
 class _Reader:
     """One message read for study, clause by clause."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, tense: Tense) -> None:
         self.scene = scene
         self.clauses = scene.clauses
         multiply(self.clauses)
-        self.evidence = Evidence(scene)
+        self.evidence = Evidence(scene, tense)
         self.parts: list[_Part] = []
         self.open: _Part | None = None
         self.stale = False  # something else was said since

@@ -17,10 +17,10 @@ FAR = 8  # clauses back in which whom they are about is looked for
 class Evidence:
     """One message searched for study; `any` once there is some, `open` while it is told."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, tense: Tense) -> None:
         self.scene = scene
         self.clauses = scene.clauses
-        self.tense = Tense(scene)
+        self.tense = tense
         self.planned = self.tense.planned
         self.any = False
         self.open = False
@@ -60,10 +60,14 @@ class Evidence:
         )
 
     def _sent(self, index: int) -> bool:
-        """让小张去的，学了半天: who was sent has learned."""
+        """让小张去的，学了半天; 我老婆天天看书: who was sent, or is of the family, has learned."""
         clause = self.clauses[index]
+        if words.MY_KIN.search(clause.text):
+            return True
         before = self.clauses[index - 1] if index and clause.before != "hard" else None
-        sent = before is not None and words.SENT.search(before.text)
+        sent = before is not None and (
+            words.SENT.search(before.text) or words.MY_KIN.search(before.text)
+        )
         return bool(sent) and not re.search("我|咱|自己|本人", clause.text)
 
     def _sure(self, index: int, clause: Clause) -> list[Spot]:

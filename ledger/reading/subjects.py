@@ -34,7 +34,13 @@ LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 
 # What the guide settles where two categories meet; the first that fits wins.
 SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("就业", re.compile(r"[欠拖扣][^，]{0,9}(?:工[资钱]|薪)|讨薪|包工头")),
+    (
+        "就业",
+        re.compile(
+            r"(?:打工|务工|工地|厂里)[^，]{0,5}(?:摔|砸|轧|压|伤)[^，]{0,2}[断伤坏]"
+            r"|[欠拖扣][^，]{0,9}(?:工[资钱]|薪)|讨薪|包工头"
+        ),
+    ),
     (
         "其他",  # a quarrel, whatever it is about
         re.compile(

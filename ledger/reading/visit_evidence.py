@@ -40,10 +40,10 @@ class Been:
 class Evidence:
     """One message searched for visits; `any` is set once one has been found."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, tense: Tense) -> None:
         self.scene = scene
         self.clauses = scene.clauses
-        self.tense = Tense(scene)
+        self.tense = tense
         self.planned = self.tense.planned
         self.judge = Judge(scene, self.tense)
         self.toward = Toward(self.judge)

@@ -4,6 +4,7 @@ from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import Tense, by_them
 from ledger.reading.scene import Scene, negated
+from ledger.reading.visit_names import timeless
 
 
 class Judge:
@@ -21,8 +22,20 @@ class Judge:
             not negated(clause, start, end)
             and not words.FORMERLY.search(clause.text[:start])
             and not by_them(self.scene, index, start if doer is None else doer)
+            and not self._by_guests(index)
             and self.tense.is_done(index, start, end)
         )
+
+    def _by_guests(self, index: int) -> bool:
+        """Whether those who came just before do it: 镇上张姐来收表，顺便去老李家看了看."""
+        clause = self.clauses[index]
+        before = self.clauses[index - 1]
+        if not index or before.sentence != clause.sentence:
+            return False
+        if any(one.fits for one in before.mentions):
+            return False
+        came = words.GUESTS.search(words.PART_OF_DAY.sub("", timeless(before)))
+        return came is not None and not words.URGED.search(clause.text)
 
 
 def phoned(clause: Clause) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 from ledger.mentions import Mention
 from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
-from ledger.reading.deeds import day_at
+from ledger.reading.deeds import Tense, day_at
 from ledger.reading.said import VisitSaid, Who
 from ledger.reading.scene import Scene, who
 from ledger.reading.visit_evidence import MANY, Been, Evidence
@@ -25,18 +25,18 @@ class _Round:
     listed: bool = False  # only bare names may follow
 
 
-def read_visits(scene: Scene) -> list[VisitSaid]:
+def read_visits(scene: Scene, tense: Tense) -> list[VisitSaid]:
     """Every visit, one for each day, with all its households in order."""
-    return _Reader(scene).read()
+    return _Reader(scene, tense).read()
 
 
 class _Reader:
     """One message read for visits, clause by clause."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, tense: Tense) -> None:
         self.scene = scene
         self.clauses = scene.clauses
-        self.evidence = Evidence(scene)
+        self.evidence = Evidence(scene, tense)
         self.found: dict[tuple[date, date | None], VisitSaid] = {}
         self.round: _Round | None = None
 

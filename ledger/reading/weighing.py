@@ -15,6 +15,7 @@ from ledger.reading.issue_words import (
     UNFINISHED,
 )
 from ledger.reading.progress import Far
+from ledger.reading.subjects import nameless
 
 RELATIVE = re.compile(
     r"[^，。；的]{0,2}的(?!$|[是很话，])"
@@ -27,15 +28,18 @@ STUCK = re.compile(r"卡住|卡壳|[办报登]不[了上成]")
 REJECTED = re.compile(
     r"[打退]回[来去]?了"
 )  # papers that come back; money that comes back is there
-MONEY = re.compile(r"[钱款金费元块]|押")
+MONEY = re.compile(r"[钱金费元块]|(?<!贷)款|押")
 NEWS = re.compile(r"录取|考上|通知书")
 HALF_WAY = re.compile(  # 公示完了还没发: begun, and not yet at its end
     r"(?:批|审|公示|评|报|交|办|验|量|填|签|递|鉴定|登记)[完好过上下]?了[^，。；]{0,3}还没"
-    r"|[修建盖改装铺挖砌打拆][了到][^，。；]{0,4}(?:一半|半截|半拉)"
 )
+TAKEN_THERE = re.compile(
+    r"[把将](?:他|她|人|老人家?|娃|孩子)[^，。；]{0,4}送"
+)  # to hospital, home
 QUEUED = re.compile(r"排(?:队|了|长队)[^，。；]{0,5}(?:钟头|小时|分钟|半天|半晌|上午|下午)")
-COMFORT = re.compile(r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
-    r"|^我说(?:等|再|那|好|行|没)|[给跟]\*+打(?:了|个|过)+(?:个|一个)?电话$|量了?[下个]?(?:血压|体温|血糖)"
+COMFORT = re.compile(
+    r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
+    r"|^我说(?:等|再|那|好|行|没)|[给跟]\*+家?打(?:了|个|过)+(?:个|一个)?电话$|量了?[下个]?(?:血压|体温|血糖)"
 )
 NOT_COME = re.compile(r"[没未](?:有|见)?人?(?:再)?来(?:过|看|修|管|$)")
 
@@ -64,7 +68,8 @@ def weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> bool
 
 def no_step(clause: Clause) -> bool:
     """Whether what looks like a step is only comfort, or somebody who has not come."""
-    return any(one.search(clause.text) for one in (COMFORT, NEWS, NOT_COME, QUEUED))
+    text = nameless([clause])
+    return any(one.search(text) for one in (COMFORT, NEWS, NOT_COME, QUEUED, TAKEN_THERE))
 
 
 def _attributive(text: str, start: int, end: int) -> bool:
