@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers.leave_cover import standing_in
 from handlers.talk import Talk, Topic
-from ledger import issues, kinds, leave, promises, records, spotchecks, study, talks
+from ledger import calendar, issues, kinds, promises, records, spotchecks, study, talks
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, scope_of
 
@@ -31,15 +31,15 @@ async def show_today(talk: Talk) -> Reply:
     ahead = talk.today + timedelta(days=max(talk.rules.issue_before_days))
     promised = await promises.near(talk.db, talk.asker, talk.today - PAST, ahead)
     unchecked = any(not one.checked for one in lines)
-    away = await leave.is_away(talk.db, talk.asker.id, talk.today)
+    off = await calendar.off_on(talk.db, talk.asker.id, talk.today, talk.rules)
     own = await issues.open_issues(talk.db, talk.asker, limit=50)
     near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
     waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
-    owing = not away and not any(one.kind == study.KIND for one in found)
+    owing = off is None and not any(one.kind == study.KIND for one in found)
     return talk.reply(
         "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked),
-        lines=lines, away=away, promised=promised[:5], near=near[:5], waiting=len(waiting),
+        lines=lines, off=off, promised=promised[:5], near=near[:5], waiting=len(waiting),
         check=check, owing=owing, today=talk.today, covered=await standing_in(talk),
         halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
     )  # fmt: skip
@@ -64,7 +64,7 @@ def _options(
 async def _for_staff(talk: Talk) -> Reply:
     waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     count = await issues.count_open(talk.db, talk.asker, talk.today)
-    away = await leave.away(talk.db, scope_of(talk.asker), talk.today)
+    away = await calendar.absent(talk.db, scope_of(talk.asker), talk.today)
     words = ("日报", "待销号", "问题", "抽查")
     return talk.reply(
         "today.staff", tuple(Option(word, word) for word in words), waiting=len(waiting),

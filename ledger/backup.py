@@ -126,6 +126,7 @@ def _copy(path: Path, target: Path) -> Backup:
 
 async def hourly(database: Database, folder: Path, *, now: datetime) -> Backup:
     """A backup, and room for the next: 24 hourly ones and the last of each of 14 days stay."""
+    await database.checkpoint()
     made = await make(database, folder, now=now)
     for path in to_drop([one.name for one in folder.glob("zhucun-*.db")]):
         (folder / path).unlink(missing_ok=True)

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ledger import calendar, due, duties, issues, owed, people, settings, study
+from ledger import calendar, due, duties, issues, owed, people, rota, settings, study
 from ledger.chance import Lots
 from ledger.clock import ms
 from ledger.database import Session
-from ledger.days import DAY, at, is_workday, workday_after, workday_on_or_before
+from ledger.days import DAY, LONGEST_REST, at, is_workday, nature, workday_after
 from ledger.due import Due
 from ledger.duties import Duty
 from ledger.issues import Issue
@@ -21,6 +21,7 @@ from ledger.messages import Option, Reply
 from ledger.outbox import Cause
 from ledger.owed import Standing
 from ledger.people import Person, Role, Scope
+from ledger.rota import Weekdays
 from ledger.rules import Rules
 from scheduler.desk import Desk
 
@@ -44,17 +45,28 @@ def minute_of(person: int, day: date, rules: Rules) -> datetime:
     return moment + timedelta(minutes=1) if moment.minute % 30 == 0 else moment
 
 
-def steps_on(issue: Issue, day: date, rules: Rules) -> list[str]:
+def steps_on(
+    issue: Issue, day: date, rules: Rules, by_rota: Weekdays = frozenset()
+) -> list[str]:
     """Which steps before or on its deadline an issue has that day.
 
-    A step that falls on a rest day is taken on the last working day before it.
+    A step that falls on a rest day of its owner is taken on his last working day before it.
     """
     steps = []
     for before in (*rules.issue_before_days, 0):
         meant = issue.due_day - before * DAY
-        if workday_on_or_before(meant, rules) == day:
+        if _at_work_by(meant, rules, by_rota) == day:
             steps.append(f"before{before}")
     return steps[-1:]  # the nearest one says it all
+
+
+def _at_work_by(day: date, rules: Rules, by_rota: Weekdays) -> date:
+    """That day if somebody with this rota works, else his last working day before it."""
+    for count in range(LONGEST_REST):
+        one = day - count * DAY
+        if calendar.reason(one, nature(one, rules), by_rota=by_rota) is None:
+            return one
+    return day
 
 
 async def plan_day(desk: Desk, db: Session, now: datetime) -> None:
@@ -104,12 +116,12 @@ async def _issue_rows(
     desk: Desk, db: Session, everybody: dict[int, Person], day: date
 ) -> list[Due]:
     rows = []
+    rotas = await rota.on_day(db, Scope(0), day)
     for issue in await issues.due_between(db, day - LOOK_BACK, day + LOOK_AHEAD):
         if owner := everybody.get(issue.owner_id):
-            slots = [
-                f"{issue.id}|{step}|{issue.due}" for step in steps_on(issue, day, desk.rules)
-            ]
-            rows += [_row(desk, ISSUE, owner, slot, issue.id, day) for slot in slots]
+            for step in steps_on(issue, day, desk.rules, rotas.get(owner.id, frozenset())):
+                slot = f"{issue.id}|{step}|{issue.due}"
+                rows.append(_row(desk, ISSUE, owner, slot, issue.id, day))
         if workday_after(issue.due_day, desk.rules) <= day:
             rows += await _late_rows(desk, db, everybody, issue, day)
     return rows

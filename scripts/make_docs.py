@@ -197,11 +197,13 @@ def a_day(demo: Demo) -> str:
     tell(leader, "[同意销号]", demo.presses(leader["id"], "同意销号"))
     tell(member, "今天", demo.says(member["id"], "今天"))
     demo.new(leader["id"]), demo.new(county["id"])
-    demo.clock(18, 45)
-    scene("18:40，日报自己来了")
-    script.append(f"（{leader['role_name']}收到）")
-    for line in [one for one in demo.new(leader["id"]) if "日报" in one["text"]]:
-        script.append("机器人< " + line["text"].replace("\n", "\n        "))
+    demo.clock(17, 15)
+    scene("17:10，周报自己来了；要办的写在上面，一天只有这一条")
+    weekly = [one for one in demo.new(leader["id"]) if "周报" in one["text"]]
+    tell(leader, "（收到周报）", weekly)
+    tell(leader, "[本周都在]", demo.presses(leader["id"], "本周都在"))
+    scene("天数不用签到")
+    tell(member, "天数", demo.says(member["id"], "天数"))
     return "```text\n" + "\n".join(script) + "\n```"
 
 

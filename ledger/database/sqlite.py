@@ -125,6 +125,10 @@ class Database:
         async with aiosqlite.connect(target) as copy:
             await self.writer.backup(copy, pages=-1)
 
+    async def checkpoint(self) -> None:
+        """Write the log into the file and empty it: what was wiped is nowhere any more."""
+        await self.writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
 
 async def _connect(
     stack: AsyncExitStack, path: Path, pragmas: tuple[str, ...]

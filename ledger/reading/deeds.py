@@ -12,7 +12,7 @@ TURN = 8  # clauses back in which 先 stands that 再 goes on with
 FRONT = 3  # characters before a deed named first, and between it and what says when
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
 AHEAD = re.compile(
-    r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟(?![态人合订好])|想(?=[去到着再把找上走看学])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
+    r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟(?![态人合订好])|想(?=[去到着再把找上走看学请让叫留接带喊])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
     r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看|又|就)|抽空|有空|预计|得去|必须|还要|还得|该去|轮到"
     r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|建议|应该去|需要"
     r"|答应|承诺|保证|说好|讲好|讲定|谈妥|说妥|约好|约定|说定|务必|请于|尽快|抓紧|提醒|通知|每[周月天日人户队次回]"
@@ -26,7 +26,7 @@ ASPECT = re.compile(
     r"^[^，,。]{0,3}?(?:了(?!再|以后|之后|就(?:去|来))|过(?!去|来|年|节)|(?<=[去走看跑访学到])的(?!话|时候|路))"
 )
 ROLES = (
-    r"书记|支书|主任|[镇乡县局队站所科校院组社]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家"
+    r"书记|支书|主任|[镇乡县局队站所科校院组社处厅部市州省区旗]长|委员|组委|干事|干部|村医|医生|老师|师傅|电工|专家"
     r"|技术员|网格员|会计|文书|记者|主播|网红|志愿者|义工|大学生|实习生|选调生|民警|警察|律师|法官|护士|大夫|兽医|教授"
     r"|(?:审计|放映|保洁|护林|信贷|联络|安全|协管|推销|收购|快递|业务)员|[客药菜]商|贩子|姑娘|小伙子?"
     r"|(?:大[姐哥嫂])|(?<![一-龥])(?![大二三几])[一-龥](?:姐|哥|姨|总|工)(?![作程商地资厂钱期段夫])"
@@ -37,6 +37,7 @@ BODIES = (
 )
 THEM = re.compile(
     rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里队]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    r"|(?<![一-龥])(?![我咱])[一-龥]{2,10}?的(?:人|同志|领导)"
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
 )
@@ -55,7 +56,7 @@ SENT = re.compile(
     r"(?:(?<!申)请|叫|让|派|催|联系|安排|通知|托|喊)(?!上)(?:了|来了?)?[^我咱，,。]{1,14}$"
 )
 OURS = re.compile(
-    r"我(?!们?镇|们?县|们?队里?的?(?:[老小][一-龥]|队员|书记|队长))|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
+    rf"我(?!们?(?:这|那)?[一-龥]{{0,1}}(?:{ROLES})|们?镇|们?县|们?队里?的?(?:[老小][一-龥]|队员|书记|队长))|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
 )
 
 
@@ -200,6 +201,8 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
     before = clause.text[:start]
     if clause.before == "cue" and index and not scene.clauses[index - 1].mentions:
         before = scene.clauses[index - 1].text + before
+    elif clause.before == "cue" and index and _led_there(scene.clauses[index - 1]):
+        return True
     before = ARRANGED.sub("", BOOK.sub("", before))[-24:]
     told = scene.clauses[index - 1].text if clause.before == "cue" and index else ""
     if HEARSAY.search(told + before):
@@ -209,6 +212,12 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
     if OURS.search(before):
         return False
     return bool(THEM.search(before) or SENT.search(before))
+
+
+def _led_there(clause: Clause) -> bool:
+    """Whether somebody else goes to the household a clause names: 副书记到老庞家 | 走访."""
+    head = clause.text[: clause.at(clause.mentions[0].start)]
+    return bool(THEM.search(head)) and not OURS.search(head)
 
 
 def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:

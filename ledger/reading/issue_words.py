@@ -7,6 +7,7 @@ from ledger.reading.view import SAYS
 TALK = re.compile(SAYS)
 TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一下: what we mean to do
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
+LAUGHS = re.compile(r"笑[死坏喷晕]|哈哈|乐[死坏]")
 LONG_PAST = re.compile(r"^(?:那年|当年|想当年|早年|小时候|年轻时|旧社会|[他她]?年轻的?时候)")
 TO_THIS_DAY = re.compile(r"现在?|如今|一直|至今|还|今|眼下|又|到|没好|落下|从此|后来")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
@@ -37,13 +38,13 @@ UNSEEN = re.compile(r"没见[着到上]$|没人$")
 AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
 LOST = re.compile(r"走失|走丢|[跑走丢]了$|不见了|失踪|没了影")
 FOUND = re.compile(r"(?:找|寻)(?:着|到|回来?)了?$|[找寻](?:着|到|回)了|自己回来了")
-SENT_AWAY = re.compile(r"被[^，。；]{1,6}(?:撵|赶|抓|带|轰)走了")
+PASSES = re.compile(r"检修|例行维护|计划停|被[^，。；]{1,6}(?:撵|赶|抓|带|轰)走了")
 # what tells without any word of a subject how far a household's matter has come
 OFFICIAL = re.compile(
     r"[的那]事|审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
 )
 IN_EFFECT = re.compile(
-    r"办下来|领回|领到|拿到|到手|送到了|送到[他她]|补发|取出来|报下来|进厂|[补盖搭焊装砌]好|疏通|已通"
+    r"办下来|领回|领到|拿到|到手|送到了|送到[他她]|补发|取出来|报下来|进厂|[补盖搭焊装砌配换修接改]好|疏通|已通"
     r"|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改"
 )
 # what is still missing of a thing half done: 批了，钱没到

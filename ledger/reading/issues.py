@@ -27,6 +27,7 @@ from ledger.reading.issue_words import (
     IN_EFFECT,
     KINSMAN,
     KNOWN,
+    LAUGHS,
     LOCKED,
     LONG_AGO,
     LOST,
@@ -37,9 +38,9 @@ from ledger.reading.issue_words import (
     OFFICIAL,
     OWN_DOING,
     OWN_GOODS,
+    PASSES,
     REASON,
     RETURNED,
-    SENT_AWAY,
     STILL,
     THEREBY,
     THINGS,
@@ -184,7 +185,7 @@ class Gathering(Hearing):
         if draft is None or part.people[0] or draft.clauses[-1] is not self.last:
             return None
         near, mine = self._near(part.clause), subject_of(self.scene.lexicon, part.clause)
-        same = mine and mine == subject_of(self.scene.lexicon, *draft.clauses)
+        same = mine is None or mine == subject_of(self.scene.lexicon, *draft.clauses)
         return draft if same and len(near) > 1 and mine not in THINGS else None
 
     def _names(self, clause: Clause, subject: str) -> bool:
@@ -293,7 +294,7 @@ class Gathering(Hearing):
             self.drafts[-1].dropped = bool(LOST.search(self.drafts[-1].clauses[-1].text))
         if LOCKED.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
-        if SENT_AWAY.search(part.clause.text) and self._goes_on(part):
+        if PASSES.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = True
         if AT_HAND.search(part.clause.text) and self.drafts:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
@@ -324,7 +325,11 @@ def _says_nothing(scene: Scene) -> bool:
 
 def _busy(scene: Scene) -> frozenset[int]:
     """The sentences in which the sender tells of his study or leave."""
-    own = (one for one in scene.clauses if one.taken or one.has("leave.words") or is_own(one))
+    own = (
+        one
+        for one in scene.clauses
+        if one.taken or one.has("leave.words") or is_own(one) or LAUGHS.search(one.text)
+    )
     return frozenset(one.sentence for one in own)
 
 

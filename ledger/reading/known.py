@@ -30,7 +30,10 @@ GOVERNED = re.compile(
     r"|记录|有|出|找|跑|发现|存在|是)[^，。；的]{0,12}$|[没冇无][什么啥别的]{0,3}$"
 )
 SPOKEN = re.compile(r"[说讲][^，。；的]{0,12}$")
-UNKNOWN = re.compile(r"不(?:知道|晓得|清楚|记得|了解)|没(?:听说|印象)|^(?:找|问|来)我")
+OPENING = re.compile(r"^(?:哈|嘿|呵|唉|哎|嗯|哦|但是?|可是?|不过|所以|就)+")
+UNKNOWN = re.compile(
+    r"我[^，。；]{0,3}(?:心里?有[数底]|知道|晓得|记着|记得|惦记|盯着|清楚)|不(?:知道|晓得|清楚|记得|了解)|没(?:听说|印象)|^(?:找|问|来)我"
+)
 BEFORE = (
     r"(?:上(?:次|回|个?(?:月|周|礼拜|星期))|之前|前[些几]天"
     r"|前(?:阵子?|段时间|一阵)|早先|先前|早前|月初|年初|去年|年前|[\d一二三四五六七八九十]月份?)"
@@ -126,7 +129,11 @@ def named_in(clause: Clause) -> int:
         and SPOKEN.search(clause.text[: match.start()])
     ):
         return 0
-    if not match or not match.start() or GOVERNED.search(clause.text[: match.start()]):
+    if (
+        not match
+        or not OPENING.sub("", clause.text[: match.start()])
+        or GOVERNED.search(clause.text[: match.start()])
+    ):
         return 0  # 这事 alone points back into the message
     return match.end()
 

@@ -29,7 +29,7 @@ PEOPLE = re.compile(
     rf"(?:{OTHERS}|家里|人家|谁|家家|年轻人|劳力|干部|施工队|男的|女的|没人|无人|有人|要人)[^，,。我]{{0,8}}$"
 )
 NOT_BEFORE = re.compile(  # denied, asked for, on the way there
-    r"(?:[不没未给谁来考学讲]|不能|没得|要求|[找问]|轮到(?!我)[^，,。我]{0,4}|[跑坐送叫喊请带回]?到|回|[按算]|是否|接到|换|第[^，,。]{1,5}天的?)$"
+    r"(?:[不没未给谁来考学讲]|不能|没得|要求|[找问]|轮到(?!我)[^，,。我]{0,4}|[跑坐送叫喊请带回]?到|回|[\d一两三四五六七八九十几半多]个?多?[月年]都?|[好很]久|(?:一年|每年|每个?月|常年|长年)[^，,。]{0,3}|[按算]|是否|接到|换|第[^，,。]{1,5}天的?)$"
 )
 WEAK = re.compile(r"^在村[部里上委]?")  # only where one is: no news beside a return
 OF_POST = (
@@ -78,7 +78,7 @@ def _answers(scene: Scene, index: int) -> bool:
 def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
     if is_future(scene, clause) or (clause in scene.plans and not TONIGHT.search(clause.text)):
         return False
-    if _told_of(scene, clause) or LONG_AGO.search(clause.text) and not clause.times:
+    if _told_of(scene, clause) or (LONG_AGO.search(clause.text) and not clause.times):
         return False
     spots = [
         one.span()

@@ -58,7 +58,9 @@ SOMEBODY = re.compile(
 VOW = re.compile(
     r"(?:一定|肯定|保管|准定|绝对)(?!要|得|是)[^，。；]{0,8}(?:[帮给替为][你您他她]|把)"
 )
-BETWEEN = re.compile(r"(?:又|结果|可|但|却|偏偏|临时|后来)[^，,。]{0,4}(?:被|没|走不|去不|叫|有事|来事|忘|耽)")
+BETWEEN = re.compile(
+    r"(?:又|结果|可|但|却|偏偏|临时|后来)[^，,。]{0,4}(?:被|没|走不|去不|叫|有事|来事|忘|耽)"
+)
 KEPT_THING = re.compile(r"[了过下]?[^，,。把给帮替去]{1,8}的[^，,。；]{1,6}$")
 OUR_SPEECH = re.compile(r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]")
 
@@ -94,6 +96,8 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
     clause = scene.clauses[index]
     for start, end in clause.hits("promise.words"):
         before, after = clause.text[:start], clause.text[end:]
+        if before.endswith(("低", "医", "社", "参", "环")):
+            continue  # 低保证 is a paper
         if NO_WORD.search(before) or ASKED_FOR.search(before) or NO_PROMISE.search(after):
             continue
         if (

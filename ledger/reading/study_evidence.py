@@ -8,9 +8,11 @@ from ledger.reading.deeds import Tense, by_them
 from ledger.reading.scene import Scene, negated
 from ledger.reading.study_lengths import lengths, timed
 from ledger.reading.turns import after_others
+from ledger.reading.visit_names import timeless
 
 Spot = tuple[int, int]
 NEXT = 4  # clauses ahead in which what was read may be named
+HOME = ("家", "户", "屋", "那")  # behind the name of a household that is a place
 FAR = 8  # clauses back in which whom they are about is looked for
 
 
@@ -51,6 +53,8 @@ class Evidence:
             index
         ):
             return False
+        if self._by_villager(index, start):
+            return False
         if re.search(r"(?:是|算)[^我咱，,。]{1,4}的$", clause.text[end:]):
             return False  # 那个90分钟的学习是小何的
         return (
@@ -58,6 +62,20 @@ class Evidence:
             and not by_them(self.scene, index, start)
             and self.tense.is_done(index, start, end)
         )
+
+    def _by_villager(self, index: int, start: int) -> bool:
+        """老何昨天在村部学用手机，学了一个钟头: the household named first has learned."""
+        clause = self.clauses[index]
+        before = self.clauses[index - 1] if index and clause.before != "hard" else clause
+        for one in (clause, before):
+            if not one.mentions or re.search("我|咱|自己|本人|[跟和与同陪]", one.text):
+                continue
+            name = one.mentions[0]
+            head, tail = timeless(one)[: one.at(name.start)], one.text[one.at(name.end) :]
+            learns = start > one.at(name.end) if one is clause else "学" in tail
+            if learns and not head.strip("· ") and not tail.startswith(HOME):
+                return True
+        return False
 
     def _sent(self, index: int) -> bool:
         """让小张去的，学了半天; 我老婆天天看书: who was sent, or is of the family, has learned."""
@@ -76,7 +94,7 @@ class Evidence:
             return []
         found = [one.span() for one in words.STRONG.finditer(clause.text)]
         if words.TEST.search(clause.text) and not timed(self.clauses, index, clause):
-            return found if re.search(r"了|过|\d分", clause.text) else []
+            return found if re.search(r"了|(?<!不)过|\d分", clause.text) else []
         return found
 
     def _loose(self, index: int, clause: Clause) -> list[Spot]:

@@ -27,13 +27,19 @@ class Judge:
         )
 
     def _by_guests(self, index: int) -> bool:
-        """Whether those who came just before do it: 镇上张姐来收表，顺便去老李家看了看."""
+        """Whether those told of just before do it: 镇上张姐来收表，顺便去老李家看了看."""
         clause = self.clauses[index]
         before = self.clauses[index - 1]
         if not index or before.sentence != clause.sentence:
             return False
-        if any(one.fits for one in before.mentions):
-            return False
+        told = before.text + clause.text
+        if words.TEAMMATE.search(before.text) and not words.URGED.search(told):
+            return True
+        if not clause.mentions and words.THEY_WENT.search(before.text):
+            return not words.URGED.search(clause.text)
+        if any(len(one.fits) == 1 for one in before.mentions):
+            there = clause.mentions or words.THEIR_HOME.search(clause.text)
+            return bool(words.COMES_IN.search(before.text) and not there)
         came = words.GUESTS.search(words.PART_OF_DAY.sub("", timeless(before)))
         return came is not None and not words.URGED.search(clause.text)
 
