@@ -249,17 +249,17 @@ async def change(talk: Talk) -> Reply:
 async def withdraw(talk: Talk) -> Reply:
     """Take a request back; who had agreed, and who was to stand in, are told."""
     held, _ = await _meant(talk)
-    await leave.withdraw(talk.db, talk.asker, held, now=talk.now)
+    more = await leave.withdraw(talk.db, talk.asker, held, now=talk.now)
     if held.state == "approved":
         for person in {held.decided_by, held.cover_id} - {None}:
             reply = talk.reply("leave.withdrawn_told", leave=held)
             await talk.tell(int(person or 0), reply, dedupe=f"leave_off:{held.id}:{person}")
-    return talk.reply("leave.withdrawn", leave=held)
+    return talk.reply("leave.withdrawn", leave=held, more=more)
 
 
 async def _meant(talk: Talk) -> tuple[Leave, str]:
     """The asker's own request by its number, else the nearest that is not over; and the rest."""
-    match = re.match(r"(\d{1,9})(?!\d|月|日|号|\.|/|-)\s*", talk.rest)
+    match = re.match(r"(\d{1,9})(?!\d|月|日|号|到|至|、|\.|/|-)\s*", talk.rest)
     if match:
         held = await leave.access_leave(talk.db, talk.asker, int(match[1]))
         if held.person_id != talk.asker.id:

@@ -77,6 +77,8 @@ async def tell_cover(talk: Talk, granted: Leave) -> None:
     if granted.cover_id is None:
         return
     owner = await people.by_id(talk.db, granted.person_id)
+    if (await people.by_id(talk.db, granted.cover_id)).team_id != owner.team_id:
+        return  # one of the two has moved since
     tasks = await tasks_of(talk.room, owner, granted.first, granted.last)
     reply = talk.reply("leave.cover_told", leave=granted, tasks=tasks)
     await talk.tell(

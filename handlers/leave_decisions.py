@@ -29,6 +29,7 @@ async def decide(talk: Talk) -> Reply:
     asked = await leave.access_leave(talk.db, talk.asker, int(match[1]))
     owner = await people.by_id(talk.db, asked.person_id)
     approve, reason = match[2] == "同意", match[3].strip()[:LONGEST_REASON]
+    await leave.take_up(talk.db, asked, owner, now=talk.now, rules=talk.rules)
     step = await leave_steps.current(talk.db, asked.id)
     if why := leave_steps.refusal(talk.asker, owner, step):
         raise Refused(why, id=asked.id)

@@ -7,14 +7,14 @@ summaries of a generated county are as true as those of a real one.
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
 
-from ledger import issues, leave, leave_steps, people, roster, study, visits
+from ledger import day_counts, issues, leave, leave_steps, people, roster, study, visits
 from ledger.chance import Lots
 from ledger.database import Session
-from ledger.days import DAY, at, is_workday
+from ledger.days import DAY, at, days_between, is_workday, week_of
 from ledger.issues import Found, Tier, due_of
 from ledger.people import Household, Person, Role, Scope
 from ledger.roster import Entry
@@ -44,6 +44,7 @@ class Generator:
     size: Size
     rules: Rules
     words: dict[str, Any] = field(default_factory=dict)
+    entered: date = date.min
     _names: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -54,6 +55,7 @@ class Generator:
     # places and people
     async def people(self, db: Session, *, now: datetime) -> int:
         """Enter the county, its townships, teams, members, households; returns its id."""
+        self.entered = now.date()
         county = await roster.ensure_county(db, self.words["county"])
         for number in (1, 2):
             await self._person(db, county, Role.COUNTY, f"county{number}", now=now)
@@ -94,9 +96,9 @@ class Generator:
 
     def _care(self, key: str, today: date) -> dict[str, str]:
         """Term, insurance and check-up: nearly everybody's in order, a few run out."""
-        begun = 300 + self.lots.below(400, "term", key)  # days ago; a term has two years
-        insured = self.lots.below(360, "insured", key) - 10
-        checked = self.lots.below(380, "checked", key)
+        begun = 80 + self.lots.below(580, "term", key)  # days ago; a term has two years
+        insured = self.lots.below(360, "insured", key) + 35
+        checked = self.lots.below(310, "checked", key)
         return {
             "sent_by": "县",
             "term_from": str(today - begun * DAY),
@@ -148,15 +150,31 @@ class Generator:
     async def history(self, db: Session, county: int, *, until: datetime) -> int:
         """Enter the work of the last working days before that morning; returns its records."""
         members = await people.members(db, Scope(county), day=until.date())
-        count = 0
-        for day in self._workdays_before(until.date()):
+        days, count = self._workdays_before(until.date()), 0
+        await self._confirm_weeks(db, members, self.entered, days[0])
+        for day in days:
             for moment, kind, member in sorted(
                 self._day(day, members), key=lambda one: (one[0], one[2].id)
             ):
                 await self._act(db, kind, member, moment)
                 count += 1
+        late = until - timedelta(hours=1)
+        await self._confirm_weeks(db, members, days[0], until.date(), now=late)
         await self._leave(db, members, until)
         return count
+
+    async def _confirm_weeks(
+        self, db: Session, members: list[Person], first: date, before: date,
+        *, now: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """The leaders' one tap for every week that ends in a span, on its Friday evening or `now`."""
+        leaders = [one for one in members if one.role is Role.LEADER]
+        for monday in days_between(week_of(first)[0], before):
+            friday = monday + 4 * DAY
+            if monday.isoweekday() == 1 and first <= friday < before:
+                for leader in leaders:
+                    said = now or at(friday, time(20))
+                    await day_counts.confirm_week(db, leader, monday, now=said)
 
     def _workdays_before(self, day: date) -> list[date]:
         found: list[date] = []

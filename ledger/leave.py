@@ -8,10 +8,11 @@ from typing import Any
 from ledger import audit, leave_steps, people
 from ledger.clock import ms
 from ledger.database import Session, queries
-from ledger.days import days_between, is_workday
+from ledger.days import DAY, days_between, is_workday
 from ledger.errors import Refused
 from ledger.ladder import steps_for
-from ledger.people import Person, Scope, scope_of
+from ledger.leave_steps import Step
+from ledger.people import Person, Role, Scope, scope_of
 from ledger.reading.leave_words import kind_of
 from ledger.rules import Rules
 
@@ -136,11 +137,23 @@ async def submit(
     id = await _enter(db, by, wanted, source=source, now=now)
     kind, body = "entered" if entered_by else "asked", {"for": by.id, **_body(wanted)}
     await _log(db, entered_by or by, kind, id, body, now)
-    first = await began(db, wanted.extends) if wanted.extends else wanted.first
-    total = length_of(first, wanted.last, rules)
-    roles = steps_for(counted(total, rules), by.role, rules.leave_ladder)
+    roles = await _roles(db, await any_leave(db, id), by, rules)
     await leave_steps.plan(db, id, by, roles, now=now)
     return id
+
+
+async def _roles(db: Session, leave: Leave, owner: Person, rules: Rules) -> tuple[Role, ...]:
+    """Whose word it needs: the ladder goes by all the days in a row."""
+    first, last = await in_a_row(db, leave)
+    return steps_for(counted(length_of(first, last, rules), rules), owner.role, rules.leave_ladder)
+
+
+async def take_up(
+    db: Session, leave: Leave, owner: Person, *, now: datetime, rules: Rules
+) -> Step | None:
+    """Where every seat was empty, somebody has taken one since: he is asked; None: nobody."""
+    roles = await _roles(db, leave, owner, rules)
+    return await leave_steps.ask_below(db, leave.id, owner, roles, now=now)
 
 
 async def enter(
@@ -242,9 +255,8 @@ async def report_back(
     if leave is None:
         raise await _nothing_to_end(db, by, now.date())
     await sql.back(db.connection, id=leave.id, day=back.isoformat())
-    for one in await to_come(db, by, back):
-        if one.extends_id is not None and one.first > back:
-            await _end(db, one.id)
+    for one in await _extensions(db, by, leave):
+        await _withdraw(db, by, one, now=now)
     await _log(db, by, "back", leave.id, {"day": back.isoformat()}, now)
     return leave
 
@@ -258,20 +270,43 @@ async def _nothing_to_end(db: Session, by: Person, today: date) -> Refused:
     return Refused("leave.none_running")
 
 
-async def withdraw(db: Session, by: Person, leave: Leave, *, now: datetime) -> None:
-    """Take a request back: before it is decided, or before it has begun."""
+async def withdraw(db: Session, by: Person, leave: Leave, *, now: datetime) -> bool:
+    """Take a request back: before it is decided, or before it has begun.
+
+    What goes on from it goes with it; returns whether there was such a thing.
+    """
     if leave.person_id != by.id:
         raise Refused("leave.not_found", id=leave.id)
     if leave.state == "approved" and leave.first <= now.date():
         raise Refused("leave.already_begun", held=leave)
-    if not await _end(db, leave.id):
+    more = await _extensions(db, by, leave)
+    for one in (leave, *more):
+        await _withdraw(db, by, one, now=now)
+    return bool(more)
+
+
+async def drop_open(db: Session, by: Person, owner: Person, *, now: datetime) -> None:
+    """Somebody's post has ended: what he asked for and had not begun is nobody's business now."""
+    for one in await to_come(db, owner, now.date()):
+        if one.state == "asked" or one.first > now.date():
+            await _withdraw(db, by, one, now=now)
+
+
+async def _withdraw(db: Session, by: Person, leave: Leave, *, now: datetime) -> None:
+    await leave_steps.drop(db, leave.id)
+    if await sql.withdraw(db.connection, id=leave.id) is None:
         raise Refused("leave.already_decided", id=leave.id)
     await _log(db, by, "withdrawn", leave.id, {}, now)
 
 
-async def _end(db: Session, id: int) -> bool:
-    await leave_steps.drop(db, id)
-    return await sql.withdraw(db.connection, id=id) is not None
+async def _extensions(db: Session, owner: Person, leave: Leave) -> list[Leave]:
+    """What goes on from this leave, and from that again; asked for or approved."""
+    chain, found = {leave.id}, []
+    for one in await to_come(db, owner, leave.first):
+        if one.extends_id in chain:
+            chain.add(one.id)
+            found.append(one)
+    return found
 
 
 async def set_cover(
@@ -306,6 +341,22 @@ async def began(db: Session, leave: Leave) -> date:
             break
         leave = await any_leave(db, leave.extends_id)
     return leave.first
+
+
+async def in_a_row(db: Session, leave: Leave) -> tuple[date, date]:
+    """First and last day of all his leave that hangs together with this one, day by day.
+
+    Two requests side by side are as long as one; trips on duty are a row of their own.
+    """
+    first, last = await began(db, leave), leave.last
+    person = await people.by_id(db, leave.person_id)
+    near = await to_come(db, person, first - LONGEST * CHAIN * DAY)
+    alike = [one for one in near if (one.kind == TRIP) == (leave.kind == TRIP)]
+    for one in reversed(alike):
+        first = one.first if one.last == first - DAY else first
+    for one in alike:
+        last = one.last if one.first == last + DAY else last
+    return first, last
 
 
 async def _enter(

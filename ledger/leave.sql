@@ -58,8 +58,9 @@ SELECT l.id, l.person_id, p.name AS person, coalesce(l.team_id, 0) AS team_id, l
 UPDATE leave SET back_day = :day WHERE id = :id;
 
 -- name: covered(cover, day)
+-- Only while both are on one team: the tasks are the team's.
 SELECT l.id, l.person_id, p.name AS person, coalesce(l.team_id, 0) AS team_id, l.from_day, l.to_day, l.reason, l.state, l.decided_by, l.back_day, l.kind, l.cover_id, l.extends_id
-  FROM leave l JOIN person p ON p.id = l.person_id
+  FROM leave l JOIN person p ON p.id = l.person_id JOIN person c ON c.id = l.cover_id AND c.team_id = p.team_id
  WHERE l.cover_id = :cover AND l.state = 'approved' AND l.from_day <= :day AND l.to_day >= :day
    AND coalesce(l.back_day, '9999') > :day
  ORDER BY l.id;

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger import leave, leave_steps, people
+from ledger import calendar, leave, leave_steps, people
 from ledger.database import Session
 from ledger.days import days_between, is_workday
 from ledger.leave import Leave
@@ -26,12 +26,13 @@ class Thin:
 
 async def summary(db: Session, asked: Leave, rules: Rules) -> dict[str, Any]:
     """The facts of a leave itself: its length, with what it goes on from, who stands in."""
-    began = await leave.began(db, asked)
+    first, last = await leave.in_a_row(db, asked)
+    longer = (first, last) != (asked.first, asked.last)
     cover = await people.by_id(db, asked.cover_id) if asked.cover_id else None
     return {
         "leave": asked,
         "length": leave.length_of(asked.first, asked.last, rules),
-        "total": leave.length_of(began, asked.last, rules) if asked.extends_id else None,
+        "total": leave.length_of(first, last, rules) if longer else None,
         "cover": cover.name if cover else "",
     }
 
@@ -41,11 +42,12 @@ async def for_superior(
 ) -> dict[str, Any]:
     """All that stands on the card; above the team nothing of anybody's health."""
     steps = await leave_steps.of(db, asked.id)
+    waits = next((one.role for one in steps if one.state == "asked"), Role.COUNTY)
     return {
         **await summary(db, asked, rules),
         "asker": owner,
         "hidden": leave.is_private(asked) and viewer.role is not Role.LEADER,
-        "passed": [one for one in steps if one.state == "passed"],
+        "passed": [one for one in steps if one.state == "passed" and one.role is not waits],
         "agreed": agreed(steps),
         "thin": await thin_days(db, asked, owner, rules, today=today),
         "least": rules.min_on_post,
@@ -81,6 +83,6 @@ async def thin_days(
 
 async def _left(db: Session, scope: Scope, owner: Person, day: date) -> tuple[str, ...]:
     """Who of the team remains on post that day."""
-    away = {one.person_id for one in await leave.away(db, scope, day)} | {owner.id}
+    away = {*await calendar.absent(db, scope, day), owner.id}
     team = await people.members(db, scope, day=day)
     return tuple(one.name for one in team if one.id not in away)

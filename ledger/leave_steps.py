@@ -128,6 +128,32 @@ async def pass_absent(db: Session, leave: int, owner: Person, *, now: datetime) 
     return await go_on(db, leave, owner, now=now)
 
 
+async def ask_below(
+    db: Session, leave: int, owner: Person, roles: tuple[Role, ...], *, now: datetime
+) -> Step | None:
+    """Nobody at the top can answer, but somebody who was passed over now can: asked anew.
+
+    roles: the posts the ladder names; words given stay given. None: nothing has changed.
+    """
+    steps, day = await of(db, leave), now.date()
+    last = next((one for one in steps if one.state == "asked"), None)
+    if last is None or last.role is not Role.COUNTY:
+        return None
+    given = max((rank(one.role) for one in steps if one.state == "approved"), default=-1)
+    passed = {one.role for one in steps if one.state == "passed" and rank(one.role) > given}
+    below = [one for role in passed for one in await present(db, owner, role, day=day)]
+    if not below or await present(db, owner, Role.COUNTY, day=day):
+        return None
+    await drop(db, leave)
+    still = [role for role in roles if rank(role) > given]
+    rows = [
+        {"leave": leave, "step": number, "role": role}
+        for number, role in enumerate(still, len(steps) + 1)
+    ]
+    await sql.add(db.connection, rows)
+    return await go_on(db, leave, owner, now=now)
+
+
 async def settle(
     db: Session, by: Person, leave: int, *, approve: bool, reason: str, now: datetime
 ) -> None:

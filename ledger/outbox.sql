@@ -67,7 +67,8 @@ SELECT count(*) FROM outbox
    AND state IN ('ready', 'claimed', 'sent') AND made_at >= :since AND made_at < :until;
 
 -- name: cause_shown(person, channel, account, user_key, ref)^
-SELECT why, requester, urgent FROM outbox
+-- What is no answer to his own words was said because of somebody else's.
+SELECT CASE WHEN why = '' AND dedupe NOT LIKE 'in:%' THEN 'notice' ELSE why END AS why, requester, urgent FROM outbox
  WHERE person_id = :person AND channel = :channel AND account = :account
    AND target = :user_key AND external_id = :ref
  ORDER BY id DESC LIMIT 1;

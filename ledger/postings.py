@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import DAY
 from ledger.people import Person, Role, Scope
@@ -91,6 +91,12 @@ async def since(db: Session, person: int) -> date | None:
     """Since when somebody has the post he has now; None when he has left."""
     found = await sql.since(db.connection, person=person)
     return date.fromisoformat(found) if found else None
+
+
+async def entered(db: Session, person: int) -> date | None:
+    """The day on which the post that somebody has now was written down."""
+    at = await sql.entered(db.connection, person=person)
+    return moment(int(at)).date() if at else None
 
 
 async def kept_since(db: Session, county: int) -> date | None:

@@ -19,6 +19,9 @@ SELECT township, village, role, title, home_unit, from_day, to_day FROM held WHE
 -- name: since(person)$
 SELECT from_day FROM posting WHERE person_id = :person AND to_day IS NULL;
 
+-- name: entered(person)$
+SELECT at FROM posting WHERE person_id = :person AND to_day IS NULL;
+
 -- name: first_day(county)$
 SELECT min(from_day) FROM posting WHERE county_id = :county;
 

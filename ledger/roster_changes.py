@@ -12,6 +12,7 @@ from ledger import audit, invites, outbox, people, postings, roster
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
+from ledger.leave import drop_open
 from ledger.people import ON_TEAM, STAFF, Person, Scope, Team, scope_of
 from ledger.postings import Held, post_of
 from ledger.roster_rows import Entry
@@ -89,6 +90,7 @@ async def leave(
     await invites.void(db, person.id, now=now)
     await sql.let_go(db.connection, person=person.id, now=ms(now))
     await outbox.drop_waiting(db, person.id)
+    await drop_open(db, by, person, now=now)
     kind = KINDS.get(why.reason, "person.left")
     body = {
         "village": person.village, "role": person.role.value, "home_unit": person.home_unit,
@@ -135,9 +137,14 @@ async def take_over(
 
 
 async def _check(db: Session, by: Person, person: Person, day: date, now: datetime) -> None:
+    """A post is taken back whole only on the day it was entered: later that would be history."""
     if not may_change(by, person):
         raise Refused("roster.nobody", name=person.name)
-    _check_day(day, await postings.since(db, person.id), now)
+    since = await postings.since(db, person.id)
+    _check_day(day, since, now)
+    entered = await postings.entered(db, person.id)
+    if since == day and entered and entered < now.date():
+        raise Refused("roster.day_too_early", since=str(since))
 
 
 def _check_day(day: date, since: date | None, now: datetime) -> None:

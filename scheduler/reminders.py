@@ -6,7 +6,7 @@ message; who reads the day's summary finds the lines in it (`with_summary`).
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from ledger import calendar, due, duties, issues, owed, people, rota, settings, study

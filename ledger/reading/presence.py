@@ -83,7 +83,9 @@ def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
     spots = [
         one.span()
         for one in PRESENT.finditer(clause.text)
-        if not (WEAK.search(one[0]) and (back or (not one.start() and _of_thing(scene, clause))))
+        if not (
+            WEAK.search(one[0]) and (back or (not one.start() and _of_thing(scene, clause)))
+        )
     ]
     return any(_own(clause, *one) for one in spots)
 

@@ -91,7 +91,9 @@ OURS_BEHIND = re.compile(
 THING_SEEN = re.compile(  # 侯家新盖的牛棚去验了一下: the thing is theirs, the deed is ours
     r"^家?[^，,。；我咱人娃老媳婆爷孩他她儿女兄弟姐妹]{2,10}?(?P<verb>(?:过)?去(?:看|瞧|查|量|抄|点|数|核|验|摸|修|验收|检查|查看|核实|核查|排查|丈量|测量)(?:了|过)|给(?:他|她|老人家?|人家)(?:送|捎|拿|带|拎|背|扛)(?:去|过去|到家|到屋|上门)(?=里|了))"
 )
-TO_US = re.compile(r"[给帮替送请找问跟对向教带拉拖载塞](?:着|了)?[我咱队]")  # theirs: 他给我送了红薯
+TO_US = re.compile(
+    r"[给帮替送请找问跟对向教带拉拖载塞](?:着|了)?[我咱队]"
+)  # theirs: 他给我送了红薯
 FRONTED = re.compile(r"[把将]$")  # 把老李家跑了
 
 # at the house itself
