@@ -6,16 +6,17 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers.talk import Talk, Topic, one_of, plain
+from handlers.talk import Talk, Topic, labelled, one_of, plain
 from ledger import day_counts, people
 from ledger.days import DAY, days_between, is_workday
 from ledger.errors import Misunderstood, Refused
+from ledger.leave import HEALTH
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Person, Role, scope_of
-from ledger.stationed import Counted, Told, Year, monday_of
+from ledger.stationed import Counted, Source, Told, Year, monday_of
 from ledger.times import find_day
 
 MONTH = re.compile(r"(?P<month>1[0-2]|[1-9])月(?:份)?")
@@ -108,9 +109,19 @@ async def _of_rest(talk: Talk) -> Reply:
     if year is None:
         raise Refused("days.none")
     return talk.reply(
-        "days.month", stretches=stretches(days), month=first.month, person=person, year=year,
+        "days.month", stretches=stretches(_shown(talk, days)), month=first.month, person=person, year=year,
         stationed=sum(one.stationed for one in days), working=sum(one.working for one in days),
     )  # fmt: skip
+
+
+def _shown(talk: Talk, days: list[Counted]) -> list[Counted]:
+    """Above the team nothing of anybody's health is shown, as with leave."""
+    if talk.asker.role in ON_TEAM:
+        return days
+    return [
+        replace(one, what="") if one.source is Source.TOLD and HEALTH.search(one.what) else one
+        for one in days
+    ]
 
 
 def _first_of(talk: Talk, month: int) -> date:
@@ -193,11 +204,18 @@ async def _who(talk: Talk, mates: list[Person]) -> tuple[Person, str]:
     """Whom it is about; a member speaks only of himself."""
     if talk.asker.role is Role.MEMBER:
         return talk.asker, talk.rest.removeprefix(talk.asker.name).strip()
-    named = next((one for one in mates if talk.rest.startswith(one.name)), None)
-    if named:
-        return named, talk.rest.removeprefix(named.name).strip(" ，,")
-    choices = {one.name: one for one in mates}
-    return await talk.ask("days.ask_who", one_of(choices), tuple(choices)[:8]), talk.rest
+    fitting = [one for one in mates if talk.rest.startswith(one.name)]
+    name = max((one.name for one in fitting), key=len, default="")
+    named = [one for one in fitting if one.name == name]
+    rest = talk.rest.removeprefix(name).strip(" ，,")
+    if len(named) == 1:
+        return named[0], rest
+    known = [one.name for one in mates]
+    choices = labelled(
+        (one.name if known.count(one.name) == 1 else f"{one.village} {one.name}", one)
+        for one in (named or mates)
+    )
+    return await talk.ask("days.ask_who", one_of(choices), tuple(choices)[:8]), rest
 
 
 async def _which_day(talk: Talk, words: str) -> tuple[date, str]:

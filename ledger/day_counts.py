@@ -129,7 +129,8 @@ async def year(db: Session, person: Person, until: date, rules: Rules) -> Year |
 async def days_of(
     db: Session, person: Person, first: date, last: date, rules: Rules
 ) -> list[Counted]:
-    """One person's days as they count, each with its source."""
+    """One person's days as they count, each with its source; none from before the ledger."""
+    first = max(first, await _begun(db) or first)
     gathered = await gather(db, Scope(person.county_id), first, last, person=person.id)
     facts = [gathered.facts(person.id, day, rules) for day in days_between(first, last)]
     return [count(one, rules) for one in facts if one]
@@ -160,12 +161,7 @@ async def tell(
     db: Session, by: Person, person: Person, day: date, words: Told, *, now: datetime
 ) -> None:
     """Say how one day of somebody counts: himself of his own, his superior of any."""
-    if by.id != person.id and not may_verify(by, owner=person):
-        raise Refused("days.not_by_you")
-    if day > now.date():
-        raise Refused("days.to_come", day=day)
-    if (now.date() - day) > 31 * DAY:
-        raise Refused("days.too_old", day=day)
+    await _may_say(db, by, person, day, now)
     await sql.tell(
         db.connection, person=person.id, day=day.isoformat(), stationed=int(words.stationed),
         working=int(words.working), note=words.note, by=by.id, now=ms(now),
@@ -175,12 +171,26 @@ async def tell(
     await audit.record(db, by.id, "day.told", subject=subject, body=body, now=now)
 
 
+async def _may_say(
+    db: Session, by: Person, person: Person, day: date, now: datetime
+) -> None:
+    """Whether he may say or take back a word about that day; a superior's word is not his."""
+    if by.id != person.id and not may_verify(by, owner=person):
+        raise Refused("days.not_by_you")
+    if day > now.date():
+        raise Refused("days.to_come", day=day)
+    if (now.date() - day) > 31 * DAY:
+        raise Refused("days.too_old", day=day)
+    said_by = await sql.said_by(db.connection, person=person.id, day=day.isoformat())
+    if by.id == person.id and said_by not in {None, by.id}:
+        raise Refused("days.said_by_superior", day=day)
+
+
 async def takes_back(
     db: Session, by: Person, person: Person, day: date, *, now: datetime
 ) -> bool:
     """Forget the word about a day; the records speak again. False: there was none."""
-    if by.id != person.id and not may_verify(by, owner=person):
-        raise Refused("days.not_by_you")
+    await _may_say(db, by, person, day, now)
     gone = await sql.untell(db.connection, person=person.id, day=day.isoformat())
     if gone is None:
         return False

@@ -1,5 +1,6 @@
 """The inbox: every inbound message is committed here before its channel hears 'received'."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,6 +63,11 @@ def _masked(value: Any, name: str = "") -> tuple[int, Any]:
     return 0, value
 
 
+def gone(ext_id: str) -> str:
+    """What stays of a wiped message's id: enough to know it again, without the id itself."""
+    return f"gone:{hashlib.sha256(ext_id.encode()).hexdigest()}"
+
+
 async def keep(db: Session, raws: Iterable[Raw], *, now: datetime) -> None:
     """Store a whole batch, numbers masked; what was delivered before is already there."""
     rows = [
@@ -69,6 +75,7 @@ async def keep(db: Session, raws: Iterable[Raw], *, now: datetime) -> None:
             "channel": raw.channel,
             "account": raw.account,
             "ext_id": raw.ext_id,
+            "gone": gone(raw.ext_id),
             "conv_key": raw.conv_key,
             "payload": json.dumps(masked(raw.payload), ensure_ascii=False),
             "now": ms(now),

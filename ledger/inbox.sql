@@ -1,8 +1,10 @@
 -- Inbound messages, as received.
 
--- name: keep(channel, account, ext_id, conv_key, payload, now)*!
+-- name: keep(channel, account, ext_id, gone, conv_key, payload, now)*!
+-- What was wiped is not taken in again when it is delivered once more.
 INSERT INTO inbox (channel, account, ext_id, conv_key, payload, received_at)
-VALUES (:channel, :account, :ext_id, :conv_key, :payload, :now)
+SELECT :channel, :account, :ext_id, :conv_key, :payload, :now
+ WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE channel = :channel AND account = :account AND ext_id = :gone)
 ON CONFLICT (channel, account, ext_id) DO NOTHING;
 
 -- name: waiting(conv_key)^

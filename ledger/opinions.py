@@ -173,12 +173,13 @@ async def wipe(
     ours = [row async for row in sql.answers_since(db.connection, person=by.id, since=since)]
     theirs = [int(row["dedupe"].removeprefix("in:")) for row in ours]
     theirs += await _being_answered(db, by)
-    refs = [f"in:{await sql.ext_id(db.connection, id=id)}" for id in theirs]
+    ids = {id: str(await sql.ext_id(db.connection, id=id)) for id in theirs}
+    refs = [f"in:{ids[id]}" for id in theirs]
     refs += [f"out:{row['id']}" for row in ours]
     await sql.wipe_line(db.connection, [{"person": by.id, "ref": one} for one in refs])
     await sql.wipe_inbox(
         db.connection,
-        [{"id": id, "ext_id": f"gone:{id}", "payload": NO_WORDS, "day": day} for id in theirs],
+        [{"id": id, "ext_id": inbox.gone(ids[id]), "payload": NO_WORDS, "day": day} for id in theirs],
     )
     bodies = [{"id": row["id"], "body": NO_BODY, "day": day} for row in ours]
     await sql.wipe_outbox(db.connection, bodies)

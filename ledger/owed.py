@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ledger import audit, day_counts, study
+from ledger import audit, day_counts, people, study
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.duties import DUTIES, Duty, Every, Per, Term, named, term_of
@@ -59,7 +59,9 @@ async def _days(
     scope = Scope(person.county_id, person.township_id, person.team_id)
     only = person.id if duty.key == "days" else 0
     years = await day_counts.years(db, scope, day, rules, person=only)
-    return sum(not one.warns for one in years.values()), len(years)
+    there = {one.id for one in await people.members(db, scope, day=day)}
+    own = [one for id, one in years.items() if id in there]
+    return sum(not one.warns for one in own), len(own)
 
 
 async def all_of(db: Session, person: Person, day: date, rules: Rules) -> list[Standing]:
@@ -89,10 +91,12 @@ async def tell(
         raise Refused("duties.unknown", said=text, known=told_names(by.role))
     term = term_of(duty.every, day)
     note = text.removeprefix(duty.name).strip()
+    fact = {"duty": duty.key, "person": by.id, "day": day.isoformat(), "place": place}
+    if await sql.told_before(db.connection, **fact, text=note):
+        return await standing(db, by, duty, day, rules)  # two taps are one word
     await sql.tell(
-        db.connection, duty=duty.key, person=by.id, period=term.key, day=day.isoformat(),
-        place=place, text=note, source=source, now=ms(now),
-    )  # fmt: skip
+        db.connection, **fact, period=term.key, text=note, source=source, now=ms(now)
+    )
     body = {"duty": duty.key, "day": day.isoformat(), "place": place, "text": note}
     await audit.record(db, by.id, "duty.told", subject=f"duty:{duty.key}", body=body, now=now)
     return await standing(db, by, duty, day, rules)

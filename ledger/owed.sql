@@ -4,8 +4,13 @@
 INSERT INTO duty_done (duty, person_id, period, day, place, text, source, at)
 VALUES (:duty, :person, :period, :day, :place, :text, :source, :now) RETURNING id;
 
+-- name: told_before(duty, person, day, place, text)$
+SELECT count(*) FROM duty_done
+ WHERE duty = :duty AND person_id = :person AND day = :day AND place = :place AND text = :text;
+
 -- name: last_told(person)^
-SELECT id, duty, period, day, place, text FROM duty_done WHERE person_id = :person ORDER BY id DESC LIMIT 1;
+-- A word to a roll call stands in the same table, and is not taken back.
+SELECT id, duty, period, day, place, text FROM duty_done WHERE person_id = :person AND duty <> 'roll_call' ORDER BY id DESC LIMIT 1;
 
 -- name: untell(id)!
 DELETE FROM duty_done WHERE id = :id;

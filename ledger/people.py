@@ -135,7 +135,7 @@ async def identify(db: Session, address: Address, *, now: datetime) -> Person:
         raise Unknown(address)
     await sql.seen(
         db.connection, channel=address.channel, account=address.account,
-        user_key=address.user_key, now=ms(now),
+        user_key=address.user_key, day=ms(now.replace(hour=0, minute=0, second=0, microsecond=0)),
     )  # fmt: skip
     return person
 

@@ -6,8 +6,14 @@ SELECT w.* FROM address a JOIN who w ON w.id = a.person_id
  WHERE a.channel = :channel AND a.account = :account AND a.user_key = :user_key
    AND a.unbound_at IS NULL;
 
--- name: seen(channel, account, user_key, now)!
-UPDATE address SET last_seen = :now, reachable = 1
+-- name: seen(channel, account, user_key, day)!
+-- Only the day is kept, and which of his addresses came last: the moment would lead from an
+-- unsigned opinion to its writer.
+UPDATE address SET reachable = 1, last_seen = (
+   SELECT CASE WHEN max(a.last_seen) < :day THEN :day
+               WHEN address.last_seen = max(a.last_seen) THEN address.last_seen
+               ELSE max(a.last_seen) + 1 END
+     FROM address a WHERE a.person_id = address.person_id AND a.unbound_at IS NULL)
  WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
 
 -- name: by_id(id)^

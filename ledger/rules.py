@@ -6,6 +6,7 @@ A county writes only what differs into `rules.toml`; an unknown name there is an
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,21 @@ def load_rules(path: Path | None) -> Rules:
             f"{path}: 不认识的设置 {'、'.join(unknown)}。可用的见 docs/operating.md。"
         )
     defaults = Rules(calendar=calendar)
-    return replace(
-        defaults,
-        **{name: _fit(name, value, getattr(defaults, name)) for name, value in given.items()},
-    )
+    fitted = {name: _fit(name, value, getattr(defaults, name)) for name, value in given.items()}
+    found = replace(defaults, **fitted)
+    _check_hours(found)
+    return found
+
+
+def _check_hours(rules: Rules) -> None:
+    """A day with hours to write in, and everything that is sent by itself within them."""
+    ordered = ("quiet_until", "noon_from", "noon_until", "quiet_from")
+    for name, after in pairwise(ordered):
+        if getattr(rules, name) > getattr(rules, after):
+            raise BadRules(f"{name} 不能晚于 {after}：白天要留出可以发消息的时间。")
+    for name in ("reminder_at", "daily_at", "weekly_at"):
+        if rules.quiet(getattr(rules, name)):
+            raise BadRules(f"{name} 落在不发消息的时段（午休或晚上），会一条也发不出去。")
 
 
 def _fit(name: str, value: Any, default: Any) -> Any:

@@ -23,8 +23,9 @@ SELECT r.person_id, r.day, s.until_day FROM record r JOIN presence s ON s.record
  ORDER BY r.person_id, r.day;
 
 -- name: meetings(county, township, team, person, first, last)
+-- A word to a roll call is none, nor is training, which is held elsewhere.
 SELECT DISTINCT d.person_id, d.day FROM duty_done d JOIN person p ON p.id = d.person_id
- WHERE d.day BETWEEN :first AND :last AND p.county_id = :county
+ WHERE d.duty NOT IN ('roll_call', 'training') AND d.day BETWEEN :first AND :last AND p.county_id = :county
    AND (:township = 0 OR p.township_id = :township) AND (:team = 0 OR p.team_id = :team)
    AND (:person = 0 OR d.person_id = :person)
  ORDER BY d.person_id, d.day;
@@ -82,6 +83,9 @@ VALUES (:person, :day, :stationed, :working, :note, :by, :now)
 ON CONFLICT (person_id, day) DO UPDATE
   SET stationed = excluded.stationed, working = excluded.working, note = excluded.note,
       by_id = excluded.by_id, at = excluded.at;
+
+-- name: said_by(person, day)$
+SELECT by_id FROM day_told WHERE person_id = :person AND day = :day;
 
 -- name: untell(person, day)$
 DELETE FROM day_told WHERE person_id = :person AND day = :day RETURNING day;

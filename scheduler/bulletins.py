@@ -67,7 +67,7 @@ async def weekly(desk: Desk, db: Session, day: date, now: datetime) -> int:
     if not await slots.first_time(db, "weekly", window.period, planned_at=planned, now=now):
         return 0
     seal = await store.last_seal(db, window)
-    ends = at(day + DAY, desk.rules.quiet_from)
+    ends = at(day, desk.rules.quiet_from)
     return await _publish(desk, db, Edition(window, seal, ends), now)
 
 

@@ -118,7 +118,7 @@ async def _issue_rows(
     rows = []
     rotas = await rota.on_day(db, Scope(0), day)
     for issue in await issues.due_between(db, day - LOOK_BACK, day + LOOK_AHEAD):
-        if owner := everybody.get(issue.owner_id):
+        for owner in await _bearers(db, everybody, issue, day):
             for step in steps_on(issue, day, desk.rules, rotas.get(owner.id, frozenset())):
                 slot = f"{issue.id}|{step}|{issue.due}"
                 rows.append(_row(desk, ISSUE, owner, slot, issue.id, day))
@@ -131,11 +131,31 @@ async def _late_rows(
     desk: Desk, db: Session, everybody: dict[int, Person], issue: Issue, day: date
 ) -> list[Due]:
     """Once, to the owner's superiors, the day after the deadline."""
-    owner = await people.by_id(db, issue.owner_id)
     slot = f"{issue.id}|late|{issue.due}"
-    superiors = await people.superiors(db, owner, day=day)
+    superiors = await _answering(db, issue, day)
     there = [everybody[one.id] for one in superiors if one.id in everybody]
     return [_row(desk, LATE, one, slot, issue.id, day) for one in there]
+
+
+async def _bearers(
+    db: Session, everybody: dict[int, Person], issue: Issue, day: date
+) -> list[Person]:
+    """Who hears of a deadline: the owner; where he has moved away, those who answer for it."""
+    owner = everybody.get(issue.owner_id)
+    if owner is None or owner.team_id == issue.team_id:
+        return [owner] if owner else []
+    return [everybody[one.id] for one in await _answering(db, issue, day) if one.id in everybody]
+
+
+async def _answering(db: Session, issue: Issue, day: date) -> list[Person]:
+    """The owner's superiors; when he is on another team by now, those of the issue's village."""
+    owner = await people.by_id(db, issue.owner_id)
+    if owner.team_id != issue.team_id:
+        (team,) = await people.teams(db, Scope(owner.county_id, team=issue.team_id))
+        owner = replace(
+            owner, team_id=team.id, township_id=team.township_id, role=Role.MEMBER
+        )
+    return await people.superiors(db, owner, day=day)
 
 
 def _row(desk: Desk, kind: str, person: Person, slot: str, subject: int, day: date) -> Due:
