@@ -276,10 +276,6 @@ async def signatures(db: Session, cut: Cut) -> list[Signature]:
     return [Signature(**dict(row)) async for row in sql.signs(db.connection, cut=cut.id)]
 
 
-async def unsigned(db: Session, since: date) -> list[Mapping[str, Any]]:
-    """Townships that have not signed a cut of that day or later: cut_id, county_id, day, township_id."""
-    return [dict(row) async for row in sql.unsigned(db.connection, day=since.isoformat())]
-
 
 async def correct(
     db: Session, asker: Person, cut: Cut, person: int, text: str, *, now: datetime

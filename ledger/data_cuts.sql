@@ -18,14 +18,6 @@ SELECT id, county_id, day, sha256, made_at FROM data_cut WHERE id = :id AND coun
 -- name: latest(county)^
 SELECT id, county_id, day, sha256, made_at FROM data_cut WHERE county_id = :county ORDER BY day DESC LIMIT 1;
 
--- name: unsigned(day)
--- Townships with people in a cut made since that day that have not signed.
-SELECT DISTINCT c.id AS cut_id, c.county_id, c.day, l.township_id
-  FROM data_cut c JOIN data_cut_line l ON l.cut_id = c.id
- WHERE c.day >= :day AND l.township_id > 0
-   AND NOT EXISTS (SELECT 1 FROM data_cut_sign s WHERE s.cut_id = c.id AND s.township_id = l.township_id)
- ORDER BY c.id, l.township_id;
-
 -- name: lines(cut)
 SELECT person_id, township_id, line FROM data_cut_line WHERE cut_id = :cut ORDER BY person_id;
 

@@ -171,9 +171,7 @@ async def tell(
     await audit.record(db, by.id, "day.told", subject=subject, body=body, now=now)
 
 
-async def _may_say(
-    db: Session, by: Person, person: Person, day: date, now: datetime
-) -> None:
+async def _may_say(db: Session, by: Person, person: Person, day: date, now: datetime) -> None:
     """Whether he may say or take back a word about that day; a superior's word is not his."""
     if by.id != person.id and not may_verify(by, owner=person):
         raise Refused("days.not_by_you")

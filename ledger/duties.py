@@ -3,7 +3,8 @@ when one line of the day's merged reminder speaks of it.
 
 Nothing here punishes: a duty is reminded of at most once a period and day, and not at all on
 leave, on rest days, in quiet hours, or once it is done. `remind` counts working days before
-the period's last working day; () means that nobody is reminded, it is only shown (职责).
+the period's last working day, below 0 from its first one (-1); () means that nobody is reminded,
+it is only shown (职责).
 Duties without bearers are compiled by the program from what is recorded: they ask nobody.
 """
 
@@ -16,6 +17,7 @@ from ledger.days import DAY, is_workday, week_of
 from ledger.people import ON_TEAM, Role
 from ledger.rules import Rules
 
+LOOK = 120  # days from a period's ends within which any reminder lies
 LEADER = frozenset({Role.LEADER})
 TOWNSHIP = frozenset({Role.TOWNSHIP})
 COUNTY = frozenset({Role.COUNTY})
@@ -157,6 +159,7 @@ DUTIES: tuple[Duty, ...] = (
         Every.HALF_YEAR,
         "signed",
         ("S004-25",),
+        remind=(-1, -6),
         how="数据截止",
     ),
     # the county's, and what county leaders and units owe, kept by the county's staff
@@ -245,16 +248,15 @@ def _months(day: date, length: int) -> Term:
 
 def reminded_on(duty: Duty, term: Term, rules: Rules) -> Iterator[date]:
     """The days on which the reminder speaks of it: working days before the period's last one."""
-    working = [one for one in _last_days(term) if is_workday(one, rules)]
+    span = min((term.last - term.first).days, LOOK)
+    from_end = (term.last - DAY * count for count in range(span + 1))
+    from_start = (term.first + DAY * count for count in range(span + 1))
+    last = [one for one in from_end if is_workday(one, rules)]
+    first = [one for one in from_start if is_workday(one, rules)]
     for before in duty.remind:
-        if before < len(working):
-            yield working[before]
-
-
-def _last_days(term: Term) -> list[date]:
-    """The period's days from its end back, as far as any reminder looks."""
-    span = min((term.last - term.first).days, 120)
-    return [term.last - DAY * count for count in range(span + 1)]
+        days, index = (last, before) if before >= 0 else (first, -before - 1)
+        if index < len(days):
+            yield days[index]
 
 
 def named(text: str) -> Duty | None:

@@ -145,7 +145,9 @@ async def submit(
 async def _roles(db: Session, leave: Leave, owner: Person, rules: Rules) -> tuple[Role, ...]:
     """Whose word it needs: the ladder goes by all the days in a row."""
     first, last = await in_a_row(db, leave)
-    return steps_for(counted(length_of(first, last, rules), rules), owner.role, rules.leave_ladder)
+    return steps_for(
+        counted(length_of(first, last, rules), rules), owner.role, rules.leave_ladder
+    )
 
 
 async def take_up(

@@ -179,7 +179,10 @@ async def wipe(
     await sql.wipe_line(db.connection, [{"person": by.id, "ref": one} for one in refs])
     await sql.wipe_inbox(
         db.connection,
-        [{"id": id, "ext_id": inbox.gone(ids[id]), "payload": NO_WORDS, "day": day} for id in theirs],
+        [
+            {"id": id, "ext_id": inbox.gone(ids[id]), "payload": NO_WORDS, "day": day}
+            for id in theirs
+        ],
     )
     bodies = [{"id": row["id"], "body": NO_BODY, "day": day} for row in ours]
     await sql.wipe_outbox(db.connection, bodies)

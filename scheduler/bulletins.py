@@ -126,7 +126,9 @@ async def _send(
         key = _key(place_of(reader))
         if key not in summaries:
             summaries[key] = _reply(desk, reports[key])
-        reply = await with_notes(desk, db, reader, summaries[key], now)
+        reply = await with_notes(
+            desk, db, reader, summaries[key], now, weekly=edition.window.kind == "weekly"
+        )
         told += await desk.tell(
             db, reader.id, reply, now=now, expires_at=edition.expires_at,
             dedupe=f"{edition.window.kind}:{edition.window.period}:{reader.id}",

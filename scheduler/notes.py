@@ -1,27 +1,30 @@
 """What stands above and below the figures of a reader's summary, so that it is one message.
 
-Above: what he is reminded of. Below, for the county: opinions that wait for an answer, and on the
-month's first summary the burden of the month before (domain §8).
+Above: what he is reminded of. Below, once a week for townships and the county: what the roster
+lacks (S004-08, S004-10). For the county: opinions that wait for an answer, and on the month's
+first summary the burden of the month before (domain §8).
 """
 
 from dataclasses import replace
 from datetime import date, datetime
 
-from ledger import burden, opinions
+from ledger import burden, opinions, strength
 from ledger.database import Session
 from ledger.days import DAY, workday_on_or_before
 from ledger.messages import Option, Reply
-from ledger.people import Person, Role
+from ledger.people import STAFF, Person, Role, scope_of
 from ledger.rules import Rules
 from scheduler import reminders
 from scheduler.desk import Desk
 
 
 async def with_notes(
-    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
+    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime, *, weekly: bool
 ) -> Reply:
     """The summary with everything else this reader is to be told that day."""
     reply = await _with_reminders(desk, db, reader, summary, now)
+    if weekly and reader.role in STAFF:
+        reply = await _with_roster(desk, db, reader, reply, now.date())
     if reader.role is not Role.COUNTY:
         return reply
     reply = await _with_opinions(desk, db, reader, reply)
@@ -40,6 +43,16 @@ async def _with_reminders(
     return replace(
         summary, text=f"{text}\n\n{summary.text}", options=(*digest.options, *summary.options)
     )
+
+
+async def _with_roster(
+    desk: Desk, db: Session, reader: Person, summary: Reply, day: date
+) -> Reply:
+    alerts = await strength.alerts(db, scope_of(reader), day, desk.rules)
+    if not alerts:
+        return summary
+    text = f"{summary.text}\n\n{desk.words.say('roster.to_look_after', total=len(alerts))}"
+    return replace(summary, text=text, options=(*summary.options, Option("名册", "名册")))
 
 
 async def _with_opinions(desk: Desk, db: Session, reader: Person, summary: Reply) -> Reply:

@@ -33,7 +33,7 @@ SPREAD = Lots(b"reminders are spread over some minutes")
 LOOK_AHEAD = timedelta(days=40)  # deadlines further off need no step today
 LOOK_BACK = timedelta(days=120)  # an overdue step that was missed is made up for so long
 AFTER_SUMMARY = timedelta(minutes=10)  # a reader's lines go alone when no summary took them
-ONE_TAP = frozenset({"week", "days"})  # kinds of duty whose example is a button
+ONE_TAP = frozenset({"week", "days", "signed"})  # kinds of duty whose example is a button
 BUTTONS = 3  # of the issues spoken of
 
 
@@ -144,7 +144,9 @@ async def _bearers(
     owner = everybody.get(issue.owner_id)
     if owner is None or owner.team_id == issue.team_id:
         return [owner] if owner else []
-    return [everybody[one.id] for one in await _answering(db, issue, day) if one.id in everybody]
+    return [
+        everybody[one.id] for one in await _answering(db, issue, day) if one.id in everybody
+    ]
 
 
 async def _answering(db: Session, issue: Issue, day: date) -> list[Person]:
@@ -152,9 +154,7 @@ async def _answering(db: Session, issue: Issue, day: date) -> list[Person]:
     owner = await people.by_id(db, issue.owner_id)
     if owner.team_id != issue.team_id:
         (team,) = await people.teams(db, Scope(owner.county_id, team=issue.team_id))
-        owner = replace(
-            owner, team_id=team.id, township_id=team.township_id, role=Role.MEMBER
-        )
+        owner = replace(owner, team_id=team.id, township_id=team.township_id, role=Role.MEMBER)
     return await people.superiors(db, owner, day=day)
 
 

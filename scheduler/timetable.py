@@ -40,7 +40,7 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("spotchecks", _every(60), spotchecks.tick),
         Beat("leave", _every(300), leave.tick),
-        Beat("sign_data", _daily(time(9, 10)), data_cuts.ask_townships),
+        Beat("data_cut_missed", _daily(time(9, 10)), data_cuts.make_up),
         Beat("switches", _every(300), switches.tick),
         Beat("daily", _daily(rules.daily_at), daily),
         Beat("weekly", _daily(rules.weekly_at), weekly),

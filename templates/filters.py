@@ -11,6 +11,7 @@ CAUSES = {
     "spotcheck": "抽查",
     "spotcheck_result": "抽查结果",
     "switch": "限制功能的公告",
+    "roll_call": "应急报平安",
     "leave": "请假事项",
     "request": "同事请您办的事",
 }

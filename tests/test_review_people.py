@@ -9,8 +9,16 @@ from county import MONDAY, County
 from phones import Phones, words
 
 from ledger import (
-    day_counts, duties, leave, leave_facts, owed, people, postings, roster_changes, rota,
-)  # fmt: skip
+    day_counts,
+    duties,
+    leave,
+    leave_facts,
+    owed,
+    people,
+    postings,
+    roster_changes,
+    rota,
+)
 from ledger import stationed as days
 from ledger.clock import SHANGHAI, ms
 from ledger.database import Database
@@ -80,7 +88,7 @@ async def test_a_step_passes_on_from_a_leader_who_went_on_leave_only_by_day(
 
 async def test_who_joins_after_all_seats_were_empty_may_still_decide(phones: Phones) -> None:
     await do(phones, "UPDATE address SET reachable = 0 WHERE user_key <> '李队员'")
-    assert "没有能批假的上级" in told(await phones.says("李队员", "请假 11月27日 收玉米"))
+    assert "还没有能批假的上级" in told(await phones.says("李队员", "请假 11月27日 收玉米"))
     await do(phones, "UPDATE address SET reachable = 1 WHERE user_key = '王队长'")
     await phones.at(moment(23, 9, 30))
 

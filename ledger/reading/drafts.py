@@ -1,6 +1,6 @@
 """What is being gathered from a message: issues and steps, of the same people, clause by clause."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.reading.clauses import Clause
@@ -13,6 +13,7 @@ from ledger.reading.subjects import category_of
 from ledger.reading.visits import same
 
 People = tuple[Who | None, ...]
+ENOUGH = 2  # signs that make an issue where none of them alone is sure
 
 
 @dataclass(eq=False)
@@ -25,11 +26,20 @@ class Draft:
     deadline: date | None = None
     at_once: bool = False
     dropped: bool = False
+    signs: set[str] = field(default_factory=set)  # kinds of evidence heard for it
 
     @property
     def start(self) -> int:
         """Where it begins in the message."""
         return self.clauses[0].start
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is evidence enough: a sure fault, or two signs that bear each other out."""
+        if self.dropped:
+            return False
+        due = self.deadline is not None or self.at_once
+        return self.strength == "strong" or len(self.signs) + due >= ENOUGH
 
     def take(self, clause: Clause, strength: Strength) -> None:
         """Add a clause that tells of the same."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ledger.reading.asides import no_fault, nobodys, tells_of_place
+from ledger.reading.asides import GROAN, no_fault, nobodys, tells_of_place
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, alike
 from ledger.reading.faults import Strength, asked_in, demand_in, denies, fault_in, told_in
@@ -11,6 +11,7 @@ from ledger.reading.issue_words import (
     GOES,
     HAMLET,
     HEARD,
+    LASTS,
     LONG_PAST,
     NO_ANSWER,
     NOT_GONE,
@@ -67,6 +68,24 @@ class Hearing:
             return ""
         return strength if self._grounded(part) else ""
 
+    def _signs(self, part: Part) -> set[str]:
+        """What kinds of evidence for an issue a part gives."""
+        clause, near = part.clause, self._near(part.clause)
+        complains = fault_in(clause) == "weak" and not any(
+            one.has("positive.words") for one in near
+        )
+        signs = {
+            "complains": complains,
+            "denies": denies(clause),
+            "wants": clause.has("need.words"),
+            "orders": bool(demand_in(clause)),
+            "asks": asked_in(clause),
+            "place": not part.people[0] and self._placed(part),
+            "lasts": bool(LASTS.search(clause.text)),
+            "speaks": any(TALK.search(one.text) for one in near),
+        }
+        return {name for name, heard in signs.items() if heard}
+
     def _shown(self, part: Part) -> bool:
         """Whether a household or a place is shown in need."""
         near, goes_on = (
@@ -112,10 +131,18 @@ class Hearing:
     def _placed(self, part: Part) -> bool:
         """Whether a fault of nobody named is told of a place or of what issues are about."""
         near = self._near(part.clause)
-        if at_once(part.clause) or any(FORMS.search(one.text) for one in near):
+        if at_once(part.clause):
             return True
+        if any(FORMS.search(one.text) for one in near):
+            return not self._groans(part.clause)
         told = any(PUBLIC.search(one.text) or COMMON.search(one.text) for one in near)
         return told or self._goes_on(part) or any(PLACED.search(one.text) for one in near)
+
+    def _groans(self, clause: Clause) -> bool:
+        """Whether its sentence, up to two clauses on, is only the sender's sigh."""
+        place = self.scene.place(clause)
+        near = self.scene.clauses[max(0, place - 1) : place + 3]
+        return any(GROAN.search(one.text) for one in near if one.sentence == clause.sentence)
 
     def _grounded(self, part: Part) -> bool:
         """Whether a word that alone says little is said of a household or a place."""

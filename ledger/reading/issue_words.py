@@ -6,6 +6,9 @@ from ledger.reading.view import SAYS
 
 TALK = re.compile(SAYS)
 TRY = re.compile(r"([问说讲提])(?:一?\1|一?下|一声)")  # 问问, 说一下: what we mean to do
+LASTS = re.compile(  # 断了一天了
+    r"[\d一二两三四五六七八九十几半好][多来]?(?:年|个?月|天|周|个?星期|个?礼拜)[多了来]*(?:$|没|不|了)"
+)
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 LAUGHS = re.compile(r"笑[死坏喷晕]|哈哈|乐[死坏]")
 LONG_PAST = re.compile(r"^(?:那年|当年|想当年|早年|小时候|年轻时|旧社会|[他她]?年轻的?时候)")
@@ -81,13 +84,18 @@ AT_LAST = re.compile(r"终于|总算|可算|好歹")  # what had been waited for
 OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of
     r"(?:儿子|女儿|闺女|媳妇|老伴|男人|亲戚|女婿|自己|自个儿?|正在)[^，。；]{0,6}[换修买装添]"
 )
+OWN_REMEDY = re.compile(  # seen to by the household itself: no matter of ours
+    r"自己(?!也|都|还|一个)[^，。；不没]{0,4}(?:掏|换|修|补|弄|请|收拾|垒|糊|疏|钉|盖|装|通|买|清)(?!不)[^，。；]{0,8}了?"
+    r"|[他她说](?:等|过|开|明)(?:完年|春|年|天暖|了年)[^，。；]{0,4}(?:自己)?(?:换|修|买|弄|盖|补)"
+)
+NEEDY = re.compile(r"想|要|没|不|盼|求|帮|能不能|钱")
 OWN_GOODS = re.compile(
     r"(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|拖拉机|收割机|[微旋]耕机|自行车|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
     r"|(?:三轮车?|摩托车?|手机|电视)刚?修好"
 )
 # what is told of the past, or of everyday life: no step on anything known
 LONG_AGO = re.compile(
-    r"去年|前年|早年|前些年|那年|往年|这几年|这些年|感冒|发烧|放假|自己(?:掏钱|花钱)?(?:换|修|补|弄|请人)"
+    r"去年|前年|早年|前些年|那年|往年|这几年|这些年|感冒|发烧|放假|自己(?:掏钱|花钱)?(?:换|修|补|弄|请人|掏|通|疏|垒|糊|钉|收拾)"
 )
 FORMERLY = re.compile(
     r"(?<![号日天周月底])(?:之前|以前)|原先|原来|过去(?!了|看)|从前|早先|前[几些两]年|往年|去年|前年|头两年"
@@ -103,7 +111,7 @@ THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 # what belongs to all of a village: a step on it needs no household
 COMMON = re.compile(
     r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|桥(?:栏|面|墩|板)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
-    r"|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房]|文化墙|断头路|产业路|通组|堰塘|河堤"
+    r"|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房桶车清公]|文化墙|断头路|产业路|通组|堰塘|河堤"
 )
 # a hamlet by what such places are called
 HAMLET = re.compile(

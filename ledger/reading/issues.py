@@ -34,10 +34,12 @@ from ledger.reading.issue_words import (
     MEANS,
     MENDED_ONCE,
     MET,
+    NEEDY,
     NEXT,
     OFFICIAL,
     OWN_DOING,
     OWN_GOODS,
+    OWN_REMEDY,
     PASSES,
     REASON,
     RETURNED,
@@ -57,7 +59,7 @@ from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_sc
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
-from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
+from ledger.reading.weighing import HELD_UP, lacks, no_step, refused, unsettles, weighs_more
 
 HEAD = 60  # characters in which a notice says that it is one
 SHORT = 3  # clauses of a message that only takes back another
@@ -83,7 +85,7 @@ class Gathering(Hearing):
         known = self.topic.far(part, planned=part.whole in self.scene.plans)
         if known and not no_fault(clause):
             self._step(part, known)
-        elif strength and self._still(part):
+        elif strength and (self._still(part) or self._refused(part)):
             self._step(part, "step")
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
@@ -100,6 +102,15 @@ class Gathering(Hearing):
             return False
         return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
 
+    def _refused(self, part: Part) -> bool:
+        """Whether an application of a household has only been turned down."""
+        place = self.scene.place(part.whole)
+        behind = self.scene.clauses[place + 1 : place + 3]
+        own = [one.text for one in behind if not one.mentions]
+        before = self._near(part.clause)[0]
+        told = before.text if before is not part.clause else ""
+        return bool(part.people[0]) and refused(part.clause, told, "，".join(own))
+
     def _add(self, part: Part, strength: Strength) -> None:
         self._wears_out(part)
         clause, step, draft = part.clause, self._open_step(part), self._same_issue(part)
@@ -113,6 +124,7 @@ class Gathering(Hearing):
             draft.take(clause, strength)
         else:
             draft = self._begin(part, strength)
+        draft.signs |= self._signs(part)
         draft.limit(self.scene, clause, self.last)
         if ALL.search(clause.text):
             self._limit(part)
@@ -213,7 +225,7 @@ class Gathering(Hearing):
             return False
         if far == "done" and calmed(clause) and not CHANGED.search(clause.text):
             return False
-        if far == "done" and any(LONG_AGO.search(one.text) for one in self._near(clause)):
+        if any(LONG_AGO.search(one.text) for one in self._near(clause)):
             return False
         theirs = bool(OWN_DOING.search(clause.text))
         own = (no_fault(clause) or theirs) and not self._goes_on(part)
@@ -287,9 +299,11 @@ class Gathering(Hearing):
             for one in self.drafts:
                 weak = one.strength != "strong" or bool(FORMERLY.search(one.clauses[0].text))
                 one.dropped = one.dropped or (weak and alike(one.people, part.people))
-        if how_far(part.clause)[0] == "done" and LONG_AGO.search(part.clause.text):
+        if LONG_AGO.search(part.clause.text) and how_far(part.clause)[0] == "done":
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
+        if OWN_REMEDY.search(part.clause.text) and self._goes_on(part):
+            self.drafts[-1].dropped = not NEEDY.search(part.clause.text)
         if FOUND.search(part.clause.text) and self.drafts:
             self.drafts[-1].dropped = bool(LOST.search(self.drafts[-1].clauses[-1].text))
         if LOCKED.search(part.clause.text) and self._goes_on(part):
@@ -310,7 +324,7 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
-    drafts = [one for one in found.drafts if not one.dropped and not _overtaken(found, one)]
+    drafts = [one for one in found.drafts if one.stands and not _overtaken(found, one)]
     steps = [one for one in found.steps if not _part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]

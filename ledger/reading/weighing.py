@@ -41,6 +41,15 @@ COMFORT = re.compile(
     r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
     r"|^我说(?:等|再|那|好|行|没)|[给跟]\*+家?打(?:了|个|过)+(?:个|一个)?电话$|量了?[下个]?(?:血压|体温|血糖)"
 )
+VERDICT = re.compile(  # what an office says to an application
+    r"[没未不](?:有|能|予)?(?:批|通过|过(?=$|审|关|了)|受理|报下来|准)|[退驳打]了?回[来去]?|(?:给|被|叫|让)[^，。；]{0,6}(?:驳|刷)[了回掉下]"
+)
+APPLICATION = re.compile(
+    r"申请|材料|[贷借]款|信贷|贴息|报销|低保|特困|五保|补[贴助]|救助|证(?!明人)|轮椅|慢病|危改|奖补|年审|复核|评残|鉴定|名额|[那这][份笔]"
+)
+PLEADS = re.compile(
+    r"说法|堵[到在]|哭|闹|急|愁|想不通|不服|骂|怨|眼泪|没书读|咋办|怎么办|眼看|断[粮药草炊]|没[钱米]"
+)
 NOT_COME = re.compile(r"[没未](?:有|见)?人?(?:再)?来(?:过|看|修|管|$)")
 
 
@@ -64,6 +73,20 @@ def weighs_more(clause: Clause, strength: Strength, far: Far, spot: int) -> bool
         return not OFFICIAL.search(clause.text)
     steps = clause.hits("steps.step") + advances_in(clause.text)
     return any(not any(a <= one[0] and one[1] <= b for a, b in steps) for one in faults)
+
+
+def refused(clause: Clause, before: str, behind: str) -> bool:
+    """Whether an application has been turned down and nobody complains of it: a step, no issue.
+
+    before, behind: what is told of the same people around it.
+    """
+    told = VERDICT.search(clause.text)
+    if not told or MONEY.search(clause.text[told.end() :]):
+        return False
+    if not APPLICATION.search(before + clause.text):
+        return False
+    pleaded = TALK.search(before) or TALK.search(clause.text[: told.start()])
+    return not pleaded and not PLEADS.search(f"{clause.text}，{behind}")
 
 
 def no_step(clause: Clause) -> bool:

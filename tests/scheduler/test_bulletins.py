@@ -207,7 +207,7 @@ async def test_the_week_goes_out_once_on_its_friday(
         assert await store.kept(db, "weekly", "2026-W47", place) is not None
     assert set(told) == READERS
     assert told["陈干事"].startswith("**安和县驻村工作周报** 第 47 周")
-    assert [row[0] for row in rows] == [ms(moment(21, 20))]
+    assert [row[0] for row in rows] == [ms(moment(20, 20))]
 
 
 async def test_the_week_carries_the_last_head_published_in_it(
