@@ -56,7 +56,8 @@ class Hearing:
             strength = "strong"
         if not strength and part.people[0]:
             strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
-        if not strength or asks(clause) or self._aside(part):
+        told = clause.text.startswith("问") and part.people[0] and len(self._near(clause)) > 1
+        if not strength or (asks(clause) and not told) or self._aside(part):
             return ""
         if strength == "strong":
             grounded = part.people[0] or (not self._own(clause) and self._placed(part))
@@ -97,7 +98,8 @@ class Hearing:
         if no_fault(near[0]) and not TALK.search(near[0].text):
             return False
         about = part.people[0] or any(
-            PUBLIC.search(one.text) or HAMLET.search(one.text) for one in near
+            PUBLIC.search(one.text) or HAMLET.search(one.text) or COMMON.search(one.text)
+            for one in near
         )
         return bool(about) and told_in(part.clause, near[0] if len(near) > 1 else None)
 

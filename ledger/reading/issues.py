@@ -7,10 +7,10 @@ that is mended in the same message is progress, and a first step taken on it is 
 from dataclasses import dataclass, field
 
 from ledger.reading.advances import falls_back, turns
-from ledger.reading.asides import is_notice, is_own, no_fault, nobodys, takes_back
+from ledger.reading.asides import inquires, is_notice, is_own, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
-from ledger.reading.faults import Strength, calmed, fault_in, told_in
+from ledger.reading.faults import Strength, calmed, fault_in, faults_of, told_in
 from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
     AGAIN,
@@ -44,6 +44,7 @@ from ledger.reading.issue_words import (
     REASON,
     RETURNED,
     STILL,
+    TALK,
     THEREBY,
     THINGS,
     UNSEEN,
@@ -52,6 +53,7 @@ from ledger.reading.issue_words import (
 )
 from ledger.reading.known import Topic, spoken_of
 from ledger.reading.limits import at_once
+from ledger.reading.offices import BY_OFFICE
 from ledger.reading.progress import Far, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
@@ -76,15 +78,17 @@ class Gathering(Hearing):
     def take(self, part: Part) -> None:
         """Read one part."""
         clause = part.clause
-        if clause.mentions:
-            self.mine = -1
-        elif no_fault(clause) or (not part.people[0] and nobodys(clause)):
+        if no_fault(clause) or (not part.people[0] and nobodys(clause)):
             self.mine = clause.sentence
+        elif clause.mentions:
+            self.mine = -1
         far, spot = how_far(clause)
         strength = self._fault(part)
         known = self.topic.far(part, planned=part.whole in self.scene.plans)
         if known and not no_fault(clause):
             self._step(part, known)
+        elif strength == "strong" and far != "done" and self._pleaded(part):
+            self._add(part, strength)
         elif strength and (self._still(part) or self._refused(part)):
             self._step(part, "step")
         elif strength and weighs_more(clause, strength, far, spot):
@@ -101,6 +105,14 @@ class Gathering(Hearing):
         if len(near) < 2 or part.clause.mentions or not STILL.search(part.clause.text):
             return False
         return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
+
+    def _pleaded(self, part: Part) -> bool:
+        """Whether a household itself comes with what it waits for: 她来问，钱咋还没下文."""
+        clause, *before = reversed(self._near(part.clause))
+        first = min((start for start, _ in faults_of(clause)), default=0)
+        said = [one.text for one in before if not BY_OFFICE.search(one.text)]
+        said += [] if BY_OFFICE.search(clause.text) else [clause.text[:first]]
+        return bool(part.people[0]) and any(TALK.search(one) for one in said)
 
     def _refused(self, part: Part) -> bool:
         """Whether an application of a household has only been turned down."""
@@ -218,6 +230,8 @@ class Gathering(Hearing):
             no_fault(one) or nobodys(one) for one in self._near(clause)
         ):
             return False
+        if not part.people[0] and FORMS.search(clause.text):
+            return False
         meant = far != "done" and not part.people[0] and MEANS.search(clause.text)
         if meant or OWN_GOODS.search(clause.text) or (far == "step" and no_step(clause)):
             return False
@@ -332,7 +346,8 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
 
 def _says_nothing(scene: Scene) -> bool:
     """Whether the whole message is a notice passed on, or takes back what was said before."""
-    if not any(one.mentions for one in scene.clauses) and is_notice(scene.plain[:HEAD]):
+    head = scene.plain[:HEAD]
+    if not any(one.mentions for one in scene.clauses) and (is_notice(head) or inquires(head)):
         return True
     return len(scene.clauses) <= SHORT and takes_back(scene.plain)
 

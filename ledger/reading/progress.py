@@ -26,7 +26,7 @@ VISITING = re.compile(
 )
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
-PAPERS = re.compile(r"申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
+PAPERS = re.compile(r"(?:安装|开户|工本|报名|手续|检测)费|[押定订]金|预付|申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报")
 ALL_RIGHT = re.compile(r"(?:现在|这会儿?|眼下|如今|这下|终于|就|又|总算)*(?:好了|能用了|妥了)$")  # 调了调，好了
 MATERIAL = re.compile(  # brought to be built in: nothing is there yet
     r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
@@ -34,7 +34,7 @@ MATERIAL = re.compile(  # brought to be built in: nothing is there yet
 NOTICE = re.compile(r"(?:通知|告知|决定|受理|责任|承诺)书|回执|受理单|(?:补|盖)章")
 HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
 ASKS = re.compile(
-    r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没有|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
+    r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没[有得]|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
     r"|(?<![没无有大])进展(?=$|如何|怎|咋|呢|吗|到哪|情况)|[?？]|几户$|多少户"
 )
 ENDS_ASKING = re.compile(
