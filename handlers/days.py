@@ -187,6 +187,9 @@ async def absent(talk: Talk) -> Reply:
     stationed = WHYS.get(why, TRIP in why or "开会" in why or "培训" in why)
     words = Told(stationed, False, why[:60], talk.asker.id)
     await day_counts.tell(talk.db, talk.asker, person, day, words, now=talk.now)
+    if person.id != talk.asker.id:
+        told = talk.reply("days.absent_told", day=day, words=words, by=talk.asker)
+        await talk.tell(person.id, told, dedupe=f"absent:{person.id}:{day}:{talk.source}")
     undo = (Option("撤销", f"不在 撤销 {person.name} {day.isoformat()}"),)
     return talk.reply("days.absent", undo, person=person, day=day, words=words)
 

@@ -26,7 +26,8 @@ async def show(
         )
         text = room.words.say("leave.card", before=before, **facts)
         card = Reply(text, decision_options(asked.id), kind="card")
-        if await tell(room, one.id, card, dedupe=f"leave:{asked.id}:{step.step}:{one.id}"):
+        name = f"leave:{asked.id}:{step.step}:{one.id}"
+        if await tell(room, one.id, card, dedupe=name, by=owner):
             told.append(one)
     return told
 

@@ -22,6 +22,7 @@ from ledger.people import EVERYONE, Person, Role
 from ledger.reading.lexicon import Lexicon, load_lexicon
 from ledger.rules import Rules
 from ledger.talks import Answer, Said, State
+from ledger.windows import after_night
 from templates.words import Words, unmarked
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ Form = Literal["bare", "spaced", "loose"]  # the word alone; set off; glued to w
 BACK = Option("返回", "返回")
 CANCEL = Option("取消", "取消")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\u202a-\u202e\u2066-\u2069]")
+REQUEST = "request"  # why somebody is written to: a colleague wants something of him
 LONGEST_LABEL = 24  # characters of a button that is a record's line
 LONGEST_ANSWER = 1000  # characters of one answer
 ENOUGH = frozenset({"没有", "没有了", "没了", "不用", "不用了", "好了"})  # nothing to add
@@ -142,7 +144,7 @@ class Talk:
 
     async def tell(self, person: int, reply: Reply, *, dedupe: str) -> bool:
         """Say something to somebody else, with this talk's transaction; False: he has not joined."""
-        return await tell(self.room, person, reply, dedupe=dedupe)
+        return await tell(self.room, person, reply, dedupe=dedupe, by=self.asker)
 
     def forget(self) -> None:
         """The last answer has been written: it is not replayed, nor can 返回 take it back."""
@@ -248,9 +250,13 @@ def labelled(lines: Iterable[tuple[str, T]]) -> dict[str, T]:
     return choices
 
 
-async def tell(room: Room, person: int, reply: Reply, *, dedupe: str) -> bool:
-    """Say something to somebody else, in this transaction; False: he has not joined."""
-    timing = outbox.Timing(lane=outbox.ANSWER)
+async def tell(room: Room, person: int, reply: Reply, *, dedupe: str, by: Person) -> bool:
+    """Say something to somebody else, in this transaction; False: he has not joined.
+
+    What one person wants of another waits for the morning, and stands in his 负担 with the name.
+    """
+    cause = outbox.Cause(REQUEST, str(by.id)) if person != by.id else outbox.Cause()
+    timing = outbox.Timing(outbox.ANSWER, after_night(room.now, room.rules), cause=cause)
     posted = await outbox.post_to(
         room.db, person, reply, dedupe=dedupe, now=room.now, timing=timing
     )

@@ -88,4 +88,6 @@ TOPICS: tuple[Topic, ...] = (
     switches.PUBLISHED,
 )
 
-BY_NAME = {topic.name: topic for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT, leave_said.SAID)}
+BY_NAME = {
+    topic.name: topic for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT, leave_said.SAID)
+}

@@ -20,6 +20,7 @@ from ledger.people import Person, Scope
 from ledger.rules import Rules
 
 sql = queries("burden")
+REQUEST = "request"
 
 
 # facts
@@ -43,7 +44,12 @@ class Burden:
     @property
     def routine(self) -> int:
         """Messages within the budget."""
-        return sum(one.messages for one in self.lines if not one.urgent)
+        return sum(one.messages for one in self.lines if not one.urgent and one.why != REQUEST)
+
+    @property
+    def requests(self) -> int:
+        """What colleagues wanted: leave to decide, issues to verify, their answers."""
+        return sum(one.messages for one in self.lines if one.why == REQUEST)
 
     @property
     def urgent(self) -> int:

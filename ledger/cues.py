@@ -10,7 +10,7 @@ from ledger.surnames import COMPOUND, FAMILIES, HOMES, SINGLE, STICKY, STRONG, W
 JOINERS = "、和跟与及同"
 _FAMILY = "".join(sorted(STRONG | FAMILIES))
 LISTED = re.compile(  # 吕德昌 of 吕德昌、柳成荫: what looks like names on both sides
-    rf"(?<=、)[{_FAMILY}][一-龥]{{2}}(?=[两三四五六七八九十]家)|[{_FAMILY}][一-龥]{{1,2}}(?=、[{_FAMILY}][一-龥]{{1,2}}(?:[、，,。；;！!家户等和跟与及\s]|[两三四五六七八九十\d]{{1,2}}[家户]|$))"
+    rf"(?<=、)[{_FAMILY}][一-龥]{{2}}(?=[两三四五六七八九十]家)|[{_FAMILY}][一-龥]{{1,2}}(?<!家)(?=、[{_FAMILY}][一-龥]{{1,2}}(?:[、，,。；;！!家户等和跟与及\s]|[两三四五六七八九十\d]{{1,2}}[家户]|$))"
 )
 _NO_JOINERS = str.maketrans("", "", JOINERS)
 
@@ -206,6 +206,8 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
         return False
     if naming.LAND_INSIDE.match(read.words, end - 1):
         return False
+    if given.endswith("家") and behind < SURE:
+        return False  # 诸葛明家
     home = behind == SURE and read.words[end] == "家"
     if (
         home

@@ -7,10 +7,9 @@ beside it. No phone number and nobody to call stands in it.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from ledger import audit, people, strength
 from ledger.clock import moment, ms

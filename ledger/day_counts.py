@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from ledger import audit
 from ledger.calendar import Off
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
-from ledger.days import DAY, days_between
+from ledger.days import DAY, at, days_between
 from ledger.errors import Refused
 from ledger.people import Person, Role, Scope, may_verify
 from ledger.rules import Rules
@@ -38,7 +38,7 @@ class Gathered:
     away: dict[int, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     rotas: dict[int, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     told: dict[tuple[int, str], Told] = field(default_factory=dict)
-    confirmed: set[tuple[int, str]] = field(default_factory=set)
+    confirmed: dict[tuple[int, str], date] = field(default_factory=dict)
     posts: dict[int, list[Mapping[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def facts(self, person: int, day: date, rules: Rules) -> DayFacts | None:
@@ -51,7 +51,7 @@ class Gathered:
         return DayFacts(
             day, off_of(day, rules, self._away(person, iso), rota),
             frozenset(self.evidence.get((person, iso), ())), self.told.get((person, iso)),
-            (team, monday_of(day).isoformat()) in self.confirmed,
+            self.confirmed.get((team, monday_of(day).isoformat()), date.min) >= day,
         )  # fmt: skip
 
     def _away(self, person: int, iso: str) -> Off | None:
@@ -93,7 +93,7 @@ async def gather(
         words = Told(bool(row["stationed"]), bool(row["working"]), row["note"], row["by_id"])
         found.told[row["person_id"], row["day"]] = words
     async for row in sql.confirmed(db.connection, **weeks):
-        found.confirmed.add((row["team_id"], row["monday"]))
+        found.confirmed[row["team_id"], row["monday"]] = moment(row["at"]).date()
     return found
 
 
@@ -116,8 +116,8 @@ async def years(
 
 
 async def _begun(db: Session) -> date | None:
-    at = await sql.begun(db.connection)
-    return moment(int(at)).date() if at else None
+    first = await sql.begun(db.connection)
+    return moment(int(first)).date() if first else None
 
 
 async def year(db: Session, person: Person, until: date, rules: Rules) -> Year | None:
@@ -140,7 +140,8 @@ async def days_of(
 async def confirm_week(db: Session, by: Person, day: date, *, now: datetime) -> bool:
     """The leader's one tap: the team's days of that week are as the records and words say.
 
-    Returns False when it had been confirmed; a week to come is refused.
+    It holds for the days up to the tap; on a later day it may be said again. Returns False when
+    it had been said; a week to come is refused.
     """
     monday = monday_of(day)
     if by.role is not Role.LEADER:
@@ -148,7 +149,10 @@ async def confirm_week(db: Session, by: Person, day: date, *, now: datetime) -> 
     if monday > now.date():
         raise Refused("days.week_to_come")
     iso = monday.isoformat()
-    made = await sql.confirm(db.connection, team=by.team_id, monday=iso, by=by.id, now=ms(now))
+    renew = at(min(now.date(), monday + 7 * DAY), time())
+    made = await sql.confirm(
+        db.connection, team=by.team_id, monday=iso, by=by.id, now=ms(now), renew=ms(renew)
+    )
     if made is not None:
         subject = f"team:{by.team_id}"
         await audit.record(

@@ -2,17 +2,19 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from ledger import audit, day_counts, people, study
 from ledger.clock import ms
 from ledger.database import Session, queries
+from ledger.days import at
 from ledger.duties import DUTIES, Duty, Every, Per, Term, named, term_of
 from ledger.errors import Refused
 from ledger.people import Person, Role, Scope
 from ledger.rules import Rules
 
 sql = queries("owed")
+LATE_IN_WEEK = timedelta(days=3)  # Thursday: a Friday may be a holiday
 
 
 # facts
@@ -176,8 +178,11 @@ async def _visits(db: Session, person: Person, duty: Duty, term: Term) -> tuple[
 
 
 async def _week(db: Session, person: Person, duty: Duty, term: Term) -> tuple[int, int]:
-    monday = term.first.isoformat()
-    found = await sql.week_confirmed(db.connection, team=person.team_id, monday=monday)
+    """Said near the week's end: on a Monday it speaks of the Monday alone."""
+    found = await sql.week_confirmed(
+        db.connection, team=person.team_id, monday=term.first.isoformat(),
+        since=ms(at(term.first + LATE_IN_WEEK, time())),
+    )  # fmt: skip
     return int(found), 1
 
 

@@ -45,8 +45,8 @@ SELECT count(*) FROM household h
 -- name: households(team)$
 SELECT count(*) FROM household WHERE team_id = :team;
 
--- name: week_confirmed(team, monday)$
-SELECT count(*) FROM week_confirmed WHERE team_id = :team AND monday = :monday;
+-- name: week_confirmed(team, monday, since)$
+SELECT count(*) FROM week_confirmed WHERE team_id = :team AND monday = :monday AND at >= :since;
 
 -- name: signed(township, first, last)$
 SELECT count(*) FROM data_cut c JOIN data_cut_sign s ON s.cut_id = c.id

@@ -55,7 +55,7 @@ SELECT t.person_id, t.day, t.stationed, t.working, t.note, t.by_id FROM day_told
  ORDER BY t.person_id, t.day;
 
 -- name: confirmed(county, township, team, first, last)
-SELECT w.team_id, w.monday FROM week_confirmed w JOIN team t ON t.id = w.team_id
+SELECT w.team_id, w.monday, w.at FROM week_confirmed w JOIN team t ON t.id = w.team_id
  WHERE w.monday BETWEEN :first AND :last AND t.county_id = :county
    AND (:township = 0 OR t.township_id = :township) AND (:team = 0 OR t.id = :team)
  ORDER BY w.team_id, w.monday;
@@ -73,9 +73,11 @@ SELECT g.person_id, g.team_id, g.from_day, coalesce(g.to_day, '9999-12-31') AS t
 -- When the ledger came into use: of earlier days it knows nothing.
 SELECT at FROM ev ORDER BY seq LIMIT 1;
 
--- name: confirm(team, monday, by, now)$
+-- name: confirm(team, monday, by, now, renew)$
+-- Said again later in the week, it holds for the days up to then.
 INSERT INTO week_confirmed (team_id, monday, by_id, at) VALUES (:team, :monday, :by, :now)
-ON CONFLICT (team_id, monday) DO NOTHING RETURNING monday;
+ON CONFLICT (team_id, monday) DO UPDATE SET by_id = excluded.by_id, at = excluded.at
+  WHERE week_confirmed.at < :renew RETURNING monday;
 
 -- name: tell(person, day, stationed, working, note, by, now)!
 INSERT INTO day_told (person_id, day, stationed, working, note, by_id, at)

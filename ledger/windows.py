@@ -75,5 +75,13 @@ def after_outage(span: Window, since: datetime, now: datetime, rules: Rules) -> 
     return Window(span.opens, reminds, closes) if closes else None
 
 
+def after_night(now: datetime, rules: Rules) -> datetime:
+    """That moment, or the end of the night's rest it falls into."""
+    if rules.quiet_until <= now.time().replace(tzinfo=None) < rules.quiet_from:
+        return now
+    morning = at(now.date(), rules.quiet_until)
+    return morning if morning > now else morning + DAY
+
+
 def _noon(day: date, rules: Rules) -> tuple[datetime, datetime]:
     return at(day, rules.noon_from), at(day, rules.noon_until)

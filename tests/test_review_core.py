@@ -355,12 +355,12 @@ async def test_nobody_is_named_who_cannot_be_reached(phones: Phones) -> None:
 
     out = told(await phones.says("李队员", "问题1 申请销号 水已接通，能正常用水"))
     assert "还没有能核验的上级加入" in out
-    assert "还没有能批假的上级加入" in told(await phones.says("李队员", "请假 明天 看病"))
+    assert "队长还没有加入" in told(await phones.says("李队员", "请假 明天 看病"))
 
 
 async def test_a_withdrawn_leave_is_no_longer_approved(phones: Phones) -> None:
     await phones.says("李队员", "请假 明天 看病")
-    withdrawn = told(await phones.says("李队员", "销假"))
+    withdrawn = told(await phones.says("李队员", "撤回请假"))
 
     assert "已撤回" in withdrawn
     assert "已经有结果" in told(await phones.presses("王队长", "同意"))
@@ -520,9 +520,9 @@ async def test_an_overdue_issue_reaches_a_superior_who_was_away_that_day(
     await phones.says("李队员", "问题 王桂芳 断水 11月23日前")
     await phones.says("王队长", "请假 11月24日 县里开会")
     await phones.presses("周总队长", "同意")
-    away = await phones.at(datetime(2026, 11, 24, 18, 30, tzinfo=SHANGHAI))
-    back = await phones.at(datetime(2026, 11, 25, 18, 30, tzinfo=SHANGHAI))
-    later = await phones.at(datetime(2026, 11, 27, 18, 30, tzinfo=SHANGHAI))
+    away = await phones.at(datetime(2026, 11, 24, 19, 0, tzinfo=SHANGHAI))
+    back = await phones.at(datetime(2026, 11, 25, 19, 0, tzinfo=SHANGHAI))
+    later = await phones.at(datetime(2026, 11, 26, 19, 0, tzinfo=SHANGHAI))
 
     leader = phones.county["王队长"].id
     assert ["已超期" in told(outs, leader) for outs in (away, back, later)] == [

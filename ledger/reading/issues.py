@@ -15,6 +15,7 @@ from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
     AGAIN,
     AGREED,
+    ANSWERED,
     ALL,
     AT_HAND,
     AT_LAST,
@@ -25,6 +26,7 @@ from ledger.reading.issue_words import (
     FOUND,
     GOES,
     IN_EFFECT,
+    INFORMED,
     KINSMAN,
     KNOWN,
     LAUGHS,
@@ -64,6 +66,7 @@ from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, refused, unsettles, weighs_more
 
 HEAD = 60  # characters in which a notice says that it is one
+LEAD = 4  # characters in which a clause says whose words it gives
 SHORT = 3  # clauses of a message that only takes back another
 
 
@@ -109,7 +112,7 @@ class Gathering(Hearing):
     def _pleaded(self, part: Part) -> bool:
         """Whether a household itself comes with what it waits for: 她来问，钱咋还没下文."""
         clause, *before = reversed(self._near(part.clause))
-        first = min((start for start, _ in faults_of(clause)), default=0)
+        first = min((start for start, _ in faults_of(clause)), default=LEAD)
         said = [one.text for one in before if not BY_OFFICE.search(one.text)]
         said += [] if BY_OFFICE.search(clause.text) else [clause.text[:first]]
         return bool(part.people[0]) and any(TALK.search(one) for one in said)
@@ -316,6 +319,9 @@ class Gathering(Hearing):
         if LONG_AGO.search(part.clause.text) and how_far(part.clause)[0] == "done":
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
+        if ANSWERED.search(part.clause.text) and self._goes_on(part):
+            draft = self.drafts[-1]
+            draft.dropped = bool(INFORMED.search(draft.clauses[0].text)) and not draft.at_once
         if OWN_REMEDY.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = not NEEDY.search(part.clause.text)
         if FOUND.search(part.clause.text) and self.drafts:

@@ -59,6 +59,7 @@ AWAY = re.compile(
 )
 
 
+COMFORTS = re.compile(r"^我(?:就|跟[他她])?[说讲]")  # our own words move nothing
 OURS = re.compile(
     r"(?:我|咱|队里)[^，。；]{0,6}(?:答应|承诺|保证|保票|包票|应[承下了]|许[诺下]|说好|讲好|拍[了着]?胸)"
 )
@@ -81,6 +82,7 @@ class Topic:
             or asks(clause)
             or not rest.strip()
             or UNKNOWN.search(rest)
+            or COMFORTS.search(clause.text)
             or PLEA.search(rest)
             or OURS.search(clause.text)
         ):
