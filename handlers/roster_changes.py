@@ -5,7 +5,7 @@ from datetime import date
 
 from handlers.roster import alert_lines, find_team
 from handlers.talk import Talk, Topic, labelled, one_of, plain
-from ledger import people, roster_changes
+from ledger import data_cuts, people, roster_changes
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Person, Role, Scope, Team, scope_of
@@ -57,7 +57,7 @@ async def swap(talk: Talk) -> Reply:
         entry = Entry(name, old.role, title=old.title, home_unit=unit)
         team = Team(old.team_id, old.village, old.township_id, old.township)
         await roster_changes.come(talk.db, talk.asker, team, entry, day=day, now=talk.now)
-    alerts = await _alerts(talk, old.team_id)
+    alerts = await _alerts(talk, old.team_id, day)
     return talk.reply(
         "roster.swapped",
         **facts,
@@ -76,7 +76,7 @@ async def leave(talk: Talk) -> Reply:
     why = await _why(talk, read_words(rest), LEAVING, free=True)
     await talk.ask("roster.confirm_leave", one_of(CONFIRM), CONFIRM, old=old, day=day, why=why)
     await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
-    alerts = await _alerts(talk, old.team_id)
+    alerts = await _alerts(talk, old.team_id, day)
     return talk.reply(
         "roster.gone", old=old, day=day, why=why, alerts=alerts, options=_after(old.village)
     )
@@ -96,7 +96,8 @@ async def move(talk: Talk) -> Reply:
     facts = {"old": person, "team": team, "day": day, "why": why}
     await talk.ask("roster.confirm_move", one_of(CONFIRM), CONFIRM, leader=leader, **facts)
     await roster_changes.move(talk.db, talk.asker, person, team, why, day=day, now=talk.now)
-    alerts = [*await _alerts(talk, person.team_id), *await _alerts(talk, team.id)]
+    alerts = [*await _alerts(talk, person.team_id, day), *await _alerts(talk, team.id, day)]
+    alerts = list(dict.fromkeys(alerts))
     return talk.reply("roster.moved", **facts, alerts=alerts, options=_after(team.village))
 
 
@@ -125,7 +126,7 @@ async def add(talk: Talk) -> Reply:
     facts = {"entry": entry, "team": team, "day": day}
     await talk.ask("roster.confirm_add", one_of(CONFIRM), CONFIRM, **facts)
     await roster_changes.come(talk.db, talk.asker, team, entry, day=day, now=talk.now)
-    alerts = await _alerts(talk, team.id)
+    alerts = await _alerts(talk, team.id, day)
     return talk.reply(
         "roster.added", **facts, alerts=alerts, options=_after(team.village, name)
     )
@@ -216,10 +217,16 @@ def _unit(said: Spoken) -> str:
     return "".join(said.rest)[:60]
 
 
-async def _alerts(talk: Talk, team: int) -> list[str]:
-    """What the change leaves to be looked after in a village, if it is the asker's."""
-    own = scope_of(talk.asker)
-    return await alert_lines(talk, replace(own, team=team))
+async def _alerts(talk: Talk, team: int, day: date) -> list[str]:
+    """What the change leaves to be looked after in a village, if it is the asker's.
+
+    A change of a day before the last data cut leaves the cut as it was signed.
+    """
+    found = await alert_lines(talk, replace(scope_of(talk.asker), team=team))
+    cut = await data_cuts.latest(talk.db, talk.asker.county_id)
+    if cut and day.isoformat() <= cut.day:
+        found.append(talk.say("roster.behind_cut", cut=cut))
+    return found
 
 
 def _after(village: str, invited: str = "") -> list[Option]:

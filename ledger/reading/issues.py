@@ -15,8 +15,8 @@ from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
     AGAIN,
     AGREED,
-    ANSWERED,
     ALL,
+    ANSWERED,
     AT_HAND,
     AT_LAST,
     BEGUN,
