@@ -67,6 +67,11 @@ def _people(db: sqlite3.Connection, team: int, town: int) -> None:
             " VALUES (?, 1, ?, ?, ?, ?)",
             (team * 10 + number, town, team, f"第{team}村{number}号", role),
         )
+        db.execute(
+            "INSERT INTO posting (person_id, county_id, township_id, team_id, role, from_day, at)"
+            " VALUES (?, 1, ?, ?, ?, '2020-01-01', 0)",
+            (team * 10 + number, town, team, role),
+        )
 
 
 def _studies(db: sqlite3.Connection, team: int, years: int, records: "count[int]") -> None:

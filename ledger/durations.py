@@ -141,7 +141,7 @@ def _length(match: re.Match[str]) -> Duration | None:
 def _at_most(said: str) -> float | None:
     """三五天, 一两个月: the larger of two, a guess that is shown."""
     small, large = (NEAR_NUMBERS.find(one) for one in said) if len(said) == 2 else (0, 0)
-    return float(large) if 0 < small < large else None
+    return float(large) if small > 0 and 0 < large - small <= 2 else None
 
 
 def _no_length(match: re.Match[str]) -> bool:

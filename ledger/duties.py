@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from ledger.days import DAY, is_workday, week_of
-from ledger.people import ON_TEAM, Role
+from ledger.roles import ON_TEAM, Role
 from ledger.rules import Rules
 
 LOOK = 120  # days from a period's ends within which any reminder lies

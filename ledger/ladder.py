@@ -7,7 +7,7 @@ last rung means however long. Zepu: [[3, "乡镇"], [0, "县"]]; Ledu: [[5, "乡
 from collections.abc import Sequence
 from typing import Any
 
-from ledger.people import Role
+from ledger.roles import Role
 
 Rung = tuple[int | str, ...]
 Ladder = tuple[Rung, ...]

@@ -3,29 +3,18 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from ledger.clock import ms
 from ledger.database import Session, queries
+from ledger.roles import EVERYONE as EVERYONE
+from ledger.roles import ON_TEAM as ON_TEAM
+from ledger.roles import STAFF as STAFF
+from ledger.roles import Role as Role
 
 sql = queries("people")
 
 
 # facts
-class Role(StrEnum):
-    """What a person does here: 队员, 队长/第一书记, 乡镇, 县."""
-
-    MEMBER = "member"
-    LEADER = "leader"
-    TOWNSHIP = "township"
-    COUNTY = "county"
-
-
-ON_TEAM = frozenset({Role.MEMBER, Role.LEADER})
-STAFF = frozenset({Role.TOWNSHIP, Role.COUNTY})
-EVERYONE = frozenset(Role)
-
-
 @dataclass(frozen=True)
 class Person:
     """Somebody on the roster (花名册)."""

@@ -25,7 +25,7 @@ COMPLAINS = re.compile(
     r"[越死没未不无缺莫冇难太坏停断丢破堵烂差慢贵欠拖卡错嫌怕愁挤少旧压负累漏渗裂塌掉歪臭脏占闹骗窄陡暗黑潮借]"
 )
 CLEAR = re.compile(
-    r"(?:[无没]有?|未)新增[^，,]{0,4}|无[^，。；无]{1,6}(?:现象|问题|情况|隐患|反弹|异常)|([一-龥]{1,2})[不没]\1|(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|遇到)|不存在|杜绝)[^，,]*|干净|把(?:烂|坏|死|枯|废|垃圾|杂草|淤泥|积水)[^，。；]{0,8}(?:清|扫|埋|烧|扔|铲|倒|挖|排|处理)[^，。；]{0,6}了|[兴乐笑忙累气急吓喜]坏|拖(?:[上下出回走过]来?|拉机)|(?:让|叫|托)我[^，]{0,6}谢[^，]*"
+    r"(?:[无没]有?|未)新增[^，,]{0,4}|无[^，。；无]{1,6}(?:现象|问题|情况|隐患|反弹|异常)|([一-龥]{1,2})[不没]\1|(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|遇到)|不存在|杜绝)[^，,]*|干净|不咬人?|不[拆修]不[拆修]|把(?:烂|坏|死|枯|废|垃圾|杂草|淤泥|积水)[^，。；]{0,8}(?:清|扫|埋|烧|扔|铲|倒|挖|排|处理)[^，。；]{0,6}了|[兴乐笑忙累气急吓喜]坏|拖(?:[上下出回走过]来?|拉机)|(?:让|叫|托)我[^，]{0,6}谢[^，]*"
 )
 # 给没报到的孩子打电话: told of somebody, not told as news
 OF_SOMEBODY = re.compile(r"[^，的]{0,4}的(?!$|是|很|问题|事|情况|得|话|时候|厉害|样子|要)")
@@ -44,6 +44,10 @@ ORDERED = re.compile(
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
 ERRAND = re.compile(r"(?:托|让|叫|请)(?:我们?|人)?(?:帮)?[他她]?[捎带买拿转寄领]")
 # a complement that is not reached, an act that has not come about, a cost, an end
+HARMS = re.compile(  # suffered from somebody
+    r"(?:被|让|叫)[^，。；]{1,7}(?:挖|偷|骗|占|冲|压|砸|打|拱|吃|咬|牵|抢|拆|填|堵|砍|毁|淹|烧|骂|笑"
+    r"|欺|哄|拐|扣|停|赶|退|撵)(?:走|了|掉|光|坏|回|出)"
+)
 DENIES = re.compile(
     r"(?![说讲谈聊舍闲记腾抽脱走])[一-龥]不(?:了(?!解)|动|上(?!学)|下|起|出|到|着|住|完|成(?!绩)"
     r"|过(?!是|去的)|来|赢|通|清|开|够)(?!的是)"
@@ -51,8 +55,6 @@ DENIES = re.compile(
     r"|从(?:来|就)?没|哪[来有](?:的)?(?:钱|力气|人|本事)|没(?:地方?|处|人|格|钱|影|门|法|指望|着落|回音"
     r"|下文|个准)"
     r"|光[^，。；]{1,8}就(?:要|得|花)|还不是|(?:腿脚?|身体|身子|眼睛?|耳朵|手)不(?:行|中|得劲|听使唤|灵便)"
-    r"|(?:被|让|叫)[^，。；]{1,6}(?:挖|偷|骗|占|冲|压|砸|打|拱|吃|咬|牵|抢|拆|填|堵|砍|毁|淹|烧|骂|笑"
-    r"|欺|哄|拐|扣|停|赶|退|撵)(?:走|了|掉|光|坏|回|出)"
     r"|(?:只|才)(?:发|给|结|付|打|到|开)了|不要(?:他|她|人)(?:$|了)|(?:才|只|仅|不到"
     r"|不足)[^，。；]{0,4}[\d一二三四五六七八九十两几](?:千|百|块|元|万)|查出[^，。；]{0,6}[病癌瘤炎]"
     r"|(?:搭|赔|陷|贴)进去|挨着[^，。；]{0,6}(?:化|焦|着)|(?:烤|烧|熏|磨|晒)(?:化|焦|黑|穿)|够得上"
@@ -65,6 +67,7 @@ ASKED = re.compile(
     r"|(?:符合|够)[^，。；]{0,4}(?:条件|线)|该(?:纳入|评|享受|办|给)"
 )
 NO_MORE = re.compile(r"(?:(?<![得要])不|不再|再[也没]?[没不]|没再)$")
+DENIED = re.compile(r"(?<![要得从来一直])(?:没|没有|不)$")
 OVER = re.compile(r"[^，。；没不]{0,2}[了过](?:$|[，。])")
 ASKING = frozenset(
     {"反映", "提出", "要求", "诉求", "建议", "希望", "求助", "请求", "诉苦", "盼", "想要"}
@@ -106,7 +109,15 @@ def told_in(clause: Clause, before: Clause | None) -> bool:
 def denies(clause: Clause) -> bool:
     """Whether it tells of something that is not there or cannot be done: 烧不了火, 从没领过."""
     calm = _calm(clause)
-    return any(_outside(one.span(), calm) for one in DENIES.finditer(clause.text))
+    return harms(clause) or any(
+        _outside(one.span(), calm) for one in DENIES.finditer(clause.text)
+    )
+
+
+def harms(clause: Clause) -> bool:
+    """Whether it tells of something suffered from somebody: 老坟叫人挖了边."""
+    calm = _calm(clause)
+    return any(_outside(one.span(), calm) for one in HARMS.finditer(clause.text))
 
 
 def demand_in(clause: Clause) -> Strength:
@@ -131,6 +142,11 @@ def _gone(text: str, start: int, end: int) -> bool:
     return never or bool(NO_MORE.search(before) and OVER.match(text, end))
 
 
+def _denied(text: str, start: int) -> bool:
+    """Whether 不 or 没 takes it back: 没摔断; 没水 denies nothing."""
+    return text[start] not in "没不无未" and bool(DENIED.search(text[:start]))
+
+
 def _outside(one: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return not any(start < one[1] and one[0] < end for start, end in others)
 
@@ -140,7 +156,7 @@ def _says(clause: Clause, spot: tuple[int, int], strength: Strength) -> bool:
     known_by = strength != "need" and OF_SOMEBODY.match(clause.text, spot[1])
     if known_by and (strength == "weak" or DEALT.search(clause.text)):
         return False
-    if _gone(clause.text, *spot):
+    if _gone(clause.text, *spot) or _denied(clause.text, spot[0]):
         return False
     alone = clause.text[spot[0] : spot[1]] in ASKING and len(clause.text) - spot[1] < LEAST
     if strength == "need" and (alone or ERRAND.search(clause.text)):

@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from ledger.reading.asides import GROAN, no_fault, nobodys, tells_of_place
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, alike
-from ledger.reading.faults import Strength, asked_in, demand_in, denies, fault_in, told_in
+from ledger.reading.faults import (
+    Strength,
+    asked_in,
+    demand_in,
+    denies,
+    fault_in,
+    faults_of,
+    harms,
+    told_in,
+)
 from ledger.reading.issue_words import (
     COMMON,
     GOES,
@@ -20,11 +29,16 @@ from ledger.reading.issue_words import (
     TO_THIS_DAY,
     TRY,
 )
+from ledger.reading.known import is_name
 from ledger.reading.limits import at_once
+from ledger.reading.offices import BY_OFFICE
 from ledger.reading.progress import asks
 from ledger.reading.scene import Scene
 from ledger.reading.subjects import FORMS, PLAIN, weight_of
 from ledger.reading.view import PUBLIC, Part
+from ledger.reading.weighing import refused
+
+LEAD = 4  # characters in which a clause says whose words it gives
 
 
 @dataclass
@@ -52,12 +66,18 @@ class Hearing:
         """How surely a part makes an issue here."""
         clause = part.clause
         strength = fault_in(clause) or demand_in(clause)
-        if strength != "strong" and self._shown(part):
+        harmed = bool(part.people[0]) and harms(clause)
+        if strength != "strong" and (harmed or self._shown(part)):
             strength = "strong"
         if not strength and part.people[0]:
             strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
-        told = clause.text.startswith("问") and part.people[0] and len(self._near(clause)) > 1
-        if not strength or (asks(clause) and not told) or self._aside(part):
+        quoted = clause.text.startswith("问") and part.people[0] and len(self._near(clause)) > 1
+        if (
+            not strength
+            or (asks(clause) and not quoted)
+            or is_name(clause)
+            or self._aside(part)
+        ):
             return ""
         if strength == "strong":
             grounded = part.people[0] or (not self._own(clause) and self._placed(part))
@@ -122,6 +142,23 @@ class Hearing:
         timed = any(one.minutes for one in clause.durations)
         mine = self.mine == clause.sentence and not tells_of_place(clause.text)
         return mine or (timed and clause.has("study.words", "study.weak"))
+
+    def _pleaded(self, part: Part) -> bool:
+        """Whether a household itself comes with what it waits for: 她来问，钱咋还没下文."""
+        clause, *before = reversed(self._near(part.clause))
+        first = min((start for start, _ in faults_of(clause)), default=LEAD)
+        said = [one.text for one in before if not BY_OFFICE.search(one.text)]
+        said += [] if BY_OFFICE.search(clause.text) else [clause.text[:first]]
+        return bool(part.people[0]) and any(TALK.search(one) for one in said)
+
+    def _refused(self, part: Part) -> bool:
+        """Whether an application of a household has only been turned down."""
+        place = self.scene.place(part.whole)
+        behind = self.scene.clauses[place + 1 : place + 3]
+        own = [one.text for one in behind if not one.mentions]
+        before = self._near(part.clause)[0]
+        told = before.text if before is not part.clause else ""
+        return bool(part.people[0]) and refused(part.clause, told, "，".join(own))
 
     def _own(self, clause: Clause) -> bool:
         """Whether a clause without a household tells of the sender's own day."""

@@ -12,6 +12,7 @@ LASTS = re.compile(  # 断了一天了
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 LAUGHS = re.compile(r"笑[死坏喷晕]|哈哈|乐[死坏]")
 LONG_PAST = re.compile(r"^(?:那年|当年|想当年|早年|小时候|年轻时|旧社会|[他她]?年轻的?时候)")
+OLD_STORY = re.compile(r"(?<!上)(?<!大)(?:年前|早年|当年|老早|以前|那时候|年轻时)的(?:老)?事")
 TO_THIS_DAY = re.compile(r"现在?|如今|一直|至今|还|今|眼下|又|到|没好|落下|从此|后来")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
 # 没去成，过不了河: what follows is why we did not go
@@ -47,7 +48,7 @@ OFFICIAL = re.compile(
     r"[的那]事|审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
 )
 IN_EFFECT = re.compile(
-    r"办下来|领回|领到|拿到|到手|送到了|送到[他她]|补发|取出来|报下来|进厂|[补盖搭焊装砌配换修接改]好|疏通|已通"
+    r"办下来|领回|领到|拿到|到手|送到了|送到[他她]|补发|取出来|报下来|进厂|[补盖搭焊装砌配换修接改]好|[戴装换用穿住]上|疏通|已通"
     r"|通了|来水|来电|有水了|有电了|到账|解决|办结|销号|整改"
 )
 # what is still missing of a thing half done: 批了，钱没到
@@ -94,7 +95,7 @@ ANSWERED = re.compile(
 INFORMED = re.compile(r"问|打听|咨询")
 NEEDY = re.compile(r"想|要|没|不|盼|求|帮|能不能|钱")
 OWN_GOODS = re.compile(
-    r"(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|拖拉机|收割机|[微旋]耕机|自行车|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
+    r"地?流转给|租给|包给|(?:买|添|换|修)了?[^。；，]{0,3}(?:三轮|摩托|拖拉机|收割机|[微旋]耕机|自行车|电动车|小车|电视|冰箱|手机|沙发|洗衣机|新衣)"
     r"|(?:三轮车?|摩托车?|手机|电视)刚?修好"
 )
 # what is told of the past, or of everyday life: no step on anything known
@@ -115,7 +116,7 @@ THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 # what belongs to all of a village: a step on it needs no household
 COMMON = re.compile(
     r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|桥(?:栏|面|墩|板)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
-    r"|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房桶车清公]|文化墙|断头路|产业路|通组|堰塘|河堤"
+    r"|闸门|水闸|涵[洞管]|活动室|文化室|村小(?!组)|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房桶车清公]|文化墙|断头路|产业路|通组|堰塘|河堤"
 )
 # a hamlet by what such places are called
 HAMLET = re.compile(

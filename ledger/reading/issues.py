@@ -10,7 +10,7 @@ from ledger.reading.advances import falls_back, turns
 from ledger.reading.asides import inquires, is_notice, is_own, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
-from ledger.reading.faults import Strength, calmed, fault_in, faults_of, told_in
+from ledger.reading.faults import Strength, calmed, fault_in, told_in
 from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
     AGAIN,
@@ -39,6 +39,7 @@ from ledger.reading.issue_words import (
     NEEDY,
     NEXT,
     OFFICIAL,
+    OLD_STORY,
     OWN_DOING,
     OWN_GOODS,
     OWN_REMEDY,
@@ -46,7 +47,6 @@ from ledger.reading.issue_words import (
     REASON,
     RETURNED,
     STILL,
-    TALK,
     THEREBY,
     THINGS,
     UNSEEN,
@@ -55,7 +55,6 @@ from ledger.reading.issue_words import (
 )
 from ledger.reading.known import Topic, spoken_of
 from ledger.reading.limits import at_once
-from ledger.reading.offices import BY_OFFICE
 from ledger.reading.progress import Far, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
@@ -63,10 +62,9 @@ from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_sc
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
-from ledger.reading.weighing import HELD_UP, lacks, no_step, refused, unsettles, weighs_more
+from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 
 HEAD = 60  # characters in which a notice says that it is one
-LEAD = 4  # characters in which a clause says whose words it gives
 SHORT = 3  # clauses of a message that only takes back another
 
 
@@ -108,23 +106,6 @@ class Gathering(Hearing):
         if len(near) < 2 or part.clause.mentions or not STILL.search(part.clause.text):
             return False
         return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
-
-    def _pleaded(self, part: Part) -> bool:
-        """Whether a household itself comes with what it waits for: 她来问，钱咋还没下文."""
-        clause, *before = reversed(self._near(part.clause))
-        first = min((start for start, _ in faults_of(clause)), default=LEAD)
-        said = [one.text for one in before if not BY_OFFICE.search(one.text)]
-        said += [] if BY_OFFICE.search(clause.text) else [clause.text[:first]]
-        return bool(part.people[0]) and any(TALK.search(one) for one in said)
-
-    def _refused(self, part: Part) -> bool:
-        """Whether an application of a household has only been turned down."""
-        place = self.scene.place(part.whole)
-        behind = self.scene.clauses[place + 1 : place + 3]
-        own = [one.text for one in behind if not one.mentions]
-        before = self._near(part.clause)[0]
-        told = before.text if before is not part.clause else ""
-        return bool(part.people[0]) and refused(part.clause, told, "，".join(own))
 
     def _add(self, part: Part, strength: Strength) -> None:
         self._wears_out(part)
@@ -328,7 +309,8 @@ class Gathering(Hearing):
             self.drafts[-1].dropped = bool(LOST.search(self.drafts[-1].clauses[-1].text))
         if LOCKED.search(part.clause.text) and self._goes_on(part):
             self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
-        if PASSES.search(part.clause.text) and self._goes_on(part):
+        passes = PASSES.search(part.clause.text) or OLD_STORY.search(part.clause.text)
+        if passes and self._goes_on(part):
             self.drafts[-1].dropped = True
         if AT_HAND.search(part.clause.text) and self.drafts:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"

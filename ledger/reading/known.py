@@ -25,6 +25,11 @@ MATTER = re.compile(
     r"|[那这](?:[个件桩条笔份处盏项回块段截面片口座根扇头只]|档子)"
     r"(?=$|[，,：: 今昨前现已还都也又终总可没批办])"
 )
+# 住院报销的钱，医保局说: the name of a matter alone tells nothing yet
+BARE = re.compile(
+    r"^[^，。；没不未有想要问欠差少靠领拿交愁说讲到去来为跟和]{0,9}"
+    r"(?:赔偿|赔款|理赔|报销|补[贴助]|津贴|贷款|工[钱资]|救助金?|手术)(?:的[钱款事])?$"
+)
 # whose matter it is that is only being spoken of: 为低保的事来, 问低保的事
 GOVERNED = re.compile(
     r"(?:为|因|问|提|谈|聊|反映|诉|愁|担心|操心|惦记|商量|讨论|了解|听|学|忙|解决|处理|关心|打听"
@@ -139,6 +144,12 @@ def named_in(clause: Clause) -> int:
     ):
         return 0  # 这事 alone points back into the message
     return match.end()
+
+
+def is_name(clause: Clause) -> bool:
+    """Whether a clause only names a household's matter, whatever bad word is in it."""
+    text = clause.text[clause.at(clause.mentions[-1].end) :] if clause.mentions else ""
+    return bool(text) and bool(BARE.search(text))
 
 
 def spoken_of(clauses: Iterable[Clause]) -> bool:

@@ -16,6 +16,7 @@ from ledger.reading.study_lengths import (
     lengths,
     minutes_of,
     multiply,
+    of_it,
     only_lengths,
     only_times,
 )
@@ -70,7 +71,7 @@ class _Reader:
                 continue
             elif self._claimed(index, clause):
                 self._take_back(index, clause)
-            elif self.open and words.PART.search(clause.text) and lengths(clause):
+            elif self.open and of_it(clause, lasting=bool(self.open.minutes)):
                 self._go_on(index, clause)
             elif self.open and self._told_again(clause, self.open):
                 clause.taken = True
@@ -254,8 +255,8 @@ class _Reader:
         clause.taken = True
         if minutes is None and words.PART.search(clause.text):
             minutes = sum(one.minutes or 0 for one in find_durations(clause.text)) or None
-        if minutes is None:
-            part.exchange = True
+        if minutes is None or (part.minutes is None and clause.before == "soft"):
+            part.exchange, part.minutes = True, part.minutes or minutes
             self._topical(clause, part)
             return
         if words.PART.search(clause.text) and part.minutes and part.minutes > minutes:

@@ -133,3 +133,13 @@ def only_times(clause: Clause) -> bool:
     covered = {place for start, end in spans for place in range(start, end)}
     said = len(clause.text.strip())
     return bool(lengths(clause)) and len(covered) >= said - 3 and not clause.taken
+
+
+def of_it(clause: Clause, *, lasting: bool) -> bool:
+    """Whether a clause only tells how long a part of the study before it was, or all of it.
+
+    lasting: its length is known. 学促进法，讨论了50分钟 is one study.
+    """
+    told = not lasting and clause.before == "soft" and words.EXCHANGE.search(clause.text)
+    own = told and not clause.times and "学" not in clause.text
+    return bool(lengths(clause)) and bool(own or words.PART.search(clause.text))
