@@ -43,7 +43,10 @@ class Settings(BaseSettings):
     )
     county_dir: Path | None = Field(
         None,
-        description="本县自己的目录：rules.toml（数字）、calendar.toml（日历）、lexicon.toml（说法）和 chat/（话术）；留空用默认",
+        description=(
+            "本县自己的目录：rules.toml（数字）、calendar.toml（日历）、"
+            "lexicon.toml（说法）和 chat/（话术）；留空用默认"
+        ),
     )
     host: str = Field(
         "127.0.0.1", description="网页对话监听的地址；对外开放前请先看 docs/operating.md"

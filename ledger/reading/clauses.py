@@ -60,6 +60,8 @@ class Clause:
     past: bool | None = None  # once it has been asked for
     aside: bool | None = None  # the same
     general: bool | None = None  # the same
+    calm: list[tuple[int, int]] | None = None  # where nothing is wrong; the same
+    fault: Literal["strong", "weak", "need", ""] | None = None  # the same
     _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 

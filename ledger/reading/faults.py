@@ -78,6 +78,12 @@ HELP = re.compile(r"帮|托|问|愁|差|缺|没|无|贷|申请|办|咋|怎么|�
 
 def fault_in(clause: Clause) -> Strength:
     """How surely a clause says that something is wrong: by its own words alone."""
+    if clause.fault is None:
+        clause.fault = _fault(clause)
+    return clause.fault
+
+
+def _fault(clause: Clause) -> Strength:
     calm = _calm(clause)
     for tag, strength in TAGS:
         if any(
@@ -89,10 +95,13 @@ def fault_in(clause: Clause) -> Strength:
 
 def _calm(clause: Clause) -> list[tuple[int, int]]:
     """Where a clause says that nothing is wrong."""
-    words = clause.hits("none.words") + clause.hits("positive.words") + clause.hits("fault.not")
-    return words + [
-        match.span() for match in (*ABSENT.finditer(clause.text), *CLEAR.finditer(clause.text))
-    ]
+    if clause.calm is None:
+        words = (
+            clause.hits("none.words") + clause.hits("positive.words") + clause.hits("fault.not")
+        )
+        found = (*ABSENT.finditer(clause.text), *CLEAR.finditer(clause.text))
+        clause.calm = words + [match.span() for match in found]
+    return clause.calm
 
 
 def asked_in(clause: Clause) -> bool:

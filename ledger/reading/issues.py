@@ -120,7 +120,8 @@ class Gathering(Hearing):
             draft.take(clause, strength)
         else:
             draft = self._begin(part, strength)
-        draft.signs |= self._signs(part)
+        if draft.strength != "strong":
+            draft.signs |= self._signs(part)
         draft.limit(self.scene, clause, self.last)
         if ALL.search(clause.text):
             self._limit(part)

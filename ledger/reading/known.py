@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import People, alike
-from ledger.reading.faults import fault_in
+from ledger.reading.faults import fault_in, faults_of
 from ledger.reading.offices import acts_of_others
 from ledger.reading.progress import Far, asks, how_far
 from ledger.reading.subjects import PLAIN, scores_of
@@ -29,6 +29,10 @@ MATTER = re.compile(
 BARE = re.compile(
     r"^[^，。；没不未有想要问欠差少靠领拿交愁说讲到去来为跟和]{0,9}"
     r"(?:赔偿|赔款|理赔|报销|补[贴助]|津贴|贷款|工[钱资]|救助金?|手术)(?:的[钱款事])?$"
+)
+# 漏雨的瓦，我跟泥瓦匠上去捡了: the same, by what was the matter with it
+BY_ITS_FAULT = re.compile(
+    r"^(?:家|屋)?[^，。；有是说讲映想要看的]{1,7}的[^，。；的没不未有是很了]{1,3}$"
 )
 # whose matter it is that is only being spoken of: 为低保的事来, 问低保的事
 GOVERNED = re.compile(
@@ -65,8 +69,8 @@ AWAY = re.compile(
 
 
 COMFORTS = re.compile(r"^我(?:就|跟[他她])?[说讲]")  # our own words move nothing
-OURS = re.compile(
-    r"(?:我|咱|队里)[^，。；]{0,6}(?:答应|承诺|保证|保票|包票|应[承下了]|许[诺下]|说好|讲好|拍[了着]?胸)"
+OURS = re.compile(  # our word, or a colleague's
+    r"^你们?(?!帮)|(?:我|咱|队里)[^，。；]{0,6}(?:答应|承诺|保证|保票|包票|应[承下了]|许[诺下]|说好|讲好|拍[了着]?胸)"
 )
 
 
@@ -148,8 +152,12 @@ def named_in(clause: Clause) -> int:
 
 def is_name(clause: Clause) -> bool:
     """Whether a clause only names a household's matter, whatever bad word is in it."""
-    text = clause.text[clause.at(clause.mentions[-1].end) :] if clause.mentions else ""
-    return bool(text) and bool(BARE.search(text))
+    if not clause.mentions:
+        return False
+    text = clause.text[clause.at(clause.mentions[-1].end) :]
+    last = max((end for _, end in faults_of(clause)), default=0)
+    by_fault = BY_ITS_FAULT.search(text) and last <= clause.text.rfind("的")
+    return bool(BARE.search(text) or by_fault)
 
 
 def spoken_of(clauses: Iterable[Clause]) -> bool:

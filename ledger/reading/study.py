@@ -273,8 +273,7 @@ class _Reader:
             self.open = None
             return
         clause.taken = True
-        topic = plain_topic(self.scene, clause)
-        topics = [topic] if topic else []
+        topics = [one for one in [plain_topic(self.scene, clause)] if one]
         if part.minutes is None or words.EXACTLY.search(clause.text):
             part.minutes, part.topics = minutes, part.topics or topics
             return
