@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from datetime import date
 
-from handlers.talk import Talk, Topic, one_of
+from handlers.forms import choice
+from handlers.talk import Talk, Topic
 from ledger import data_cuts, people
 from ledger.clock import moment
 from ledger.data_cuts import Cut, Difference, Frozen
@@ -83,7 +84,7 @@ async def correct(talk: Talk) -> Reply:
     person, text = await _whose(talk, cut, talk.rest)
     facts = {"text": text, "day": date.fromisoformat(cut.day)}
     who = person.line["name"] if person else ""
-    await talk.ask("data_cuts.confirm_correct", one_of(CONFIRM), CONFIRM, who=who, **facts)
+    await talk.ask("data_cuts.confirm_correct", choice(CONFIRM), CONFIRM, who=who, **facts)
     id = person.person if person else 0
     await data_cuts.correct(talk.db, talk.asker, cut, id, text, now=talk.now)
     return talk.reply(

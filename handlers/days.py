@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers.talk import Talk, Topic, labelled, one_of, plain
+from handlers.talk import Room, Talk, Topic, labelled, one_of, plain, tell
 from ledger import day_counts, people
 from ledger.days import DAY, days_between, is_workday
 from ledger.errors import Misunderstood, Refused
@@ -173,6 +173,27 @@ async def _confirm(talk: Talk, day: date) -> Reply:
 async def confirm_last(talk: Talk) -> Reply:
     """The week before, when the tap was forgotten."""
     return await _confirm(talk, talk.today - 7 * DAY)
+
+
+async def contradicted(
+    room: Room, asker: Person, day: date, until: date | None, *, source: str
+) -> str:
+    """What who says that he was there hears where his superior has said otherwise; else ''.
+
+    The superior's word stands until he takes it back himself: he is told, with a button.
+    """
+    notes = []
+    for one in days_between(day, min(until or day, day + 31 * DAY)):
+        by = await day_counts.said_by(room.db, asker, one)
+        if by is None or by == asker.id:
+            continue
+        label, words = "撤销不在", f"不在 撤销 {asker.name} {one.isoformat()}"
+        text = room.words.say("days.says_present", person=asker, day=one)
+        reply = Reply(text, (Option(label, words),), kind="card")
+        await tell(room, by, reply, dedupe=f"present:{asker.id}:{one}:{source}", by=asker)
+        superior = await people.by_id(room.db, by)
+        notes.append(room.words.say("days.word_stands", by=superior, day=one))
+    return "\n".join(notes)
 
 
 # 不在

@@ -149,8 +149,9 @@ async def _ask_household(talk: Talk, name: str, meant: list[Record], head: str) 
     fits = await _fits(talk, name, known)
     choices = {one.label: one for one in fits}
     enter = f"新登记 {name}"
-    block = "drafts.ask_which" if len(fits) > 1 else "drafts.ask_unknown"
-    words = [*choices, *([] if len(fits) > 1 else [enter]), LATER]
+    ours = await _by_ledger(talk, name)
+    words = [*choices, *([] if len(fits) > 1 and ours else [enter]), LATER]
+    block = "drafts.ask_unknown" if enter in words else "drafts.ask_which"
     answer = await talk.ask(
         block, _one_of(words, known), words, name=name, near=fits, head=head
     )
@@ -174,12 +175,14 @@ async def _ask_household(talk: Talk, name: str, meant: list[Record], head: str) 
 
 async def _fits(talk: Talk, name: str, known: list[Household]) -> list[Household]:
     """The households a name can mean by the ledger, else those that look like it."""
-    index = await village(talk.room, talk.asker)
-    mentions = index.mentions(f"走访{name}家")
-    ids = {fit.id for one in mentions for fit in one.fits}
-    if ids:
+    if ids := await _by_ledger(talk, name):
         return [one for one in known if one.id in ids][:6]
     return households.near(name, known)
+
+
+async def _by_ledger(talk: Talk, name: str) -> set[int]:
+    index = await village(talk.room, talk.asker)
+    return {fit.id for one in index.mentions(f"走访{name}家") for fit in one.fits}
 
 
 def _one_of(words: list[str], known: list[Household]) -> Callable[[str], str]:

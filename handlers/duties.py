@@ -6,6 +6,7 @@ settles; 「办完 撤销」 takes the last one back.
 
 from datetime import date
 
+from handlers.forms import words
 from handlers.talk import Talk, Topic
 from ledger import duties, owed, people
 from ledger.duties import Duty, Per
@@ -36,7 +37,7 @@ async def tell_done(talk: Talk) -> Reply:
     names = owed.told_names(talk.asker.role)
     if not names:
         raise Refused("duties.none_to_tell")
-    said = talk.rest or await talk.ask("duties.ask_which", str, names)
+    said = talk.rest or await talk.ask("duties.ask_which", words, names)
     duty = duties.named(said)
     if duty is None:
         raise Misunderstood("duties.unknown", said=said[:40], known=names)
@@ -70,7 +71,7 @@ async def _place(talk: Talk, duty: Duty, said: str) -> str:
         return max(found, key=len)
 
     def read(text: str) -> str:
-        if text not in known:
+        if words(text) not in known:
             raise Misunderstood("duties.no_such_place", said=text[:40])
         return text
 

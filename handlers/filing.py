@@ -3,13 +3,15 @@
 What a rule refuses is named on the card and left out; the rest of the message stands.
 """
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from handlers import leave as leave_talk
+from handlers.days import contradicted
 from handlers.leave_cover import offered
 from handlers.talk import Room
 from ledger import issues, leave, people, presence, progress, promises, study, visits
@@ -66,6 +68,13 @@ class Desk:
 
 
 # reading
+RETRACTS = re.compile(
+    r"(?:^(?:哦|啊|哎|呀)?(?:不对|口误)|"
+    r"(?:刚才|刚刚|刚|上面|前面|上一?条|那条)?我?(?:说|打|写|记|报|发|讲|弄|搞|选|点)(?:错|反|岔)了?"
+    r"(?:户|人|名字?)?了?)[啊呀哈]?[，,。！!、；;： ]*"
+)  # the retraction's own words: they are about a record and never of it
+
+
 @lru_cache(maxsize=256)
 def village_of(known: tuple[Known, ...]) -> Village:
     """The index of a team's households; the same list is indexed once."""
@@ -95,7 +104,15 @@ async def read_message(
 @lru_cache(maxsize=64)
 def _read(text: str, base: date, known: Village, lexicon: Lexicon) -> Reading:
     """One message is asked about from several sides; it is read once."""
-    return read(text, base=base, village=known, lexicon=lexicon)
+    reading = read(text, base=base, village=known, lexicon=lexicon)
+    return replace(reading, reports=tuple(map(_without_retraction, reading.reports)))
+
+
+def _without_retraction(report: Report) -> Report:
+    words = RETRACTS.sub("", report.text, count=1).strip(" ，,")
+    if words == report.text or not words or not RETRACTS.match(report.text):
+        return report
+    return replace(report, text=words)
 
 
 # filing
@@ -204,7 +221,7 @@ async def _leave(desk: Desk, said: LeaveSaid, filed: Filed) -> None:
     asked, told = await leave_talk.submit(
         room, asker, request_of(said), source=desk.said.source
     )
-    filed.notes.append(await leave_talk.told_asker(room, asked, told))
+    filed.notes.append(await leave_talk.told_asker(room, asked, told, said.text))
     line, _ = await offered(room, asker, asked)
     if line:
         filed.notes.append(line)
@@ -232,6 +249,10 @@ async def _return(desk: Desk, said: ReturnSaid, filed: Filed) -> None:
 async def _presence(desk: Desk, said: PresenceSaid, filed: Filed) -> None:
     made = presence.Presence(said.day, said.text, said.until)
     filed.ids.append(await presence.record(desk.room.db, desk.asker, made, **desk.common))
+    note = await contradicted(
+        desk.room, desk.asker, said.day, said.until, source=desk.said.source
+    )
+    filed.notes += [note] if note else []
 
 
 async def _promise(desk: Desk, said: PromiseSaid, filed: Filed) -> None:

@@ -4,6 +4,7 @@ Order of matching: 取消 and 返回, then a topic's word, then the open talk, t
 check, then a hint how to say it. Nothing is ever answered with 命令错误.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,14 +14,25 @@ from handlers import (
     drafts,
     issues,
     join,
+    leave_back,
     leave_said,
     photos,
     replies,
+    retracting,
     sentences,
     study,
     visits,
 )
-from handlers.talk import Room, Topic, answered, hold, normal, offers, stepped_back
+from handlers.talk import (
+    Room,
+    Topic,
+    answered,
+    hold,
+    misread,
+    normal,
+    offers,
+    stepped_back,
+)
 from handlers.topics import BY_NAME, TOPICS
 from ledger import cards, people, records, talks
 from ledger import drafts as texts
@@ -32,6 +44,11 @@ from ledger.people import Person, Role
 from ledger.talks import Said
 
 CANCEL_WORDS = {"取消", "算了", "cancel"}
+LIKE_WORK = re.compile(
+    r"[/\d户家村组队]|走访|入户|学习|问题|进展|请假|销[假号]|低保|医|药|房|屋|[水电路桥井灯]|修|补贴|答应|承诺|文件|政策|精神"
+)  # of words that could not be read: they look like something to be recorded
+FOUND_IN_TODAY = frozenset({"doubt", "undo", "redo", "change"})  # their records stand there
+TINY = 6  # characters that are a slip at a question rather than something else to say
 QUOTED = 40  # characters of what somebody said that we repeat
 BACK_WORDS = {"返回", "上一步", "back"}
 RECORDING = (
@@ -47,10 +64,12 @@ CHOSEN = frozenset(
         "issues.ask_tier",
         "households.ask_near",
         "households.ask_twins",
+        "study.ask_topic",
         "study.ask_minutes",
         "study.ask_way",
         "leave.ask_days",
         "leave.ask_more",
+        "leave.ask_withdraw",
     }
 )  # questions that a choice, a name, a length or a day answers
 
@@ -135,16 +154,26 @@ async def converse(
 ) -> Reply:  # fmt: skip
     """Words, photos or a place, in the open talk or as a new one; a press is never its answer."""
     state = await talks.load(room.db, asker.id, now=room.now)
-    if said.text in CANCEL_WORDS | BACK_WORDS:
+    put_down = state is not None and leave_back.puts_down(state, said.text)
+    if put_down or said.text in CANCEL_WORDS | BACK_WORDS:
         return await _cancel_or_back(room, asker, state, said.text)
+    if put_right := await retracting.heard(room, asker, said, state):
+        return put_right
     if opened := await _opened(room, asker, said, state, typed=typed):
         topic, rest = opened
         _check_role(topic.roles, asker)
         return await _open(room, asker, topic, replace(said, text=rest), state)
     if taken := await photos.take_at_once(room, asker, said, state, meant):
         return taken
-    if state is not None and not await _moves_on(room, asker, said, state):
+    if state is None:
+        return await _unasked(room, asker, said)
+    if not await _moves_on(room, asker, said, state):
         return await _go_on(room, asker, answered(state, said))
+    return await _meanwhile(room, asker, said, state)
+
+
+async def _unasked(room: Room, asker: Person, said: Said) -> Reply:
+    """Words that answer no question: a report, an answer to a check, talk."""
     if (heard := await sentences.heard_or_filed(room, asker, said)) is not None:
         return heard
     await texts.keep(room.db, asker, said.source, said.text, now=room.now)
@@ -152,7 +181,18 @@ async def converse(
         return await photos.take(room, asker, said)
     if talk := join.small_talk(room, asker, said.text):
         return talk
-    return await sentences.why_not(room, asker, said) or _hint(room, asker, said.text)
+    if not_yet := await sentences.why_not(room, asker, said):
+        return not_yet
+    return join.chat(room, asker, said.text) or _hint(room, asker, said.text)
+
+
+async def _meanwhile(room: Room, asker: Person, said: Said, state: talks.State) -> Reply:
+    """What is said beside an open question is heard as if none were open; it is put aside, and said so."""
+    await talks.drop(room.db, asker.id)
+    reply = await _unasked(room, asker, said)
+    in_today = state.topic in FOUND_IN_TODAY
+    note = room.words.say("talk.still_asked" if in_today else "talk.put_aside")
+    return replace(reply, text=f"{reply.text}\n\n{note}")
 
 
 async def _opened(
@@ -160,6 +200,8 @@ async def _opened(
 ) -> tuple[Topic, str] | None:
     """The topic a text opens by its word; a sentence that says more than that is no command."""
     text = said.text.removeprefix("/")
+    if typed and state is None and (opinion := join.opinion_in(text)) is not None:
+        return BY_NAME["opinion"], f"|{opinion}"
     for topic in TOPICS:
         rest = topic.rest_of(text, strict=state is not None and text == said.text)
         if rest is None or (typed and await _is_answer(room, asker, state, said.text)):
@@ -176,18 +218,24 @@ async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -
 
     Where any words are an answer (情况怎么样), they are the answer.
     """
+    if said.files or said.place or await _is_answer(room, asker, state, said.text):
+        return False
     waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name} or state.pending in CHOSEN
-    if not waits or await _is_answer(room, asker, state, said.text):
+    reports = await sentences.reports_in(room, asker, said.text)
+    if reports and waits:
+        return True
+    if not (reports or len(said.text) > TINY):
         return False
-    if not await sentences.reports_in(room, asker, said.text):
-        return False
-    await talks.drop(room.db, asker.id)
-    return True
+    turned_down = await misread(room, asker, state, BY_NAME[state.topic], said)
+    chooses = turned_down == "talk.choose"
+    return bool(turned_down) and bool(chooses or reports or join.chat(room, asker, said.text))
 
 
 def _hint(room: Room, asker: Person, text: str) -> Reply:
     """How to say it, with examples for this role; the words themselves are kept."""
     said = text if len(text) <= QUOTED else f"{text[:QUOTED]}……"
+    if not LIKE_WORK.search(text):
+        return Reply(room.words.say("join.how_to", person=asker), join.menu(asker))
     return Reply(
         room.words.say("talk.not_understood", said=said, person=asker), join.menu(asker)
     )
@@ -227,7 +275,7 @@ async def _cancel_or_back(
     await talks.drop(room.db, asker.id)
     if state.topic == drafts.DOUBT.name:
         return await drafts.card(room, asker, state.opening.source)
-    return Reply(room.words.say("talk.cancelled"), join.menu(asker))
+    return Reply(room.words.say(BY_NAME[state.topic].dropped), join.menu(asker))
 
 
 async def _pressed(room: Room, asker: Person, token: str, source: str) -> Reply:

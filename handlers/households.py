@@ -78,10 +78,16 @@ def near(name: str, known: Sequence[Household], *, limit: int = 3) -> list[House
     same = [one for one in known if one.name == name]
     if same:
         return same[:limit]
+    kin = [one for one in known if _may_be(name, one.name)]
     found = process.extract(
-        name, [one.name for one in known], scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit
+        name, [one.name for one in kin], scorer=fuzz.ratio, score_cutoff=NEAR, limit=limit
     )
-    return [known[index] for _, _, index in found]
+    return [kin[index] for _, _, index in found]
+
+
+def _may_be(name: str, candidate: str) -> bool:
+    """Another surname is another family, however alike the rest: 王桂芳 is not 马桂芳."""
+    return name[:1] == candidate[:1] or name in candidate or name[:1] in {"老", "小"}
 
 
 async def settle(talk: Talk, name: str, known: Sequence[Household]) -> tuple[int | None, str]:

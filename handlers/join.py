@@ -1,7 +1,9 @@
 """Joining: an invite makes an account somebody. Strangers get one polite line, nothing else."""
 
+import re
+
 from handlers.talk import Room, Talk, Topic
-from ledger import invites
+from ledger import invites, roster_changes
 from ledger.errors import Refused
 from ledger.messages import EnterIn, Incoming, LifecycleIn, Option, Reply, TextIn
 from ledger.people import Person, Role
@@ -31,6 +33,25 @@ THANKS = {
     "ok",
     "嗯",
 }
+OPINION = re.compile(
+    r"我?想?(?:提|有)(?:一?[个点条些])?小?(?:意见|建议)(?P<rest>(?:[\s，,：:。！!].*)?)",
+    re.DOTALL,
+)
+NOT_GRANTED = re.compile(
+    r"(?:[为因]啥|为什么|凭啥|凭什么|怎么|咋)[^，,。]{0,8}(?:不批|没批|不同意|驳回|退回|不给批)"
+)
+QUESTION = re.compile(
+    "|".join(
+        (
+            r"[?？]|[吗呢么]\W*$|怎么|咋|如何|能不能",
+            r"可不可以|有没有|啥时候|什么时候|找谁|谁批|是什么|干啥",
+        )
+    )
+)
+MOAN = re.compile(
+    r"[累困烦忙热冷饿]死|累坏|[好太真很]累|[好太真]忙|心累|没啥事|没什么事|没事儿?$|歇会|想家|唉"
+)
+SHORT = 20  # characters of a moan
 MENUS = {
     Role.MEMBER: ("学习", "走访", "问题", "今天", "请假", "帮助"),
     Role.LEADER: ("今天", "走访", "问题", "待销号", "日报", "帮助"),
@@ -51,7 +72,8 @@ async def stranger(room: Room, incoming: Incoming) -> tuple[Person | None, Reply
     except Refused as why:
         return None, Reply(room.words.say(why.block, **why.facts))
     if person is None:
-        return None, Reply(room.words.say("join.stranger"))
+        left = await roster_changes.has_left(room.db, incoming.address, room.now.date())
+        return None, Reply(room.words.say("roster.has_left" if left else "join.stranger"))
     return person, Reply(room.words.say("join.welcome", person=person), menu(person))
 
 
@@ -79,6 +101,23 @@ def small_talk(room: Room, asker: Person, text: str) -> Reply | None:
     if word in GREETINGS:
         return Reply(room.words.say("join.hello", person=asker), menu(asker))
     return Reply(room.words.say("join.thanks")) if word in THANKS else None
+
+
+def opinion_in(text: str) -> str | None:
+    """What follows 提个意见，……; None when the words open no opinion."""
+    match = OPINION.fullmatch(text)
+    return match["rest"].strip(" ，,：:。！!") if match else None
+
+
+def chat(room: Room, asker: Person, text: str) -> Reply | None:
+    """A moan gets a kind word, a question a hint how to say it; None for everything else."""
+    if NOT_GRANTED.search(text):
+        return Reply(room.words.say("join.ask_decider"))
+    if QUESTION.search(text):
+        return Reply(room.words.say("join.how_to", person=asker), menu(asker))
+    if len(text) <= SHORT and MOAN.search(text):
+        return Reply(room.words.say("join.moan"))
+    return None
 
 
 def menu(person: Person) -> tuple[Option, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from handlers import leave_cards
-from handlers.leave_cover import mates_of, offered, tell_cover
+from handlers.leave_cover import mates_of, offered, team_of, tell_cover
 from handlers.talk import Room, Talk, Topic, plain
 from ledger import leave, leave_facts
 from ledger.durations import find_durations
@@ -26,6 +26,7 @@ REASONS = ("事假", "病假", "公差", "公休", "轮休", "公假")
 LENGTH = re.compile(
     r"^(?:\d{1,4}|[一二两三四五六七八九十半]{1,3})个?(?:天|日|周|星期)半?的?假?"
 )
+HALF = re.compile(r"(?<!大)半[天日]|[上下]午")
 UNTIL = re.compile(r"^(?:续假|再请|延)?(?:到|至)")
 NOWHERE = Village(())  # a leave names no household
 
@@ -79,7 +80,7 @@ def days_said(text: str, *, today: date, room: Room) -> Days | None:
     found = [one for one in reading.reports if isinstance(one, LeaveSaid)]
     if len(found) != 1 or not (named or _names_length(text)):
         return Days(*named) if named else None
-    reason = named[2] if named else LENGTH.sub("", text).strip(" ，,")
+    reason = LENGTH.sub("", named[2] if named else text).strip(" ，,")
     return Days(found[0].first, found[0].last, reason, found[0].kind)
 
 
@@ -167,11 +168,12 @@ async def submit(
     return asked, await leave_cards.show(room, asked, asker, before)
 
 
-async def told_asker(room: Room, asked: Leave, told: list[Person]) -> str:
-    """What the asker reads about his request."""
+async def told_asker(room: Room, asked: Leave, told: list[Person], said: str = "") -> str:
+    """What the asker reads about his request; `said`: his words, which may ask for half a day."""
     facts = await leave_facts.summary(room.db, asked, room.rules)
     steps = await leave_cards.way(room, asked)
-    return room.words.say("leave.asked", approvers=told, **steps, **facts)
+    half = asked.days == 1 and bool(HALF.search(said))
+    return room.words.say("leave.asked", approvers=told, half=half, **steps, **facts)
 
 
 async def _handed_in(talk: Talk, asked: Leave, told: list[Person]) -> Reply:
@@ -179,7 +181,8 @@ async def _handed_in(talk: Talk, asked: Leave, told: list[Person]) -> Reply:
         Option("改日期", f"改请假{asked.id}"),
         Option("撤回", f"撤回请假{asked.id}"),
     )
-    words = await told_asker(talk.room, asked, told)
+    said = " ".join([talk.rest, *(one.said.text for one in talk.state.answers)])
+    words = await told_asker(talk.room, asked, told, said)
     line, mates = await offered(talk.room, talk.asker, asked)
     return Reply("\n\n".join(filter(None, (words, line))), (*options, *mates), kind="card")
 
@@ -249,6 +252,11 @@ async def change(talk: Talk) -> Reply:
 async def withdraw(talk: Talk) -> Reply:
     """Take a request back; who had agreed, and who was to stand in, are told."""
     held, _ = await _meant(talk)
+    return await take_back(talk, held)
+
+
+async def take_back(talk: Talk, held: Leave) -> Reply:
+    """Withdraw this one and tell whom it concerns."""
     more = await leave.withdraw(talk.db, talk.asker, held, now=talk.now)
     if held.state == "approved":
         for person in {held.decided_by, held.cover_id} - {None}:
@@ -264,8 +272,10 @@ async def _meant(talk: Talk) -> tuple[Leave, str]:
         held = await leave.access_leave(talk.db, talk.asker, int(match[1]))
         if held.person_id != talk.asker.id:
             raise Refused("leave.not_found", id=held.id)
-        if held.state not in {"asked", "approved"} or held.back_day or held.last < talk.today:
-            raise Refused("leave.already_decided", id=held.id)
+        if held.state == "approved" and (held.back_day or held.last < talk.today):
+            raise Refused("leave.over_already", held=held)
+        if held.state not in {"asked", "approved"} or held.last < talk.today:
+            raise Refused("leave.already_decided", leave=held)
         return held, talk.rest[match.end() :]
     found = await leave.to_come(talk.db, talk.asker, talk.today)
     if not found:
@@ -276,18 +286,29 @@ async def _meant(talk: Talk) -> tuple[Leave, str]:
 
 # 代办
 async def choose_cover(talk: Talk) -> Reply:
-    """代办 赵队员: who stands in, for the request that is nearest."""
+    """代办 赵队员: who stands in, for the request that is nearest; 代办6 赵队员: for that one."""
+    number = re.match(r"(\d{1,9})\s+", talk.rest)
     found = await leave.to_come(talk.db, talk.asker, talk.today)
-    if not found:
+    held = next((one for one in found if not number or one.id == int(number[1])), None)
+    if held is None:
         raise Refused("leave.none_to_change")
-    mates = await mates_of(talk.room, talk.asker, talk.today)
-    cover = next((one for one in mates if one.name == talk.rest), None)
-    if cover is None:
-        raise Refused("leave.no_such_cover", said=talk.rest, names=[one.name for one in mates])
-    await leave.set_cover(talk.db, talk.asker, found[0], cover, now=talk.now)
-    if found[0].state == "approved":
-        await tell_cover(talk, await leave.any_leave(talk.db, found[0].id))
-    return talk.reply("leave.cover_set", leave=found[0], cover=cover.name)
+    cover = await _cover(talk, held, talk.rest[number.end() :] if number else talk.rest)
+    await leave.set_cover(talk.db, talk.asker, held, cover, now=talk.now)
+    if held.state == "approved":
+        await tell_cover(talk, await leave.any_leave(talk.db, held.id))
+    return talk.reply("leave.cover_set", leave=held, cover=cover.name)
+
+
+async def _cover(talk: Talk, held: Leave, name: str) -> Person:
+    """The teammate of that name, by the rule of the buttons: there on the leave's first day."""
+    day = max(held.first, talk.today)
+    mates = await mates_of(talk.room, talk.asker, day)
+    names = [one.name for one in mates]
+    if cover := next((one for one in mates if one.name == name), None):
+        return cover
+    if name in [one.name for one in await team_of(talk.room, talk.asker, day)]:
+        raise Refused("leave.cover_away", said=name, day=day, names=names)
+    raise Refused("leave.no_such_cover", said=name, names=names)
 
 
 # 销假
@@ -299,7 +320,9 @@ async def report_back(talk: Talk) -> Reply:
 
 BACK = Topic("leave_back", ("销假", "我回来了"), report_back, ON_TEAM)
 EXTEND = Topic("leave_extend", ("续假", "延假"), extend, ON_TEAM, "loose")
-CHANGE = Topic("leave_change", ("改请假", "请假改"), change, ON_TEAM, "loose")
+CHANGE = Topic(
+    "leave_change", ("改请假", "请假改"), change, ON_TEAM, "loose", dropped="leave.stands"
+)
 WITHDRAW = Topic("leave_withdraw", ("撤回请假", "取消请假", "不请假了"), withdraw, ON_TEAM)
 COVER = Topic("leave_cover", ("代办",), choose_cover, ON_TEAM)
 LEAVE = Topic("leave", ("请假", "leave"), ask_leave, ON_TEAM, "loose")

@@ -50,16 +50,23 @@ async def offered(room: Room, asker: Person, asked: Leave) -> tuple[str, tuple[O
     mates = await mates_of(room, asker, asked.first)
     if asked.cover_id or not (tasks.count and mates):
         return "", ()
-    options = (Option(f"{one.name}代办", f"代办 {one.name}") for one in mates[:OFFERED])
+    options = (
+        Option(f"{one.name}代办", f"代办{asked.id} {one.name}") for one in mates[:OFFERED]
+    )
     return room.words.say("leave.may_cover", tasks=tasks), tuple(options)
 
 
 async def mates_of(room: Room, asker: Person, day: date) -> list[Person]:
     """His teammates who are not on leave themselves that day."""
-    scope = Scope(asker.county_id, asker.township_id, asker.team_id)
     away = {one.person_id for one in await leave.away(room.db, scope_of(asker), day)}
+    return [one for one in await team_of(room, asker, day) if one.id not in away]
+
+
+async def team_of(room: Room, asker: Person, day: date) -> list[Person]:
+    """His teammates that day, wherever they are."""
+    scope = Scope(asker.county_id, asker.township_id, asker.team_id)
     found = await people.members(room.db, scope, day=day)
-    return [one for one in found if one.id != asker.id and one.id not in away]
+    return [one for one in found if one.id != asker.id]
 
 
 async def standing_in(talk: Talk) -> list[Tasks]:

@@ -32,7 +32,7 @@ async def decide(talk: Talk) -> Reply:
     await leave.take_up(talk.db, asked, owner, now=talk.now, rules=talk.rules)
     step = await leave_steps.current(talk.db, asked.id)
     if why := leave_steps.refusal(talk.asker, owner, step):
-        raise Refused(why, id=asked.id)
+        raise Refused(why, leave=await leave.any_leave(talk.db, asked.id))
     if not approve and not reason:
         reason = await talk.ask("leave.ask_refusal", plain, REFUSALS, leave=asked)
         reason = reason[:LONGEST_REASON]

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from handlers.talk import LONGEST_ANSWER, Talk, Topic, one_of, plain
+from handlers.forms import choice, words
+from handlers.talk import LONGEST_ANSWER, Talk, Topic, plain
 from ledger import opinions
 from ledger.errors import Refused
 from ledger.messages import Option, Reply
@@ -31,8 +32,8 @@ async def give(talk: Talk) -> Reply:
     if way:
         signed = HOW[way]
     else:
-        signed = await talk.ask("opinions.ask_way", one_of(HOW), (SIGNED, UNSIGNED))
-    text = rest or await talk.ask("opinions.ask_text", plain, signed=signed)
+        signed = await talk.ask("opinions.ask_way", choice(HOW), (SIGNED, UNSIGNED))
+    text = rest or await talk.ask("opinions.ask_text", words, signed=signed)
     if not signed:
         return await _unsigned(talk, text)
     id = await opinions.sign(talk.db, talk.asker, text, now=talk.now)
@@ -91,7 +92,7 @@ async def answer(talk: Talk) -> Reply:
     found = await opinions.access_opinion(talk.db, talk.asker, int(match[1]))
     if found.answered_at is not None:
         raise Refused("opinions.already_answered", id=found.id)
-    text = match[2] or await talk.ask("opinions.ask_answer", plain, opinion=found)
+    text = match[2] or await talk.ask("opinions.ask_answer", words, opinion=found)
     await opinions.answer(talk.db, talk.asker, found, plain(text), now=talk.now)
     if found.person_id:
         told = talk.reply("opinions.answer", opinion=found, text=text)

@@ -47,6 +47,14 @@ async def show_weekly(talk: Talk) -> Reply:
     return await _show(talk, asked, place, weekly.window(asked.day, talk.today))
 
 
+async def show_details(talk: Talk) -> Reply:
+    """「看明细」 in words: what the button of the last summary would show, else today's."""
+    says = await store.last_shown(talk.db, talk.asker, now=talk.now)
+    said = next((one for one in says if DETAILS in one), f"日报 {DETAILS}")
+    kind, _, talk.rest = said.partition(" ")
+    return await (show_weekly if kind == "周报" else show_daily)(talk)
+
+
 # reading
 def read_daily(text: str, *, today: date) -> Asked:
     """「11月20日 明细」: a day, today when none is named."""
@@ -113,3 +121,4 @@ async def _show_details(talk: Talk, place: Place, window: Window) -> Reply:
 
 DAILY = Topic("daily", ("日报", "日调度", "daily"), show_daily, form="loose", aside=True)
 WEEKLY = Topic("weekly", ("周报告", "周报", "weekly"), show_weekly, form="loose", aside=True)
+DETAIL = Topic("report_details", ("看明细", DETAILS), show_details, form="bare", aside=True)

@@ -1,10 +1,13 @@
 """换人, 离任, 调动, 新增: single changes of the roster by township and county, shown before written."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
+from handlers.forms import choice, short, words
 from handlers.roster import alert_lines, find_team
-from handlers.talk import Talk, Topic, labelled, one_of, plain
+from handlers.roster_news import tell_left, tell_moved
+from handlers.talk import Talk, Topic, labelled
 from ledger import data_cuts, people, roster_changes
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
@@ -31,6 +34,11 @@ ROLES: dict[str, tuple[Role, str]] = {
     "第一书记": (Role.LEADER, "第一书记"),
 }
 SOMEBODY_ELSE = "是新来的人"
+OTHER = re.compile(
+    r"[/看查发]?(?:日报|周报|名册|抽查|开关|职责|负担|帮助|菜单|待销号|问题(?:\d|清单|$)|走访|学习[\s\d了]"
+    r"|请假|日历|意见|办完|换人|离任|调动|新增|邀请|报平安)"
+    r"|(?:(?:今|昨|前)天|上午|下午|刚才?|早上)[^，,。]{0,10}(?:走访|入户|去|到|开|看|学|报|排查|了)"
+)  # what opens another talk or reports a deed
 
 
 # the four talks
@@ -45,18 +53,12 @@ async def swap(talk: Talk) -> Reply:
         raise Refused("roster.same_name", name=name)
     new = await _known(talk, name)
     why = await _why(talk, said, LEAVING)
-    unit = new.home_unit if new else _unit(said) or old.home_unit
+    unit = new.home_unit if new else _unit(said)
     facts = {"old": old, "name": name, "new": new, "unit": unit, "day": day, "why": why}
-    await talk.ask("roster.confirm_swap", one_of(CONFIRM), CONFIRM, **facts)
-    if new:
-        await roster_changes.take_over(
-            talk.db, talk.asker, old, new, why, day=day, now=talk.now
-        )
-    else:
-        await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
-        entry = Entry(name, old.role, title=old.title, home_unit=unit)
-        team = Team(old.team_id, old.village, old.township_id, old.township)
-        await roster_changes.come(talk.db, talk.asker, team, entry, day=day, now=talk.now)
+    await talk.ask("roster.confirm_swap", choice(CONFIRM), CONFIRM, **facts)
+    await _replace(
+        talk, old, new or Entry(name, old.role, title=old.title, home_unit=unit), why, day
+    )
     alerts = await _alerts(talk, old.team_id, day)
     return talk.reply(
         "roster.swapped",
@@ -64,6 +66,20 @@ async def swap(talk: Talk) -> Reply:
         alerts=alerts,
         options=_after(old.village, "" if new else name),
     )
+
+
+async def _replace(talk: Talk, old: Person, new: Person | Entry, why: Why, day: date) -> None:
+    """Tell those it concerns, then write: somebody of the roster, or newly come."""
+    team = Team(old.team_id, old.village, old.township_id, old.township)
+    await tell_left(talk, old, day, new.name)
+    if isinstance(new, Person):
+        await tell_moved(talk, new, team, day)
+        await roster_changes.take_over(
+            talk.db, talk.asker, old, new, why, day=day, now=talk.now
+        )
+        return
+    await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
+    await roster_changes.come(talk.db, talk.asker, team, new, day=day, now=talk.now)
 
 
 async def leave(talk: Talk) -> Reply:
@@ -74,7 +90,8 @@ async def leave(talk: Talk) -> Reply:
         raise Refused("roster.how_to_leave")
     old = await _one(talk, name)
     why = await _why(talk, read_words(rest), LEAVING, free=True)
-    await talk.ask("roster.confirm_leave", one_of(CONFIRM), CONFIRM, old=old, day=day, why=why)
+    await talk.ask("roster.confirm_leave", choice(CONFIRM), CONFIRM, old=old, day=day, why=why)
+    await tell_left(talk, old, day)
     await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
     alerts = await _alerts(talk, old.team_id, day)
     return talk.reply(
@@ -94,7 +111,8 @@ async def move(talk: Talk) -> Reply:
     why = await _why(talk, read_words(found[2]), MOVING, free=True)
     leader = await _leader_of(talk, team) if person.role is Role.LEADER else None
     facts = {"old": person, "team": team, "day": day, "why": why}
-    await talk.ask("roster.confirm_move", one_of(CONFIRM), CONFIRM, leader=leader, **facts)
+    await talk.ask("roster.confirm_move", choice(CONFIRM), CONFIRM, leader=leader, **facts)
+    await tell_moved(talk, person, team, day)
     await roster_changes.move(talk.db, talk.asker, person, team, why, day=day, now=talk.now)
     alerts = [*await _alerts(talk, person.team_id, day), *await _alerts(talk, team.id, day)]
     alerts = list(dict.fromkeys(alerts))
@@ -113,7 +131,7 @@ async def add(talk: Talk) -> Reply:
     team = await _team(talk, village)
     post = said.role
     if post is None:
-        post = await talk.ask("roster.ask_role", one_of(ROLES), ROLES, name=name)
+        post = await talk.ask("roster.ask_role", choice(ROLES), ROLES, name=name)
     role, title = post
     words = {village, village.removesuffix("村")}
     unit = _unit(replace(said, rest=tuple(one for one in said.rest if one not in words)))
@@ -124,7 +142,7 @@ async def add(talk: Talk) -> Reply:
     if twin:
         raise Refused("roster.on_roster", name=name, place=twin.village)
     facts = {"entry": entry, "team": team, "day": day}
-    await talk.ask("roster.confirm_add", one_of(CONFIRM), CONFIRM, **facts)
+    await talk.ask("roster.confirm_add", choice(CONFIRM), CONFIRM, **facts)
     await roster_changes.come(talk.db, talk.asker, team, entry, day=day, now=talk.now)
     alerts = await _alerts(talk, team.id, day)
     return talk.reply(
@@ -158,7 +176,7 @@ async def _one(talk: Talk, name: str) -> Person:
     if len(found) == 1:
         return found[0]
     choices = labelled((f"{one.village} {one.name} {one.home_unit}", one) for one in found)
-    return await talk.ask("roster.ask_who", one_of(choices), choices, name=name)
+    return await talk.ask("roster.ask_who", choice(choices), choices, name=name)
 
 
 async def _known(talk: Talk, name: str) -> Person | None:
@@ -168,7 +186,7 @@ async def _known(talk: Talk, name: str) -> Person | None:
         return None
     lines = [(f"{one.village} {one.name} {one.home_unit}", one) for one in found]
     choices: dict[str, Person | None] = {**labelled(lines), SOMEBODY_ELSE: None}
-    return await talk.ask("roster.ask_same", one_of(choices), choices, name=name)
+    return await talk.ask("roster.ask_same", choice(choices), choices, name=name)
 
 
 async def _team(talk: Talk, village: str) -> Team:
@@ -183,7 +201,7 @@ async def _ask_village(talk: Talk, said: Spoken, name: str) -> str:
     unknown = next((one for one in said.rest if one.endswith("村")), "")
     if unknown:
         raise Refused("roster.no_village", village=unknown)
-    return await talk.ask("roster.ask_where", plain, name=name)
+    return await talk.ask("roster.ask_where", words, name=name)
 
 
 async def _leader_of(talk: Talk, team: Team) -> Person | None:
@@ -197,20 +215,20 @@ async def _why(
 ) -> Why:
     """The reason, in our words where it is one of ours; who approved, where it takes that."""
     reason = said.reason or ("，".join(said.rest) if free else "")
-    reason = reason or await talk.ask("roster.ask_reason", _short, choices)
+    reason = reason or await talk.ask("roster.ask_reason", _reason, choices)
     spoken = read_words(reason)
     reason = spoken.reason or reason
     approver = said.approver or spoken.approver
     if reason in NEED_APPROVER and not approver:
-        approver = await talk.ask("roster.ask_approver", _short, reason=reason)
+        approver = await talk.ask("roster.ask_approver", short, reason=reason)
     return Why(reason, approver)
 
 
-def _short(text: str) -> str:
-    words = plain(text)
-    if len(words) > 60:
-        raise Misunderstood("talk.too_long", limit=60)
-    return words
+def _reason(text: str) -> str:
+    """A reason in few words; a report or a command is none, and the question stays open."""
+    if OTHER.match(text):
+        raise Misunderstood("roster.not_a_reason", said=text[:20])
+    return short(text)
 
 
 def _unit(said: Spoken) -> str:

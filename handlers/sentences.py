@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import issues, leave, leave_said, rereading, spotchecks, study, visits
+from handlers import (
+    issues,
+    join,
+    leave,
+    leave_back,
+    leave_said,
+    rereading,
+    spotchecks,
+    study,
+    team_said,
+    visits,
+)
+from handlers.drafts import enter
 from handlers.filing import read_message
 from handlers.talk import Room, Topic
 from ledger.messages import Reply
@@ -43,16 +55,53 @@ async def says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool:
 
 async def heard_or_filed(room: Room, asker: Person, said: Said) -> Reply | None:
     """Words may answer a check that waits and be a report at once; neither swallows the other."""
+    if (meant := await _of_people(room, asker, said)) is not None:
+        return await _heard_too(room, asker, said, meant)
     reports = await reports_in(room, asker, said.text)
+    if excused := await _excused(room, asker, said, reports):
+        return excused
     if any(not isinstance(one, PresenceSaid) for one in reports):
         filed = await _drafted(room, asker, said)
-        if filed is None or not await spotchecks.waits(room, asker):
-            return filed
-        heard = await spotchecks.overhear(room, asker, said)
-        return replace(filed, text=f"{heard.text}\n\n{filed.text}") if heard else filed
+        return await _heard_too(room, asker, said, filed) if filed else None
     if (heard := await spotchecks.overhear(room, asker, said)) is not None:
         return heard
     return await _drafted(room, asker, said)
+
+
+async def _heard_too(room: Room, asker: Person, said: Said, reply: Reply) -> Reply:
+    """The same words, heard as the answer to a check that waits."""
+    if not await spotchecks.waits(room, asker):
+        return reply
+    heard = await spotchecks.overhear(room, asker, said)
+    return replace(reply, text=f"{heard.text}\n\n{reply.text}") if heard else reply
+
+
+async def _of_people(room: Room, asker: Person, said: Said) -> Reply | None:
+    """Leave given up, a teammate or oneself not there: no report, but understood."""
+    reading = await _read(room, asker, said.text)
+    if reading is None or said.files:
+        return None
+    given_up = await leave_back.heard(room, asker, said, reading)
+    return given_up or await team_said.heard(room, asker, said, reading)
+
+
+async def _excused(
+    room: Room, asker: Person, said: Said, reports: Sequence[Report]
+) -> Reply | None:
+    """Why a check was missed, or a grumble about it; a visit told in the same words is filed too."""
+    if asker.role not in ON_TEAM:
+        return None
+    if not any(map(spotchecks.is_clear, reports)):
+        if wondered := await spotchecks.wonders(room, asker, said):
+            return wondered
+        if join.small_talk(room, asker, said.text):
+            return None
+    heard = await spotchecks.explained(room, asker, said, reports)
+    if heard is None or not (kept := spotchecks.without_excuses(reports)):
+        return heard
+    reading = await read_message(room, asker, said.text)
+    filed = await enter(room, asker, said, replace(reading, reports=kept))
+    return replace(filed, text=f"{heard.text}\n\n{filed.text}")
 
 
 async def reports_in(room: Room, asker: Person, text: str) -> Sequence[Report]:

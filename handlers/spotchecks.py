@@ -1,7 +1,7 @@
 """抽查: 「抽查 5」 draws and asks; 「在村」 or any sentence answers; 「抽查情况」 shows how far it is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.numerals import NUMERAL, read_number
 from ledger.people import EVERYONE, ON_TEAM, STAFF, Person, Role, Scope, scope_of
+from ledger.reading.said import IssueSaid, PresenceSaid, Report
 from ledger.spotchecks import (
     IN_VILLAGE,
     LABELS,
@@ -39,6 +40,13 @@ BARE = {
     "无信号,稍后": NO_SIGNAL,
     "没信号": NO_SIGNAL,
 }
+EXCUSES = re.compile(
+    r"没有?信号|信号不好|在?开会|[才刚]看[到见]|刚有信号|没看[到见]|没听[到见]|没注意|手机|没电"
+)  # words of somebody who says why he has not answered
+ASKS_WHY = re.compile(
+    r"[为因]啥|为什么|为何|怎么又|咋又|凭什么|凭啥|又抽|[总老]是?抽|烦不烦|有完没完"
+)
+QUESTION = re.compile(r"[?？][!！。~ ]*$")
 EXPLAINING = re.compile(r"说明(?:[\s：:，,]+(.+))?", re.DOTALL)
 UNIT = r"\s*(?:个队|支队|个|队|人)?"
 TWIN = re.compile(r"抽查\s*(?P<id>\d{1,9})\s*号?[\s：:，,]+(?P<words>.+)", re.DOTALL)
@@ -120,6 +128,8 @@ async def answer_check(talk: Talk) -> Reply:
     else:
         check = await spotchecks.listening(talk.db, talk.asker.id, now=talk.now)
     if check is None:
+        check = await spotchecks.missed_on(talk.db, talk.asker.id, talk.today)
+    if check is None:
         return talk.reply("spotchecks.none_open")
     if explaining := EXPLAINING.fullmatch(words):
         words = explaining[1] or await talk.ask("spotchecks.ask_words", plain)
@@ -133,13 +143,57 @@ async def waits(room: Room, asker: Person) -> bool:
     return check is not None and check.is_open
 
 
+async def wonders(room: Room, asker: Person, said: Said) -> Reply | None:
+    """A grumble about a check is answered kindly; it is no statement, and the check waits on."""
+    check = await spotchecks.listening(room.db, asker.id, now=room.now)
+    if check is None or not ASKS_WHY.search(said.text):
+        return None
+    missed = check.state == "missed"
+    words = room.words.say("spotchecks.why_drawn", check=check, missed=missed)
+    return Reply(words, check.options if check.is_open else (), kind="card")
+
+
+async def explained(
+    room: Room, asker: Person, said: Said, reports: Sequence[Report]
+) -> Reply | None:
+    """The first words after a miss say why, unless they report something else or ask.
+
+    An excuse does in any case, and one said later the same day stands for the former.
+    """
+    excuse = EXCUSES.search(said.text) is not None
+    clear = any(is_clear(one) for one in reports)
+    if not said.text or QUESTION.search(said.text) or (clear and not excuse):
+        return None
+    check = await spotchecks.listening(room.db, asker.id, now=room.now)
+    if check is None and excuse:
+        check = await spotchecks.missed_on(room.db, asker.id, room.now.date())
+    if check is None or check.state != "missed":
+        return None
+    note = room.words.say("spotchecks.photo_note", files=len(said.files)) if said.files else ""
+    return await _take(room, check, Given(plain(said.text), note, said.place))
+
+
+def is_clear(report: Report) -> bool:
+    """Whether it tells of more than the member himself: a fault of no household may be his phone."""
+    own = isinstance(report, PresenceSaid)
+    return not own and not (isinstance(report, IssueSaid) and report.household is None)
+
+
+def without_excuses(reports: Sequence[Report]) -> tuple[Report, ...]:
+    """What there is to file beside an excuse: no issue made of it."""
+    return tuple(
+        one for one in reports
+        if is_clear(one) and not (isinstance(one, IssueSaid) and EXCUSES.search(one.text))
+    )  # fmt: skip
+
+
 async def overhear(room: Room, asker: Person, said: Said) -> Reply | None:
     """Words that open no topic and answer no question: perhaps a check waits for them."""
     if asker.role not in ON_TEAM or not (said.text or said.place):
         return None
     check = await spotchecks.listening(room.db, asker.id, now=room.now)
-    if check is None:
-        return None
+    if check is None or check.state == "missed" or QUESTION.search(said.text):
+        return None  # what follows a miss: `explained`
     if not said.text:
         return await _keep_place(room, check, said.place)
     note = room.words.say("spotchecks.photo_note", files=len(said.files)) if said.files else ""
@@ -151,14 +205,26 @@ async def overhear(room: Room, asker: Person, said: Said) -> Reply | None:
 
 
 async def _take(room: Room, check: Check, given: Given) -> Reply:
-    heard = await spotchecks.answer(room.db, check, given, rules=room.rules, now=room.now)
+    heard = await spotchecks.answer(
+        room.db, check, _beside_leave(room, check, given), rules=room.rules, now=room.now
+    )
     reply = await _say(room, check, heard)
     if heard is Heard.ANSWERED:
         reply = await _without(room, check, given, reply)
-        after = await spotchecks.by_id(room.db, check.id)
-        words = room.words.say("spotchecks.card_answered", check=after)
-        await spotchecks.close_card(room.db, check, words, now=room.now)
+        covered = await spotchecks.cover(room.db, check, given, now=room.now)
+        for one in (check, *covered):
+            after = await spotchecks.by_id(room.db, one.id)
+            words = room.words.say("spotchecks.card_answered", check=after)
+            await spotchecks.close_card(room.db, one, words, now=room.now)
     return reply
+
+
+def _beside_leave(room: Room, check: Check, given: Given) -> Given:
+    """A leave approved meanwhile stays in the explanation that stands for the former."""
+    on_leave = room.words.say("spotchecks.on_leave")
+    if check.state != "missed" or not check.note.startswith(on_leave):
+        return given
+    return replace(given, words=f"{on_leave}；{given.words}")
 
 
 async def _without(room: Room, check: Check, given: Given, reply: Reply) -> Reply:
@@ -183,7 +249,10 @@ async def _keep_place(room: Room, check: Check, place: str) -> Reply | None:
 
 async def _say(room: Room, before: Check, heard: Heard) -> Reply:
     check = await spotchecks.by_id(room.db, before.id)
-    return Reply(room.words.say(heard, check=check, labels=LABELS, today=room.now.date()))
+    words = room.words.say(heard, check=check, labels=LABELS, today=room.now.date())
+    if heard is not Heard.EXPLAINED:
+        return Reply(words)
+    return Reply(words, (Option("改说明", f"抽查{check.id} 说明"),), kind="card")
 
 
 # looking

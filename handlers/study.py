@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from handlers.talk import Talk, Topic, one_of, plain
-from ledger import study
+from ledger import records, study
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM
+from ledger.records import Record
 from ledger.study import Study
 from ledger.times import find_day, find_minutes, read_minutes, sensible
 
@@ -55,10 +56,25 @@ async def record_study(talk: Talk) -> Reply:
     if not line.topic:
         line = await _ask_missing(talk, line)
     made = Study(line.day, line.topic, line.minutes, line.exchange)
+    if talk.rest and not talk.state.step and (before := await _said_before(talk, made)):
+        words = talk.say(
+            "drafts.said_before", lines=[talk.say("study.line", made=made)], more=0
+        )
+        return Reply(words, after_saving(before.id), kind="card")
     id = await study.record(
         talk.db, talk.asker, made, source=talk.source, now=talk.now, rules=talk.rules
     )
     return talk.reply("study.saved", after_saving(id), made=made, today=talk.today)
+
+
+async def _said_before(talk: Talk, made: Study) -> Record | None:
+    """The same study told in another message: the line was sent twice."""
+    for one in await records.of_day(talk.db, talk.asker, made.day):
+        if one.kind != study.KIND or one.source == talk.source:
+            continue
+        if await study.read(talk.db, one) == made:
+            return one
+    return None
 
 
 async def _ask_missing(talk: Talk, line: Line) -> Line:

@@ -54,9 +54,9 @@ class Room:
 class Waiting(Exception):
     """The talk stops here and waits for an answer."""
 
-    def __init__(self, question: str, reply: Reply) -> None:
+    def __init__(self, question: str, reply: Reply, misread: str = "") -> None:
         super().__init__(question)
-        self.question, self.reply = question, reply
+        self.question, self.reply, self.misread = question, reply, misread
 
 
 @dataclass
@@ -172,7 +172,8 @@ class Talk:
         lines.append(self.say(question, **facts))
         buttons = [one if isinstance(one, Option) else Option(one, one) for one in options]
         buttons += [BACK, CANCEL] if self.exits else []
-        return Waiting(question, Reply("\n".join(lines), tuple(buttons), kind="question"))
+        words = Reply("\n".join(lines), tuple(buttons), kind="question")
+        return Waiting(question, words, note if why else "")
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ class Topic:
     settles: bool = (
         False  # each answer is written at once, whatever becomes of the next question
     )
+    dropped: str = "talk.cancelled"  # what 取消 answers; other words where something stands
 
     def rest_of(self, text: str, *, strict: bool) -> str | None:
         """What follows the opening word; None when the text does not open this topic.
@@ -316,6 +318,19 @@ async def offers(room: Room, asker: Person, topic: Topic, state: State, word: st
         return word in {one.say for one in waiting.reply.options}
     except (Refused, Misunderstood):
         return False
+
+
+async def misread(room: Room, asker: Person, state: State, topic: Topic, said: Said) -> str:
+    """The block with which the open question would turn these words down; empty: it takes them."""
+    state = answered(state, said)
+    try:
+        async with room.db.savepoint():
+            await topic.run(Talk(room, asker, state, state.opening.text))
+            raise Refused("cards.past")  # a trial: nothing of it may stay
+    except Waiting as waiting:
+        return waiting.misread
+    except (Refused, Misunderstood):
+        return ""
 
 
 def stepped_back(state: State) -> State:

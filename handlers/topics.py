@@ -16,6 +16,7 @@ from handlers import (
     issues,
     join,
     leave,
+    leave_back,
     leave_decisions,
     leave_said,
     opinions,
@@ -56,6 +57,7 @@ TOPICS: tuple[Topic, ...] = (
     spotchecks.DRAW,
     reports.DAILY,
     reports.WEEKLY,
+    reports.DETAIL,
     drafts.CONFIRM,
     corrections.UNDO,
     corrections.REDO,
@@ -89,5 +91,6 @@ TOPICS: tuple[Topic, ...] = (
 )
 
 BY_NAME = {
-    topic.name: topic for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT, leave_said.SAID)
+    topic.name: topic
+    for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT, leave_said.SAID, leave_back.GIVE_UP)
 }

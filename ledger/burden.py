@@ -52,6 +52,11 @@ class Burden:
         return sum(one.messages for one in self.lines if one.why == REQUEST)
 
     @property
+    def plan(self) -> tuple[Line, ...]:
+        """What was not a colleague's request: who asks for leave is no burden on others."""
+        return tuple(one for one in self.lines if one.why != REQUEST)
+
+    @property
     def urgent(self) -> int:
         """Messages bound to a time: spot checks, safety."""
         return sum(one.messages for one in self.lines if one.urgent)

@@ -8,6 +8,7 @@ from ledger.naming import DOING, EDGE, LIKELY, PLACE, START, SURE, VERB
 from ledger.surnames import COMPOUND, FAMILIES, HOMES, SINGLE, STICKY, STRONG, WORDS
 
 JOINERS = "、和跟与及同"
+WITH = frozenset("和跟与同")
 _FAMILY = "".join(sorted(STRONG | FAMILIES))
 LISTED = re.compile(  # 吕德昌 of 吕德昌、柳成荫: what looks like names on both sides
     rf"(?<=、)[{_FAMILY}][一-龥]{{2}}(?=[两三四五六七八九十]家)|[{_FAMILY}][一-龥]{{1,2}}(?<!家)(?=、[{_FAMILY}][一-龥]{{1,2}}(?:[、，,。；;！!家户等和跟与及\s]|[两三四五六七八九十\d]{{1,2}}[家户]|$))"
@@ -67,6 +68,11 @@ class Reading:
     def colleague(self, at: int) -> bool:
         """A title stands before: 组长老黄, 村干部王国强."""
         return bool(naming.COLLEAGUE.search(self.words[max(0, at - 5) : at]))
+
+    def comrade(self, at: int, end: int) -> bool:
+        """Somebody we go with: 跟范哥去; 跟范大娘去 is a villager."""
+        named = self.words[end - 1] in "哥姐" and end - at < 3
+        return named and self.last(at) in WITH and bool(naming.COMRADE.match(self.words, end))
 
     def stranger(self, at: int) -> bool:
         """A surname stands directly before: 王满仓 is not 何满仓."""

@@ -275,7 +275,6 @@ async def signatures(db: Session, cut: Cut) -> list[Signature]:
     return [Signature(**dict(row)) async for row in sql.signs(db.connection, cut=cut.id)]
 
 
-
 async def correct(
     db: Session, asker: Person, cut: Cut, person: int, text: str, *, now: datetime
 ) -> int:

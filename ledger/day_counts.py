@@ -183,9 +183,14 @@ async def _may_say(db: Session, by: Person, person: Person, day: date, now: date
         raise Refused("days.to_come", day=day)
     if (now.date() - day) > 31 * DAY:
         raise Refused("days.too_old", day=day)
-    said_by = await sql.said_by(db.connection, person=person.id, day=day.isoformat())
-    if by.id == person.id and said_by not in {None, by.id}:
+    if by.id == person.id and await said_by(db, person, day) not in {None, by.id}:
         raise Refused("days.said_by_superior", day=day)
+
+
+async def said_by(db: Session, person: Person, day: date) -> int | None:
+    """Who has said how that day of his counts; None: nobody."""
+    by: int | None = await sql.said_by(db.connection, person=person.id, day=day.isoformat())
+    return by
 
 
 async def takes_back(

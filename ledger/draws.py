@@ -88,7 +88,7 @@ def sort_out(
     bound: AbstractSet[int], trips: AbstractSet[int] = frozenset(),
     resting: AbstractSet[int] = frozenset(),
 ) -> Eligible:  # fmt: skip
-    """Who may be drawn: at work that day, no check open, reachable by chat (domain §9)."""
+    """Who may be drawn: at work and not checked that day, reachable by chat (domain §9)."""
     pool: Pool = {}
     counts = {"away": 0, "trips": 0, "resting": 0, "busy": 0, "unbound": 0}
     excused = {"away": away, "trips": trips, "resting": resting, "busy": busy}
@@ -143,7 +143,10 @@ async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
         away={one for one, why in absent.items() if why is Off.LEAVE},
         trips={one for one, why in absent.items() if why is Off.TRIP},
         resting={one for one, why in absent.items() if why is Off.ROTA},
-        busy={row["person_id"] async for row in sql.busy(db.connection, **places)},
+        busy={
+            row["person_id"]
+            async for row in sql.busy(db.connection, **places, day=day.isoformat())
+        },
         bound={row["person_id"] async for row in sql.bound(db.connection, **places)},
     )
 

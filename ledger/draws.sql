@@ -1,9 +1,9 @@
 -- Draws, the pool they are drawn from, the timetable's slots.
 
--- name: busy(county, township)
--- Who has a check open.
+-- name: busy(county, township, day)
+-- Who has a check open, or had one that day, whoever asked; a void one was none.
 SELECT person_id FROM check_line
- WHERE closed_at IS NULL AND county_id = :county AND (:township = 0 OR township_id = :township);
+ WHERE (closed_at IS NULL OR (day = :day AND state <> 'void')) AND county_id = :county AND (:township = 0 OR township_id = :township);
 
 -- name: bound(county, township)
 -- Who can be written to.

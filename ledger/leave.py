@@ -200,7 +200,7 @@ async def decide(
     """A superior's word; returns the leave, approved when every step is. Never the asker's own."""
     step = await leave_steps.current(db, leave.id)
     if why := leave_steps.refusal(by, owner, step):
-        raise Refused(why, id=leave.id)
+        raise Refused(why, leave=leave)
     await leave_steps.settle(db, by, leave.id, approve=approve, reason=reason, now=now)
     more = await leave_steps.go_on(db, leave.id, owner, now=now) if approve else None
     if more is None:
@@ -212,7 +212,7 @@ async def decide(
 
 async def _conclude(db: Session, by: Person, leave: Leave, state: str, now: datetime) -> None:
     if await sql.decide(db.connection, id=leave.id, state=state, by=by.id, now=ms(now)) is None:
-        raise Refused("leave.already_decided", id=leave.id)
+        raise Refused("leave.already_decided", leave=await any_leave(db, leave.id))
 
 
 async def to_come(db: Session, person: Person, day: date) -> list[Leave]:
@@ -297,7 +297,7 @@ async def drop_open(db: Session, by: Person, owner: Person, *, now: datetime) ->
 async def _withdraw(db: Session, by: Person, leave: Leave, *, now: datetime) -> None:
     await leave_steps.drop(db, leave.id)
     if await sql.withdraw(db.connection, id=leave.id) is None:
-        raise Refused("leave.already_decided", id=leave.id)
+        raise Refused("leave.already_decided", leave=await any_leave(db, leave.id))
     await _log(db, by, "withdrawn", leave.id, {}, now)
 
 

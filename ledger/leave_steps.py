@@ -167,7 +167,7 @@ async def settle(
                 by=by.id, reason=reason, now=ms(now),
             )  # fmt: skip
             if done is None:
-                raise Refused("leave.already_decided", id=leave)
+                raise Refused("leave.decided_meanwhile")
             if not approve:
                 break
     if not approve:

@@ -16,6 +16,7 @@ from ledger.surnames import COMPOUND, SINGLE, surname_of
 __all__ = ["Known", "Mention", "Village"]
 
 HEADS = SINGLE | {one[0] for one in COMPOUND}  # characters a surname begins with
+SURNAMES = SINGLE | COMPOUND
 LONGEST_NAME = 20  # characters; what is longer is not a name
 
 
@@ -25,7 +26,8 @@ class Mention:
 
     start, end: characters, with 3组 before the name and 家, 他爸, 家儿媳妇 behind it. said: the name
     alone. fits: one, it is that household; several, ask which; none, it is not on the ledger.
-    how: name, alias, given, old (老张, 张大爷, 张家), kin, pinyin, sound or unknown.
+    how: name, alias, given, old (老张, 张大爷, 张家), kin, pinyin, sound or unknown. called: the name
+    as one asks for it, 张家 where only a surname is said.
     """
 
     start: int
@@ -33,6 +35,7 @@ class Mention:
     said: str
     fits: tuple[Known, ...]
     how: str
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class Village:
             return None
         end = at + len(surname)
         title = naming.TITLE.match(read.words, end)
+        if title and read.comrade(at, title.end()):
+            return _Hit(at, title.end(), (), "official")
         if title:
             stands = cues.titled_stands(read, at, title.end(), surname)
             return self._by_surname(at, title.end(), surname) if stands else None
@@ -221,7 +226,9 @@ class Village:
             how = "kin" if tail["kin"] and hit.fits else how
         start, fits = _narrowed(read, hit, group)
         how = how if fits else "unknown"
-        return Mention(start, end, read.words[hit.start : hit.end], fits, how)
+        said = read.words[hit.start : hit.end]
+        home = said in SURNAMES and read.words[hit.end : hit.end + 1] == "家"
+        return Mention(start, end, said, fits, how, said + "家" if home else said)
 
 
 def _narrowed(read: Reading, hit: _Hit, group: str) -> tuple[int, tuple[Known, ...]]:

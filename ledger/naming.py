@@ -29,7 +29,7 @@ _STARTS = (
     r"今晚|昨晚|周[一二三四五六日天]|[日号]|另外|还有|其中|然后|隔壁|对门|的|了|有|独居|残疾|老党员"
 )
 BEFORE = re.compile(
-    rf"(?P<verb>(?:{_VERBS})[了过着]?)|(?P<place>(?:{_PLACES})[了过]?)|(?P<start>{_STARTS})"
+    rf"(?P<verb>(?:{_VERBS})[了过着]?|[\d一二三四五六七八九十]户[:：])|(?P<place>(?:{_PLACES})[了过]?)|(?P<start>{_STARTS})"
 )
 VISITED = re.compile(r"(?:走访|回访|家访|访|看望|到|去|户主|[测保贫困般]户)[了过]?$")
 
@@ -64,6 +64,7 @@ _TITLES = (
 TITLE = re.compile(_TITLES)
 BARE_TITLES = frozenset(_TITLES.split("|")) | {"师傅", "先生", "女士", "氏"}
 HEAD = re.compile("头(?![痛疼发里上晕部昏七像顶])")  # 老唐头
+COMRADE = re.compile("(?:[仨俩]|一起|一块|一道|一同)?(?:去|到|走访|入户|下村|进村)")  # 跟范哥去
 MASKED = re.compile("某某|某|[xX×*＊]{1,2}(?![a-zA-Z0-9*])")
 _STOP = (
     r"(?=$|[，,。；;、！!？?：:\s]|说|来|要|让|叫|带|今|明|那|和|的|也|给|在|到|安排|通知|家)"

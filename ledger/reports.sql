@@ -83,7 +83,8 @@ SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.note, c.day, 0
  WHERE c.team_id = l.id AND c.day BETWEEN :first AND :last AND c.state = 'missed'
 UNION ALL
 SELECT 'owing', l.id, l.village, p.id, p.id,
-       CASE WHEN :depth > 0 THEN p.name ELSE '' END, '', '', '', 0
+       CASE WHEN :depth > 0 THEN p.name ELSE '' END, '',
+       coalesce((SELECT s.value FROM setting s WHERE s.name = 'mute:' || p.id), ''), '', 0
   FROM place l CROSS JOIN posting g JOIN person p ON p.id = g.person_id
  WHERE :owing = 1 AND g.team_id = l.id AND g.role IN ('member', 'leader')
    AND g.from_day <= :day AND coalesce(g.to_day, '9999-12-31') >= :day
@@ -139,3 +140,9 @@ SELECT facts FROM report
 -- name: last_head(first, last)^
 -- The last published head of these days.
 SELECT day, h FROM day_head WHERE day BETWEEN :first AND :last ORDER BY day DESC LIMIT 1;
+
+-- name: last_shown(person, since)$
+-- What the buttons say under the newest summary this person was shown.
+SELECT c.options FROM outbox o JOIN card c ON c.id = o.card_id
+ WHERE o.person_id = :person AND o.made_at >= :since AND c.options LIKE '%明细%'
+ ORDER BY o.made_at DESC, o.id DESC LIMIT 1;

@@ -13,7 +13,7 @@ from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.leave import drop_open
-from ledger.people import ON_TEAM, STAFF, Person, Scope, Team, scope_of
+from ledger.people import ON_TEAM, STAFF, Address, Person, Scope, Team, scope_of
 from ledger.postings import Held, post_of
 from ledger.roster_rows import Entry
 
@@ -97,6 +97,12 @@ async def leave(
         "day": day.isoformat(), **why.facts,
     }  # fmt: skip
     await _log(db, by, kind, person.id, body, now)
+
+
+async def has_left(db: Session, address: Address, day: date) -> bool:
+    """Whether the last person who wrote from there has left his post since."""
+    row = await sql.left_of(db.connection, **vars(address))
+    return row is not None and bool(row["left_day"]) and row["left_day"] < day.isoformat()
 
 
 async def come(

@@ -23,6 +23,12 @@ SELECT weekday FROM rest_rota
  WHERE person_id = :person AND from_day <= :day AND coalesce(to_day, '9999') >= :day
  ORDER BY weekday;
 
+-- name: changes(person, day)
+-- What of his rota begins after that day, or ends on it or later.
+SELECT from_day, to_day FROM rest_rota
+ WHERE person_id = :person AND (from_day > :day OR to_day >= :day)
+ ORDER BY from_day;
+
 -- name: end(person, last)!
 UPDATE rest_rota SET to_day = :last
  WHERE person_id = :person AND from_day <= :last AND coalesce(to_day, '9999') > :last;

@@ -7,7 +7,7 @@ it, domain §9); void (the system failed him, it does not count).
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -218,6 +218,12 @@ async def listening(db: Session, person: int, *, now: datetime) -> Check | None:
     return None if said_it_all else check
 
 
+async def missed_on(db: Session, person: int, day: date) -> Check | None:
+    """The check of that day that ended 待核实; a word said later that day belongs to it."""
+    row = await sql.missed_on(db.connection, person=person, day=day.isoformat())
+    return Check(**dict(row)) if row else None
+
+
 # records: answering
 async def answer(
     db: Session, check: Check, given: Given, *, rules: Rules, now: datetime
@@ -250,6 +256,15 @@ async def _answered(db: Session, check: Check, given: Given, *, now: datetime) -
     return Heard.ANSWERED
 
 
+async def cover(db: Session, check: Check, given: Given, *, now: datetime) -> list[Check]:
+    """Let one answer stand for every other open check of the same day; returns those."""
+    rows = sql.open_that_day(db.connection, id=check.id, person=check.person_id, day=check.day)
+    others = [Check(**dict(row)) async for row in rows]
+    for other in others:
+        await _answered(db, other, given, now=now)
+    return others
+
+
 async def _later(db: Session, check: Check, *, rules: Rules, now: datetime) -> Heard:
     more = timedelta(minutes=rules.check_later)
     closes = end_of(check.closes, more, rules) or last_end(check.closes.date(), rules)
@@ -276,8 +291,15 @@ async def add_note(db: Session, check: Check, words: str, *, now: datetime) -> H
 async def explain(
     db: Session, check: Check, words: str, *, now: datetime, by_system: bool = False
 ) -> Heard:
-    """Keep an explanation (说明) on a check whose window is over; a person reads it."""
-    await sql.add_note(db.connection, id=check.id, note=words)
+    """Keep an explanation (说明) on a check whose window is over; a person reads it.
+
+    One said later the same day stands for the former; the log keeps both.
+    """
+    replaces = not by_system and check.day == now.date().isoformat()
+    if replaces:
+        await sql.set_note(db.connection, id=check.id, note=words)
+    else:
+        await sql.add_note(db.connection, id=check.id, note=words)
     await _event(db, check, "explained", {"note": words}, now=now, by_system=by_system)
     return Heard.EXPLAINED
 

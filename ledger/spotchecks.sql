@@ -42,6 +42,18 @@ RETURNING id;
 UPDATE spotcheck SET state = 'later', answer = :answer, closes_at = :closes
  WHERE id = :id AND state = 'open' RETURNING id;
 
+-- name: open_that_day(id, person, day)
+-- What an answer given that day covers as well.
+SELECT * FROM check_line
+ WHERE person_id = :person AND day = :day AND id <> :id AND closed_at IS NULL ORDER BY id;
+
+-- name: missed_on(person, day)^
+SELECT * FROM check_line
+ WHERE person_id = :person AND day = :day AND state = 'missed' ORDER BY id DESC LIMIT 1;
+
+-- name: set_note(id, note)!
+UPDATE spotcheck SET note = :note WHERE id = :id;
+
 -- name: add_note(id, note)!
 UPDATE spotcheck SET note = CASE WHEN note = '' THEN :note ELSE note || '；' || :note END WHERE id = :id;
 

@@ -308,6 +308,20 @@ async def answer_roll(
     )  # fmt: skip
 
 
+def roll_job(day: date) -> str:
+    """Under which job the cards of a day's roll call are noted (`claim`)."""
+    return f"roll_call:{day}"
+
+
+async def roll_called(db: Session, county: int, day: date) -> set[int]:
+    """Whom that day's cards have gone to: on leave, on a trip or off by rota one gets none."""
+    found: set[int] = set()
+    for turn in await on(db, county, day):
+        if turn.feature.switch is Switch.ROLL_CALL:
+            found |= {int(one) for one in await claimed(db, roll_job(day), turn.id)}
+    return found
+
+
 async def access_roll(db: Session, scope: Scope, day: date) -> dict[int, str]:
     """Who has answered that day's roll call, and what."""
     rows = sql.rolled(db.connection, day=day.isoformat(), **asdict(scope))

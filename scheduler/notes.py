@@ -1,8 +1,9 @@
 """What stands above and below the figures of a reader's summary, so that it is one message.
 
-Above: what he is reminded of. Below, once a week for townships and the county: what the roster
-lacks (S004-08, S004-10). For the county: opinions that wait for an answer, and on the month's
-first summary the burden of the month before (domain §8).
+Above: what he is reminded of; on the week's sheet his own study stands last. Below, once a week
+for townships and the county: what the roster lacks (S004-08, S004-10). For the county: opinions
+that wait for an answer, and on the month's first summary the burden of the month before
+(domain §8).
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ async def with_notes(
     desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime, *, weekly: bool
 ) -> Reply:
     """The summary with everything else this reader is to be told that day."""
-    reply = await _with_reminders(desk, db, reader, summary, now)
+    reply = await _with_reminders(desk, db, reader, summary, now, weekly=weekly)
     if weekly and reader.role in STAFF:
         reply = await _with_roster(desk, db, reader, reply, now.date())
     if reader.role is not Role.COUNTY:
@@ -34,15 +35,21 @@ async def with_notes(
 
 
 async def _with_reminders(
-    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime
+    desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime, *, weekly: bool
 ) -> Reply:
+    """Deadlines stand above the figures; on the week's sheet his own study comes last."""
     digest = await reminders.with_summary(desk, db, reader.id, now)
     if digest is None:
         return summary
-    text = desk.words.say("reminders.digest", digest=digest, today=now.date())
-    return replace(
-        summary, text=f"{text}\n\n{summary.text}", options=(*digest.options, *summary.options)
-    )
+    last = replace(digest, study=digest.study and weekly, near=[], late=[], duties=[])
+    first = replace(digest, study=digest.study and not weekly)
+    parts = [_digest_text(desk, first, now), summary.text, _digest_text(desk, last, now)]
+    options = (*first.options, *summary.options, *last.options)
+    return replace(summary, text="\n\n".join(one for one in parts if one), options=options)
+
+
+def _digest_text(desk: Desk, digest: reminders.Digest, now: datetime) -> str:
+    return desk.words.say("reminders.digest", digest=digest, today=now.date()) if digest else ""
 
 
 async def _with_roster(

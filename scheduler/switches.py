@@ -76,10 +76,17 @@ async def _call_roll(desk: Desk, db: Session, turn: Turn, now: datetime) -> None
     today = now.date()
     text = desk.words.say("switches.roll_call", turn=turn, today=today)
     options = tuple(Option(one, f"报平安 {one}") for one in ROLL_ANSWERS)
-    members = await people.members(db, turn.scope, day=today)
-    job, known = f"roll_call:{today}", await switches.claimed(db, ANNOUNCED, turn.id)
+    told = await switches.access_roll(db, turn.scope, today)  # before the card went out
+    every = await people.members(db, turn.scope, day=today)
+    members = [one for one in every if one.id not in told]
+    job, known = switches.roll_job(today), await switches.claimed(db, ANNOUNCED, turn.id)
     first = Reply(f"{_announcement(desk, turn)}\n\n{text}", options, kind="check")
     again = Reply(text, options, kind="check")
+    heard = [one for one in every if one.id in told]
+    notice = Reply(_announcement(desk, turn), (Option("意见", "意见"),), kind="card")
+    await _tell_each(
+        desk, db, ANNOUNCED, turn, heard, notice, now
+    )  # what the card would have said
     old = [one for one in members if str(one.id) in known]
     new = [one for one in members if str(one.id) not in known]
     await _tell_each(desk, db, job, turn, old, again, now, why=ROLL)

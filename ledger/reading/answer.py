@@ -59,7 +59,7 @@ def _data(one: Report) -> dict[str, Any]:
                 "date": _iso(one.day),
             }
         case VisitSaid():
-            names = [person.name for person in one.households]
+            names = [_name(person) for person in one.households]
             return {"type": "visit", "households": names} | _when(one.day, one.until)
         case IssueSaid():
             tier = "at_once" if one.at_once else None
@@ -102,4 +102,6 @@ def _iso(day: date | None) -> str | None:
 
 
 def _name(one: Who | None) -> str | None:
-    return one.name if one else None
+    if one is None or one.known:
+        return one.name if one else None
+    return one.said.removesuffix("家")

@@ -113,6 +113,23 @@ VOID = re.compile(
 INSTEAD = re.compile(
     r"应该?是|[，,]是|是[^，。；]{1,12}(?:才对|家)|改成|实际|其实|而是|不是[^，。；]{1,12}是|更正|准确"
 )
+# why the sender answers late, or not at all
+SIGNAL = re.compile(r"信号|没网|断网")
+ANSWERS_LATE = re.compile(
+    r"[才刚](?:看|收|回|接|连|听)|没(?:看|收|接|听)到|没注意|回(?:得|复)?[晚慢]|晚[回看]|发不[了出]|定位"
+)
+OUT_THERE = re.compile(
+    r"^(?:我|人|刚才?|[今昨]天|[上下中]午|现在|一直|还|正)*在[^，,。；]{0,6}(?:开会|走访|入户|干活|山[上里]|[坡车路]上|外[面头]|[地沟]里|隧道)"
+)
+OTHERS_TOO = re.compile(r"群众|村民|大家|老乡|老人|乡亲|全[村组]|反映|[户家]")
+
+
+def own_signal(before: str, text: str, behind: str) -> bool:
+    """Whether only the sender's own telephone has no signal: 在山上没信号，才看到."""
+    told = f"{before}，{text}，{behind}"
+    if not SIGNAL.search(text) or OTHERS_TOO.search(told):
+        return False
+    return bool(ANSWERS_LATE.search(told) or OUT_THERE.search(before or text))
 
 
 def is_notice(head: str) -> bool:

@@ -3,8 +3,10 @@
 import re
 from datetime import date, timedelta
 
+from ledger.naming import NOT_IN_NAMES
 from ledger.reading.clauses import Clause
 from ledger.reading.scene import OTHER_MATTER, Scene
+from ledger.surnames import FAMILIES, STRONG, WORDS
 from ledger.time_phrases import TimePhrase
 
 SHORT = 9  # characters of a clause that is hardly more than a day
@@ -36,7 +38,7 @@ BODIES = (
     r"|施工队|施工方|[一-龥]{0,2}(?:考察|参观|代表|艺术|慰问|服务|采访|摄制|医疗|志愿|宣传|督导|巡回|调研|核查|验收|普查)[团队组]|剧组|专班|合作社|公司|银行|信用社|保险|移动|电信|联通|派出所|学校|邻居|村民|群众|老乡|亲戚|隔壁"
 )
 THEM = re.compile(
-    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里队]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
+    rf"(?:(?<![一-龥])|(?<=[的说是有叫让请派替由听，,、\s天早晚上午里队员]))(?:那?[老小](?!时)[一-龥](?!时|学|组|村|区|子|孩|巧)|[一-龥]{{0,3}}(?:{ROLES})|[一-龥]{{0,4}}(?:{BODIES})|队员[一-龥]{{0,3}}|同事[一-龥]{{0,2}}"
     r"|(?<![一-龥])(?![我咱])[一-龥]{2,10}?的(?:人|同志|领导)"
     r"|他们?|她们?|人家|对方|别人|那谁|村干部|村里|村上|全镇|全县|兄弟村|别的队|儿子|女儿|儿媳|老伴|家属|孩子|亲家)"
     r"(?:的人|人员|同志|派人|来人|那边|他们)?(?:[和跟、][^，,。我咱]{1,4})?[^我咱，,。]{0,10}$"
@@ -57,6 +59,15 @@ SENT = re.compile(
 )
 OURS = re.compile(
     rf"我(?!们?(?:这|那)?[一-龥]{{0,1}}(?:{ROLES})|们?镇|们?县|们?队里?的?(?:[老小][一-龥]|队员|书记|队长))|咱|本人|自己|全队|工作队|队里(?!的?[老小][一-龥])|一起|一同|一道|一块|陪|叫上|喊上|带上|领[着上了]|拉[着上]|引着|约[上着]|邀[上着]|[和跟与同带随](?!前|时|意|步|样)|搭"
+)
+
+SURNAME = f"[{''.join(sorted(STRONG | FAMILIES))}]"
+NAMED = re.compile(  # 范建国今天去: a name, and nothing but when and how before the verb
+    r"^(?:[今昨前]天|[上下中]午|刚才?|听说|·)*(?:是|由)?"
+    rf"(?P<name>{SURNAME}[一-龥]{{2}})(?:同志|他们|等人|[两几]个|一行)?"
+    r"(?:[今昨前]天|[今昨]晚|[上下中]午|早上|晚上|傍晚|刚才?|已经?|又|也|就|都|还|先|再|一个人|自己"
+    r"|独自|单独|[\d一二三四五六七八九十]{1,2}[号日]|·)*"
+    r"(?:下村|进村|入户|开车|骑车|专门|专程|顺[路便]|过)?[去到来]?$"
 )
 
 
@@ -211,7 +222,14 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
         return True
     if OURS.search(before):
         return False
-    return bool(THEM.search(before) or SENT.search(before))
+    return bool(THEM.search(before) or SENT.search(before) or _led_by_name(before))
+
+
+def _led_by_name(before: str) -> bool:
+    """Whether a person is named who does it: 范建国今天去; 马上又去 names nobody."""
+    match = NAMED.search(before)
+    name = match["name"] if match else ""
+    return bool(name) and name[:2] not in WORDS and NOT_IN_NAMES.isdisjoint(name[1:])
 
 
 def _led_there(clause: Clause) -> bool:

@@ -27,8 +27,17 @@ WORDS = tuple(
 )
 
 
+PAPER = re.compile(r"(?<=[一1]号)(?:文[见建键间件]|闻件|闻见|温件|稳件)")  # as it was heard
+
+
+def papers(text: str) -> str:
+    """一号文件 where the sound of it was written down."""
+    return PAPER.sub("文件", text)
+
+
 def plain_spoken(text: str) -> str:
     """The same number of characters, regional words in common ones; of a normalised text."""
+    text = papers(text)
     for found, meant in WORDS:
         text = found.sub(meant, text)
     return text

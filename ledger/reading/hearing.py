@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ledger.reading.asides import GROAN, no_fault, nobodys, tells_of_place
+from ledger.reading.asides import GROAN, no_fault, nobodys, own_signal, tells_of_place
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, alike
 from ledger.reading.faults import (
@@ -126,7 +126,7 @@ class Hearing:
     def _aside(self, part: Part) -> bool:
         """Whether it tells of the sender, of his plans, of a call nobody took."""
         clause = part.clause
-        if not part.people[0] and nobodys(clause):
+        if not part.people[0] and (nobodys(clause) or self._no_signal(part)):
             return True
         if no_fault(clause) or (
             GOES.search(clause.text) and not TALK.search(TRY.sub("", clause.text))
@@ -142,6 +142,16 @@ class Hearing:
         timed = any(one.minutes for one in clause.durations)
         mine = self.mine == clause.sentence and not tells_of_place(clause.text)
         return mine or (timed and clause.has("study.words", "study.weak"))
+
+    def _no_signal(self, part: Part) -> bool:
+        """Whether it says why the sender answers late."""
+        clause = part.clause
+        place = self.scene.place(part.whole)
+        behind = [one.text for one in self.scene.clauses[place + 1 : place + 2]]
+        before = self._near(clause)[0]
+        return own_signal(
+            before.text if before is not clause else "", clause.text, "".join(behind)
+        )
 
     def _pleaded(self, part: Part) -> bool:
         """Whether a household itself comes with what it waits for: 她来问，钱咋还没下文."""

@@ -68,7 +68,9 @@ AWAY = re.compile(
 )
 
 
-COMFORTS = re.compile(r"^我(?:就|跟[他她])?[说讲]")  # our own words move nothing
+COMFORTS = re.compile(  # our own words move nothing, nor does a talk that failed
+    r"没(?:有)?(?:谈|说|调解?|商量)(?:拢|成|妥|好)|谈不拢|^我(?:就|跟[他她])?[说讲]"
+)
 OURS = re.compile(  # our word, or a colleague's
     r"^你们?(?!帮)|(?:我|咱|队里)[^，。；]{0,6}(?:答应|承诺|保证|保票|包票|应[承下了]|许[诺下]|说好|讲好|拍[了着]?胸)"
 )

@@ -92,19 +92,17 @@ def _put(found: list[LeaveSaid], said: LeaveSaid) -> None:
 # beginning
 def _begins(scene: Scene, clause: Clause) -> bool:
     """Whether a clause asks for a leave of the sender or announces one."""
-    granted = words.GRANT.search(clause.text)
     if words.LATE.search(clause.text):
         return not clause.mentions and not clause.question
+    told = any(_own(scene, clause, start, end) for start, end in _asked(clause))
+    if not (told or _goes_off(scene, clause) or _on_duty(scene, clause)):
+        return False
     if words.NO_LEAVE.search(clause.text) or _sums_up(scene, clause):
         return False
-    if _is_open(scene, clause):
+    if _is_open(scene, clause) or _is_weekend(scene, clause):
         return False
     supposed = is_supposed(clause) or words.SUPPOSED.search(clause.text)
-    if (clause.question or supposed) and not granted:
-        return False
-    if any(_own(scene, clause, start, end) for start, end in _asked(clause)):
-        return True
-    return _goes_off(scene, clause) or _on_duty(scene, clause)
+    return not (clause.question or supposed) or bool(words.GRANT.search(clause.text))
 
 
 def _is_open(scene: Scene, clause: Clause) -> bool:
@@ -172,6 +170,14 @@ def _goes_off(scene: Scene, clause: Clause) -> bool:
     )
 
 
+def _is_weekend(scene: Scene, clause: Clause) -> bool:
+    """周末休息: nobody needs leave for a day off, unless a reason is told."""
+    if not words.ONLY_RESTS.search(clause.text):
+        return False
+    near = _beside(scene, clause)
+    return any(words.WEEKEND.search(one.text) for one in near) and not _is_private(near)
+
+
 def _ways_off(scene: Scene, clause: Clause) -> Iterator[re.Match[str]]:
     """Where it says that somebody goes off, with the ways that need a reason or a plan."""
     for pattern in (
@@ -209,7 +215,7 @@ def _dated(scene: Scene, clause: Clause) -> bool:
 def _own(scene: Scene, clause: Clause, start: int, end: int) -> bool:
     """Whether the sender is the one who is away."""
     told = by_others(clause, start) and not words.ADVISED.search(clause.text[:start])
-    if words.TO_ME.search(clause.text[:start]):
+    if words.TO_ME.search(clause.text[:start]) or words.OTHERS_OFF.search(clause.text[:end]):
         return False
     if told or after_others(scene.clauses, clause) or _goes_on(scene, clause):
         return False

@@ -58,6 +58,14 @@ SOMEBODY = re.compile(
 VOW = re.compile(
     r"(?:一定|肯定|保管|准定|绝对)(?!要|得|是)[^，。；]{0,8}(?:[帮给替为][你您他她]|把)"
 )
+# 我说下周三之前喊人来看: said to the household in view, with its day, it is our word too
+SAID = re.compile(
+    r"^(?:我|咱)(?:们|就|也|当场)*(?:[跟给对向和](?:[他她]们?|人家|老人家?))?[说讲]"
+)
+OFFER = re.compile(
+    r"(?:喊|叫|请|找|联系|派|带|安排)[^，,。；你]{0,6}[来去过给帮看修弄]|[帮给替][他她]|来[看修弄换办]|[再过]来"
+    r"|[看修弄办送](?:好|来|过来|一下)|解决|答复"
+)
 BETWEEN = re.compile(
     r"(?:又|结果|可|但|却|偏偏|临时|后来)[^，,。]{0,4}(?:被|没|走不|去不|叫|有事|来事|忘|耽)"
 )
@@ -131,8 +139,15 @@ def _is_kept(scene: Scene, index: int) -> bool:
 
 def _vow(scene: Scene, index: int) -> tuple[int, int] | None:
     """Where we are quoted as giving our word."""
-    match = VOW.search(scene.clauses[index].text)
-    return match.span() if match and _our_speech(scene, index) else None
+    clause = scene.clauses[index]
+    match = VOW.search(clause.text)
+    if match and _our_speech(scene, index):
+        return match.span()
+    said = SAID.match(clause.text)
+    offered = said and OFFER.search(clause.text, said.end())
+    if not said or not offered or re.search("[不没别你吗]", clause.text):
+        return None
+    return said.span() if _by(scene, clause, said.span(), []) else None
 
 
 def _our_speech(scene: Scene, index: int) -> Clause | None:

@@ -4,6 +4,7 @@ Deterministic: the same words, the same day and the same ledger give the same re
 proposes; the person confirms.
 """
 
+import re
 from datetime import date
 
 from ledger.mentions import Village
@@ -21,7 +22,7 @@ from ledger.reading.presence import read_presence
 from ledger.reading.promises import read_promises
 from ledger.reading.returns import read_return
 from ledger.reading.said import Ask, IssueSaid, ProgressSaid, Quiet, Reading, Report
-from ledger.reading.scene import Scene, blanked, lay_out
+from ledger.reading.scene import Scene, blanked, by_others, lay_out
 from ledger.reading.study import read_study
 from ledger.reading.told import with_told
 from ledger.reading.view import households_in_view
@@ -30,6 +31,12 @@ from ledger.reading.wording import worded
 
 DAYS = ("day", "until", "deadline", "first", "last", "by")  # of a report
 FARTHEST = 731  # days: two years
+ASKS = re.compile(r"能不能|可不可以|能否|可否|要不要|行不行|[吗么]$")
+OTHER = re.compile(r"别[个的人家]")  # 别个队员 denies nothing
+MEANS_TO = re.compile(
+    r"(?:(?:打算|(?<!雨露)计划(?!生育)|准备|想着?)[^，,。]{0,5}?|(?<![不重只需主])要)(?:先|再|就|也|还)?(?:[和跟陪带][^，,。]{1,4})?"
+    r"(?:[去到上下](?!班|雨|雪|来)|回|走访|入户|看望|看看|学|开会|找|送|联系|办)"
+)
 
 
 def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Reading:
@@ -84,13 +91,25 @@ def _within_reach(one: Report, base: date) -> bool:
 
 def _quiet(scene: Scene) -> Quiet:
     """Why there is nothing to file: a question, a plan, something not done."""
-    if any(one.question for one in scene.clauses):
+    if any(one.question or ASKS.search(one.text) for one in scene.clauses):
         return "question"
     acts = ("visit.words", "study.words", "leave.words", "leave.here")
     about = [one for one in scene.clauses if one.has(*acts)]
-    if any(one in scene.plans for one in about):
+    if any(one in scene.plans for one in about) or any(
+        _intends(scene, one) for one in scene.clauses
+    ):
         return "plan"
-    return "not_done" if any(one.has("plan.not") for one in about) else ""
+    denied = any(one.has("plan.not") and not OTHER.search(one.text) for one in about)
+    return "not_done" if denied else ""
+
+
+def _intends(scene: Scene, clause: Clause) -> bool:
+    """Whether the sender says where he means to go, or what he means to do."""
+    match = MEANS_TO.search(clause.text)
+    if match is None or clause not in scene.plans:
+        return False
+    named = any(clause.at(one.start) < match.start() for one in clause.mentions)
+    return not named and not by_others(clause, match.start())
 
 
 def _asks(reports: list[Report]) -> tuple[Ask, ...]:

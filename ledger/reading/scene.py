@@ -43,6 +43,9 @@ FORWARD = re.compile(
     r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起"
 )
 
+STUDIED = re.compile(
+    r"(?:学习?|研读|读)[了完过]?[^，,。；\n]{0,8}?(?:小时|钟头?|[了完过的]|习)$"
+)
 OTHER_MATTER = re.compile(r"\s*(?:另外?|此外|除此之?外|对了|还有就是)")  # a promise ends there
 
 
@@ -117,7 +120,8 @@ def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexi
     """The clauses of a message with their times, lengths and names, and their turns."""
     plain = blanked(plain, denied(plain))
     clauses = clauses_of(plain, lexicon)
-    _share_out(clauses, [one for one in find_times(plain) if not one.at_once], "times")
+    times = [one for one in find_times(plain) if not one.at_once and not _is_paper(plain, one)]
+    _share_out(clauses, times, "times")
     _share_out(clauses, find_durations(plain), "durations")
     _share_out(clauses, village.mentions(plain), "mentions")
     scene = Scene(plain, own, base, lexicon, clauses)
@@ -129,6 +133,13 @@ def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexi
     _note_plans(scene)
     scene.ordered = is_order(clauses)
     return scene
+
+
+def _is_paper(plain: str, phrase: TimePhrase) -> bool:
+    """Whether 一号 is the document: what one has studied, no day of the month."""
+    if phrase.text not in {"一号", "1号"}:
+        return False
+    return bool(STUDIED.search(plain[max(0, phrase.start - 12) : phrase.start]))
 
 
 def blanked(plain: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -276,4 +287,4 @@ def _is_reported(scene: Scene, clause: Clause) -> bool:
 
 def who(mention: Mention) -> Who:
     """A mention as a household of a report."""
-    return Who(mention.said, mention.fits)
+    return Who(mention.called or mention.said, mention.fits)

@@ -4,6 +4,7 @@ import re
 
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.dialect import papers
 from ledger.reading.scene import Scene
 
 LONGEST_TOPIC = 40
@@ -50,7 +51,7 @@ def _books(scene: Scene, clause: Clause) -> str | None:
 
 def _bare(scene: Scene, clause: Clause) -> str:
     """The member's own words, days, lengths and companions blanked by marks of the same length."""
-    text = scene.own[clause.start : clause.end]
+    text = papers(scene.own[clause.start : clause.end])
     spans = [(one.start, one.end) for one in clause.durations]
     spans += [(one.start, one.end) for one in clause.times]
     for first, last in spans:

@@ -144,6 +144,9 @@ class Toward:
                 return False
         if house:
             return True
+        after = named.end + match.end("verb")
+        if any(after == named.clause.at(one.start) for one in named.clause.mentions):
+            return False  # 苏建国走访了张大山家
         listed = listed_before(self.clauses, named.index, named.clause, named.group)
         sure = re.search("访|[看去瞧到见望探转跑]过", match["verb"])
         away = re.match(r"[^，,。；]{0,3}[县镇市乡村街医学银]", match["rest"])

@@ -16,6 +16,11 @@ PROMISED = re.compile(
     r"|说(?:好|定|妥)(?:了)?|讲好(?:了)?|约好(?:了)?|拍(?:了)?胸脯(?:的|保证)?|打(?:了)?包票)[他她们：:，,\s]*"
 )
 
+DUE = re.compile(  # 20号前要修: its deadline says it already
+    r"[，,；;\s][^，,。；;]{1,8}?(?:之?前|以前|[内天]|[周期][一二三四五六日天])(?:就|都|也)?(?:必须|务必|一定要?|要|得)"
+    r"(?:给|把)?[^，,。；;]{0,4}?(?:修|解决|处理|弄|搞|整改|落实|办|换)[^，,。；;]{0,3}$"
+)
+
 
 def worded(report: Report) -> Report:
     """A report with its words shortened; what would become too short stays as said."""
@@ -24,6 +29,8 @@ def worded(report: Report) -> Report:
             text = (
                 NUMBER.sub("", report.text) if isinstance(report, ProgressSaid) else report.text
             )
+            if isinstance(report, IssueSaid) and report.deadline:
+                text = DUE.sub("", text)
             return replace(report, text=_shorter(_without_name(text, report.household), text))
         case PromiseSaid():
             text = _without_name(PROMISED.sub("", report.text), report.household)
@@ -39,7 +46,8 @@ def _without_name(text: str, household: Who | None) -> str:
     if at < 0 or at > LEAD or re.search(r"[，,。；;]", text[:at]):
         return text
     head = re.sub(rf"{GROUP}$", "", text[:at])
-    if re.search(r"给|帮|把|让|跟|和|替|陪", head[-2:]):
+    more = re.match("(?:家|户)?[和跟与、]", text[at + len(household.said) :])
+    if more or re.search(r"给|帮|把|让|跟|和|替|陪", head[-2:]):
         return text
     return re.sub(rf"^{BEHIND}", "", text[at + len(household.said) :])
 

@@ -24,6 +24,8 @@ def _section(sheet: Sheet, place: Place, sort: str) -> Section:
     if sort == "silent":
         return _silent(sheet, place)
     items = sheet.sorted_as(sort)
+    if sort == "owing":  # who has said 不提醒 is counted, not named; the text is his word
+        items = tuple(one for one in items if not one.text)
     if sort == "missed":
         items = tuple(one._replace(village=_where(sheet, place, one.team_id)) for one in items)
     if place.level == "team" or sort == "missed" or (sort == "owing" and place.study_names):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ledger import people, switches
@@ -36,6 +36,7 @@ COMPARED = (
     "studied", "visits", "households", "opened", "progressed", "submitted", "closed", "checked",
     "unanswered", "overdue",
 )  # fmt: skip
+RECENT = timedelta(days=7)
 OF_COLLEAGUES = frozenset({"owing", "missed"})  # a member sees how many, his leader who
 
 
@@ -97,6 +98,12 @@ async def look(
     then = replace(window, as_of=date.fromisoformat(sent.as_of))
     fresh = await _make(db, place, then, now=now)
     return Look(for_eyes(sent, asker), changes(sent, fresh))
+
+
+async def last_shown(db: Session, asker: Person, *, now: datetime) -> tuple[str, ...]:
+    """What the buttons of the newest summary say that the asker was shown these days."""
+    options = await sql.last_shown(db.connection, person=asker.id, since=ms(now - RECENT))
+    return tuple(json.loads(options)) if options else ()
 
 
 async def last_seal(db: Session, window: Window) -> str:

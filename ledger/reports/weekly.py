@@ -45,4 +45,4 @@ def _sorts(window: Window, *, above: bool) -> tuple[str, ...]:
 
 def _topics(studied: Iterable[Item]) -> tuple[str, ...]:
     """What was studied, in the order first met; who and how long is the member's own."""
-    return tuple(dict.fromkeys(one.text for one in studied))[:TOPICS]
+    return tuple(dict.fromkeys(one.text for one in studied if one.text))[:TOPICS]
