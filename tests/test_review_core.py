@@ -363,7 +363,7 @@ async def test_a_withdrawn_leave_is_no_longer_approved(phones: Phones) -> None:
     withdrawn = told(await phones.says("李队员", "撤回请假"))
 
     assert "已撤回" in withdrawn
-    assert "已经有结果" in told(await phones.presses("王队长", "同意"))
+    assert "本人已撤回" in told(await phones.presses("王队长", "同意"))
 
 
 # one row, start to finish
