@@ -21,6 +21,7 @@ from ledger.issues import Found, Tier, due_of, tier_of
 from ledger.leave import Request
 from ledger.mentions import Known, Village
 from ledger.people import Household, Person
+from ledger.reading.category import category_of
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.reader import read
 from ledger.reading.said import (
@@ -37,6 +38,8 @@ from ledger.reading.said import (
     Who,
 )
 from ledger.talks import Said
+
+OTHER = "其他"  # the category that no word tells
 
 
 @dataclass
@@ -212,7 +215,14 @@ async def _issue_meant(desk: Desk, said: ProgressSaid) -> issues.Issue | None:
     if household is None:
         return None
     found = await issues.of_household(desk.room.db, desk.asker, household)
-    return found[0] if len(found) == 1 else None
+    about = category_of(said.text, desk.room.lexicon)
+    alike = [one for one in found if not _of_another_kind(one.category, about)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _of_another_kind(category: str, about: str) -> bool:
+    """低保 is no step of a broken tap; 其他 may be anything."""
+    return bool(category) and OTHER not in {category, about} and category != about
 
 
 async def _leave(desk: Desk, said: LeaveSaid, filed: Filed) -> None:

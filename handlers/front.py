@@ -48,6 +48,7 @@ LIKE_WORK = re.compile(
     r"[/\d户家村组队]|走访|入户|学习|问题|进展|请假|销[假号]|低保|医|药|房|屋|[水电路桥井灯]|修|补贴|答应|承诺|文件|政策|精神"
 )  # of words that could not be read: they look like something to be recorded
 FOUND_IN_TODAY = frozenset({"doubt", "undo", "redo", "change"})  # their records stand there
+HAN = re.compile("[一-鿿]")
 TINY = 6  # characters that are a slip at a question rather than something else to say
 QUOTED = 40  # characters of what somebody said that we repeat
 BACK_WORDS = {"返回", "上一步", "back"}
@@ -224,8 +225,8 @@ async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -
     reports = await sentences.reports_in(room, asker, said.text)
     if reports and waits:
         return True
-    if not (reports or len(said.text) > TINY):
-        return False
+    if not (reports or (len(said.text) > TINY and HAN.search(said.text))):
+        return False  # a slip of the finger is asked again
     turned_down = await misread(room, asker, state, BY_NAME[state.topic], said)
     chooses = turned_down == "talk.choose"
     return bool(turned_down) and bool(chooses or reports or join.chat(room, asker, said.text))

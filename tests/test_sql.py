@@ -40,8 +40,13 @@ MAY_SCAN = {
     "spotchecks.open_since": "after an outage only",
     **dict.fromkeys(
         (
-            "rewind.records", "rewind.visits", "rewind.issues_unknown", "rewind.issues_reopened",
-            "rewind.issues_not_submitted", "rewind.leave_not_decided", "rewind.leave_not_asked",
+            "rewind.records",
+            "rewind.visits",
+            "rewind.issues_unknown",
+            "rewind.issues_reopened",
+            "rewind.issues_not_submitted",
+            "rewind.leave_not_decided",
+            "rewind.leave_not_asked",
         ),
         "the dry run takes a throw-away copy back",
     ),

@@ -272,7 +272,7 @@ def test_no_two_topics_share_a_name_or_a_word() -> None:
     words_of = [word for topic in topics.TOPICS for word in topic.words]
 
     assert len(words_of) == len(set(words_of))
-    assert len(topics.BY_NAME) == len(topics.TOPICS) + 3
+    assert len(topics.BY_NAME) == len(topics.TOPICS) + 4
 
 
 @pytest.mark.parametrize(
