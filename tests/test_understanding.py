@@ -30,36 +30,36 @@ SHORT = 6  # characters: such a message may be said by anybody
 
 # What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
 F1 = {
-    "study": (0.95, 0.91),
-    "visit": (0.95, 0.91),
-    "issue": (0.93, 0.89),
-    "progress": (0.91, 0.88),
-    "leave": (0.95, 0.88),
-    "return": (0.97, 0.97),
-    "presence": (0.96, 0.97),
-    "promise": (0.97, 0.97),
+    "study": (0.98, 0.96),
+    "visit": (0.98, 0.95),
+    "issue": (0.96, 0.89),
+    "progress": (0.94, 0.87),
+    "leave": (0.97, 0.94),
+    "return": (0.98, 0.97),
+    "presence": (0.98, 0.97),
+    "promise": (0.98, 0.96),
 }
 EXACT = {
-    "minutes": (0.96, 0.91),
-    "dates": (0.96, 0.94),
-    "household": (0.96, 0.94),
-    "category": (0.93, 0.90),
-    "done": (0.95, 0.92),
-    "kind": (0.93, 0.89),
-    "exchange": (0.96, 0.97),
-    "issue_no": (0.96, 0.97),
-    "tier": (0.97, 0.97),
+    "minutes": (0.98, 0.98),
+    "dates": (0.98, 0.97),
+    "household": (0.98, 0.97),
+    "category": (0.96, 0.90),
+    "done": (0.98, 0.96),
+    "kind": (0.96, 0.92),
+    "exchange": (0.98, 0.96),
+    "issue_no": (0.98, 0.98),
+    "tier": (0.98, 0.98),
 }
-WHOLE = (0.88, 0.76)  # the share of messages right in every exact part
+WHOLE = (0.92, 0.82)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (16, 8)  # something read into small talk
+INVENTED = (8, 4)  # something read into small talk
 DANGEROUS = {
-    "done where it is not": (5, 5),
-    "household invented": (6, 5),
-    "leave filed that was not done by the sender": (3, 3),
+    "done where it is not": (2, 1),
+    "household invented": (3, 2),
+    "leave filed that was not done by the sender": (4, 4),
     "number not masked": (0, 0),
-    "study filed that was not done by the sender": (5, 4),
-    "visit filed that was not done by the sender": (7, 5),
+    "study filed that was not done by the sender": (2, 1),
+    "visit filed that was not done by the sender": (5, 2),
 }
 
 
