@@ -1,7 +1,8 @@
 """The front desk: who is it, what did he send, which talk does it belong to.
 
-Order of matching: 取消 and 返回, then a topic's word, then the open talk, then an open spot
-check, then a hint how to say it. Nothing is ever answered with 命令错误.
+Order of matching: 为什么, 取消 and 返回, then a topic's word, then the open talk, unless a report
+or something else plainly comes instead; then the sentence itself: a report, an answer to a spot
+check, small talk; last a hint how to say it. Nothing is ever answered with 命令错误.
 """
 
 import re

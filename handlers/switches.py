@@ -20,7 +20,7 @@ from ledger.switches import BY_NAME, FEATURES, ROLL_ANSWERS, Feature, Switch, Tu
 from ledger.times import find_day
 
 COUNTY = frozenset({Role.COUNTY})
-LENGTHS = ("90 天", "30 天", "7 天")
+LENGTHS = (f"{switches.USUAL.days} 天", "30 天", "7 天")
 SCENES = ("日常工作", "专项行动", "应急抢险", "安全生产")
 DAYS_LONG = re.compile(r"(\d{1,4})\s*天")
 NO_BASIS = frozenset({"无", "没有"})

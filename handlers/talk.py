@@ -31,7 +31,6 @@ Form = Literal["bare", "spaced", "loose"]  # the word alone; set off; glued to w
 BACK = Option("返回", "返回")
 CANCEL = Option("取消", "取消")
 UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\ufeff\u202a-\u202e\u2066-\u2069]")
-REQUEST = "request"  # why somebody is written to: a colleague wants something of him
 LONGEST_LABEL = 24  # characters of a button that is a record's line
 LONGEST_ANSWER = 1000  # characters of one answer
 ENOUGH = frozenset({"没有", "没有了", "没了", "不用", "不用了", "好了"})  # nothing to add
@@ -257,7 +256,7 @@ async def tell(room: Room, person: int, reply: Reply, *, dedupe: str, by: Person
 
     What one person wants of another waits for the morning, and stands in his 负担 with the name.
     """
-    cause = outbox.Cause(REQUEST, str(by.id)) if person != by.id else outbox.Cause()
+    cause = outbox.Cause(outbox.REQUEST, str(by.id)) if person != by.id else outbox.Cause()
     timing = outbox.Timing(outbox.ANSWER, after_night(room.now, room.rules), cause=cause)
     posted = await outbox.post_to(
         room.db, person, reply, dedupe=dedupe, now=room.now, timing=timing

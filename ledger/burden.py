@@ -16,11 +16,11 @@ from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at, days_between
 from ledger.duties import Every, Term, term_of
+from ledger.outbox import REQUEST
 from ledger.people import Person, Scope
 from ledger.rules import Rules
 
 sql = queries("burden")
-REQUEST = "request"
 
 
 # facts

@@ -89,12 +89,6 @@ class Erratum:
 
 
 # rules
-def last_due(day: date) -> date:
-    """The last 30 June or 31 December up to that day."""
-    ends = [date(year, *end) for year in (day.year - 1, day.year) for end in ENDS]
-    return max(end for end in ends if end <= day)
-
-
 def due_between(after: date, day: date) -> list[date]:
     """Every cut's day after that one and up to this one, oldest first."""
     years = range(after.year, day.year + 1)

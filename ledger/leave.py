@@ -8,7 +8,7 @@ from typing import Any
 from ledger import audit, leave_steps, people
 from ledger.clock import ms
 from ledger.database import Session, queries
-from ledger.days import DAY, days_between, is_workday
+from ledger.days import DAY, workdays_between
 from ledger.errors import Refused
 from ledger.ladder import steps_for
 from ledger.leave_steps import Step
@@ -85,8 +85,7 @@ class Length:
 # rules
 def length_of(first: date, last: date, rules: Rules) -> Length:
     """The days from first to last, both included."""
-    days = days_between(first, last)
-    return Length(len(days), sum(is_workday(day, rules) for day in days))
+    return Length((last - first).days + 1, workdays_between(first, last, rules))
 
 
 def counted(length: Length, rules: Rules) -> int:

@@ -16,6 +16,7 @@ sql = queries("outbox")
 
 ANSWER = 0  # lane of what somebody has asked for
 BULK = 5  # lane of what nobody has asked for
+REQUEST = "request"  # why: a colleague wants something of him; no routine message
 LEASE = timedelta(seconds=60)
 
 
@@ -38,7 +39,6 @@ class Timing:
     lane: int = ANSWER
     not_before: datetime | None = None
     expires_at: datetime | None = None
-    collapse_key: str = ""
     cause: Cause = Cause()
 
 
@@ -63,14 +63,12 @@ async def post(
     card = None
     if (reply.options or reply.step) and person:
         card = await cards.deal(db, person, reply.options, step=reply.step, now=now)
-    if when.collapse_key:
-        await sql.collapse(db.connection, person=person, collapse_key=when.collapse_key)
     id = await sql.post(
         db.connection, dedupe=dedupe, **vars(to), person=person, kind=reply.kind,
         body=_body(reply), card=card, closes=None, lane=when.lane,
         not_before=ms(when.not_before or now),
         expires_at=ms(when.expires_at) if when.expires_at else None,
-        collapse_key=when.collapse_key, why=when.cause.why, requester=when.cause.requester,
+        why=when.cause.why, requester=when.cause.requester,
         urgent=int(when.cause.urgent), now=ms(now),
     )  # fmt: skip
     return int(id) if id else None
@@ -102,7 +100,7 @@ async def close(db: Session, opened: int, text: str, *, now: datetime) -> None:
         db.connection, dedupe=f"close:{opened}", channel=before["channel"],
         account=before["account"], user_key=before["target"], person=before["person_id"],
         kind="close", body=_body(Reply(text)), card=None, closes=opened, lane=BULK,
-        not_before=ms(now), expires_at=None, collapse_key="", why="", requester="", urgent=0,
+        not_before=ms(now), expires_at=None, why="", requester="", urgent=0,
         now=ms(now),
     )  # fmt: skip
 

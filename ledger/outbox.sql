@@ -1,13 +1,9 @@
 -- Outbound messages. A row is claimed with a lease; only its owner may settle it.
 
--- name: post(dedupe, channel, account, user_key, person, kind, body, card, closes, lane, not_before, expires_at, collapse_key, why, requester, urgent, now)$
-INSERT INTO outbox (dedupe, channel, account, target, person_id, kind, body, card_id, closes, lane, not_before, expires_at, collapse_key, why, requester, urgent, made_at)
-VALUES (:dedupe, :channel, :account, :user_key, :person, :kind, :body, :card, :closes, :lane, :not_before, :expires_at, :collapse_key, :why, :requester, :urgent, :now)
+-- name: post(dedupe, channel, account, user_key, person, kind, body, card, closes, lane, not_before, expires_at, why, requester, urgent, now)$
+INSERT INTO outbox (dedupe, channel, account, target, person_id, kind, body, card_id, closes, lane, not_before, expires_at, why, requester, urgent, made_at)
+VALUES (:dedupe, :channel, :account, :user_key, :person, :kind, :body, :card, :closes, :lane, :not_before, :expires_at, :why, :requester, :urgent, :now)
 ON CONFLICT (dedupe) DO NOTHING RETURNING id;
-
--- name: collapse(person, collapse_key)!
--- The newest of its kind wins; an older one not yet sent is not needed.
-UPDATE outbox SET state = 'expired' WHERE person_id = :person AND collapse_key = :collapse_key AND state = 'ready';
 
 -- name: expire(now)!
 -- The list of states names the index of what waits; a lease that ran out does not save a message.

@@ -55,13 +55,6 @@ async def access_people(db: Session, asker: Person, name: str, day: date) -> lis
     return [one for one in every if one.name == name and may_change(asker, one)]
 
 
-async def access_teams(db: Session, asker: Person, village: str) -> list[Team]:
-    """The teams of a village of that name within the asker's scope."""
-    every = await people.teams(db, scope_of(asker))
-    names = {village, f"{village}村"}
-    return [one for one in every if one.village in names]
-
-
 async def move(
     db: Session, by: Person, person: Person, team: Team, why: Why, *, day: date, now: datetime
 ) -> None:

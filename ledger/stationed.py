@@ -12,7 +12,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from ledger.calendar import Off, reason
-from ledger.days import DAY, days_between, is_workday, nature, week_of
+from ledger.days import DAY, is_workday, nature, week_of, workdays_between
 from ledger.rules import Rules
 
 PACE_AFTER = 40  # days: before that a forecast is not worth a warning
@@ -153,7 +153,7 @@ def year_of(counted: Iterable[Counted], first: date, until: date, rules: Rules) 
     days = tuple(counted)
     end = date(until.year, 12, 31)
     passed = sum(is_workday(one.day, rules) for one in days)
-    left = sum(is_workday(one, rules) for one in days_between(until + DAY, end))
+    left = workdays_between(until + DAY, end, rules)
     part = ((end - first).days + 1) / ((end - date(until.year, 1, 1)).days + 1)
     return Year(
         first, until,

@@ -392,8 +392,3 @@ def _said(parts: list[_Part]) -> StudySaid:
         topic="，".join(topics) or None,
         exchange=parts[0].exchange,
     )
-
-
-def studied_on(found: list[StudySaid]) -> set[date]:
-    """The days of these studies."""
-    return {one.day for one in found}

