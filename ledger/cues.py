@@ -126,7 +126,8 @@ def _stands_word(read: Reading, at: int, end: int, how: str) -> bool:
     if behind == SURE:
         return before >= START
     if how == "given":
-        return before == VERB and behind >= EDGE and read.words[end : end + 1] != "的"
+        asked = before == VERB or read.words[max(0, at - 2) : at] == "看了"
+        return asked and behind >= EDGE and read.words[end : end + 1] != "的"
     verb = naming.VISITED.search(read.words[max(0, at - 4) : at])
     return bool(verb) and behind >= EDGE
 

@@ -47,6 +47,7 @@ from ledger.reading.issue_words import (
     REASON,
     RETURNED,
     STILL,
+    STILL_NOT,
     THEREBY,
     THINGS,
     UNSEEN,
@@ -103,6 +104,8 @@ class Gathering(Hearing):
     def _still(self, part: Part) -> bool:
         """Whether a clause tells what is still to come of a thing begun: 批了，钱还没到卡."""
         near = self._near(part.clause)
+        if STILL_NOT.search(part.clause.text):
+            return not self._goes_on(part)
         if len(near) < 2 or part.clause.mentions or not STILL.search(part.clause.text):
             return False
         return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
@@ -260,7 +263,8 @@ class Gathering(Hearing):
     def _step(self, part: Part, far: Far) -> None:
         """Add a step to the one of the same people, or as another."""
         alikes = (one for one in reversed(self.steps) if alike(one.people, part.people))
-        if before := next(alikes, None):
+        before = next(alikes, None)
+        if before and not self._other_thing(before, part.clause):
             before.clauses.append(part.clause)
             lacking = far != "done" and unsettles(part.clause)
             before.undone = before.undone or lacking
@@ -270,6 +274,14 @@ class Gathering(Hearing):
             self.steps.append(Step(part.people, far, [part.clause]))
         if far != "done" and self._goes_on(part):
             self.drafts[-1].limit(self.scene, part.clause, self.last)
+
+    def _other_thing(self, step: Step, clause: Clause) -> bool:
+        """Whether a new sentence tells of another of their matters: 贷款批了。他家厕所验收了."""
+        if clause.before != "hard":
+            return False
+        mine, told = (scores_of(self.scene.lexicon, *of) for of in ([clause], step.clauses))
+        best = max(mine, key=lambda name: mine[name])
+        return mine[best] >= PLAIN and not told[best] and max(told.values()) >= PLAIN
 
     # what else belongs to an issue
 

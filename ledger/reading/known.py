@@ -145,11 +145,20 @@ def named_in(clause: Clause) -> int:
         return 0
     if (
         not match
-        or not OPENING.sub("", clause.text[: match.start()])
+        or not OPENING.sub("", _undated(clause, match.start()))
         or GOVERNED.search(clause.text[: match.start()])
     ):
         return 0  # 这事 alone points back into the message
     return match.end()
+
+
+def _undated(clause: Clause, end: int) -> str:
+    """Its words up to there without days: 周二的事 names no thing."""
+    text = clause.text[:end]
+    for one in reversed(clause.times):
+        if clause.at(one.end) <= end:
+            text = text[: clause.at(one.start)] + text[clause.at(one.end) :]
+    return text
 
 
 def is_name(clause: Clause) -> bool:

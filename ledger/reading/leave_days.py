@@ -103,7 +103,7 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
 def _length(block: list[Clause], core: Clause) -> float | None:
     """How many days: said with the extension first, then with the leave."""
     if counted := words.DAYS_LONG.search("，".join(one.text for one in block)):
-        return "一二三四五六七八九十".index(counted["count"]) + 1
+        return "一二三四五六七八九十".index(counted["count"].replace("两", "二")) + 1
     more = [one for one in block if words.EXTEND.search(one.text)]
     lengths = [one.days for clause in (*more, core, *block) for one in clause.durations]
     return next((one for one in lengths if one and one <= LONGEST.days), None)

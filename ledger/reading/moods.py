@@ -21,6 +21,7 @@ ASKING = re.compile(
 GRANT = re.compile(  # a leave asked for as a question
     r"(?:能不能|可不可以|能否|可否|能|可以)[^，,。]{0,4}(?:[准批允容让给]|请[^问]|休|续|回)[^，,。]{1,}(?:假|天|趟|号|几)"
 )
+MAY_I = re.compile(r"(?<!不)(?:能|可以)(?!不)[^，,。]{1,12}[吗么]$")  # 能请一天假吗: nothing asked for yet
 HOW_MUCH = re.compile(
     rf"(?:算|要|得|该|够|能|用|学|走|请|休|值|报){REST}{{0,6}}(?:多少|几[户次回个]|(?<![得想要先]请)几天|多久|多长|哪[里儿个天些]|谁|怎么|咋|啥)"
     r"|该[^，,。]{0,6}还是|不?算[^，,。]{0,6}吧$|算不算|算(?:是)?(?:走访|学习|在岗|公差|请假)?(?:吗|么|不|嘛)$|记得吗|^(?:[今明后]天|周[一二三四五六日末]|下?个?(?:周|月|星期))?能不能(?:回家|歇|走|放假)$|来着$|来的$(?<=什么时候来的)|哪个[走去学值请住]"
@@ -134,7 +135,7 @@ def is_asked(clause: Clause) -> bool:
     """Whether an act is asked about: 去过没有, 谁值班; 问他吃药没有 only tells of a question."""
     text = clause.text.rstrip("啊呀呢哈嘛哦喔 ")
     if GRANT.search(text):
-        return False
+        return bool(MAY_I.search(text))
     if ASKING.search(text) or HOW_MUCH.search(text):
         return not INQUIRED.search(text) or bool(ASKING.search(text))
     last = OR_NOT.search(text)

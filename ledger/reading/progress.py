@@ -83,8 +83,10 @@ NUMBERED = re.compile(
     rf"|(?P<listed>{DIGITS})号(?:台账|清单|事项|交办件?|工单|单子)"
     rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
     r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
+    rf"|(?<=[那这]个)(?P<that>{DIGITS})号(?=[，,：:\s的])"
     rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号[:：]?(?=\s?{STATE})"
 )
+WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|[今昨前]天$")
 MOST = 40  # issues named by number in one message
 EACH = re.compile(DIGITS)
 ENDED = re.compile(
@@ -228,7 +230,9 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
 
 
 def _day(scene: Scene, match: re.Match[str]) -> bool:
-    """12月5号 and 18号下午 are days."""
+    """12月5号, 18号下午 and 周五（13号） are days."""
+    if match.lastgroup == "aside" and WEEKDAY.search(scene.plain[: match.start()][-6:]):
+        return True
     return match.lastgroup in {"bare", "many"} and bool(
         re.match(
             r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到|的问题)", scene.plain[match.end() :]

@@ -7,6 +7,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.said import PromiseSaid, Who
 from ledger.reading.scene import Scene, by_others, negated, who
 from ledger.reading.turns import is_past
+from ledger.reading.visits import same
 from ledger.time_phrases import TimePhrase
 
 ORGAN = (
@@ -86,6 +87,8 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
             if household is None:
                 continue
         by = _by(scene, clause, spot, following)
+        if found and by is None and _again(found[-1], household):
+            continue  # 承诺了就得办
         found.append(
             PromiseSaid(
                 start=(_our_speech(scene, index) or clause).start,
@@ -123,6 +126,12 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
             continue
         return start, end
     return _vow(scene, index)
+
+
+def _again(before: PromiseSaid, household: Who | None) -> bool:
+    """Whether a word without a day only repeats the one given just before."""
+    mine, told = household, before.household
+    return before.by is not None and mine is not None and told is not None and same(mine, told)
 
 
 def _came_to_nothing(scene: Scene, index: int) -> bool:
@@ -248,7 +257,8 @@ def _following(scene: Scene, index: int) -> list[Clause]:
         if (
             later.before == "hard"
             or later.taken
-            or later.has("visit.words", "study.words", "leave.words", "leave.here")
+            or later.has("visit.words", "leave.words", "leave.here")
+            or (later.has("study.words") and later not in scene.plans)
         ):
             break
         if not (later in scene.plans or later.times) or (later.mentions and taken):

@@ -43,6 +43,9 @@ FORWARD = re.compile(
     r"请|[要将得会想](?![了过紧求])|休|假|公差|出差|争取|必须|限|打算|准备|计划|前$|起"
 )
 
+ISSUE_NUMBER = re.compile(
+    r"(?<![月\d])\d{1,2}号的?(?:那个)?问题|(?<![月\d])\d{1,2}号(?:已经?)?(?:整改|办结|销号|销了|办完|解决)"
+)
 STUDIED = re.compile(
     r"(?:学习?|研读|读)[了完过]?[^，,。；\n]{0,8}?(?:小时|钟头?|[了完过的]|习)$"
 )
@@ -136,7 +139,9 @@ def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexi
 
 
 def _is_paper(plain: str, phrase: TimePhrase) -> bool:
-    """Whether 一号 is the document: what one has studied, no day of the month."""
+    """Whether 一号 is the document one has studied, or the number of an issue: no day of the month."""
+    if ISSUE_NUMBER.match(plain, phrase.start):
+        return True
     if phrase.text not in {"一号", "1号"}:
         return False
     return bool(STUDIED.search(plain[max(0, phrase.start - 12) : phrase.start]))
