@@ -23,6 +23,7 @@ ELSEWHERE = re.compile(
     r"|从前(?![一二三四五六七八九十\d])|网上|抖音|快手|公众号|刷到|刷着|热搜|^老家$|当年|[我咱]们?老家|老家那|我们那(?:边|儿)|城里"
     r"|(?:他们|人家|你们)[镇县市省乡]|^听(?!群众|老乡|村民|[组队村]长|支书|[他她])[^，。；]{1,6}[讲说]|小说|电影|电视剧|段子"
 )
+HEARD_OF = re.compile(r"听[^，。；]{2,8}[讲说]")  # 听汪成林说: told to us by himself
 HARMED = re.compile(r"[把被]|害得|[到在进往][他她](?:家|屋|地|田)|[毒咬占淹冲砸][了死翻坏]")
 MEETING = re.compile(
     r"(?:讲解?|宣讲|宣传|普及)了?[^，。；]{0,6}(?:政策|条例|知识|法律|法规)|^(?:今天|昨天|上午|下午|晚上|刚才?)?(?:去|到)?[^，。；]{0,3}(?:开了?个?会|会上"
@@ -94,7 +95,7 @@ OWN_BODY = re.compile(
 SELF = re.compile(
     r"^(?:今天|昨天|今晚|昨晚|这两天|最近|早上|上午|下午|晚上|现在|这会儿?"
     r"|刚才|累得|搞得|害得|光|就|可|但|反正|唉|哎|嗯|说|是)*+"
-    r"(?:手[头上]的?(?:事|工作|活|材料|报表|任务)|(?:累|冻|饿|困|晒)得(?:我|够呛|不行|要死|腰|腿|直|散|喘)|我|咱|本人|自己(?!的?(?:房|屋|家|地|田|猪|牛|羊|果|娃|儿))|定位|位置|脖子|嗓子|脑壳|眼睛|脚|腿都|鞋|裤脚|车子|手机没|手机摔|手电|会议?"
+    r"(?:手[头上]的?(?:事|工作|活|材料|报表|任务)|(?:累|冻|饿|困|晒)得(?:我|够呛|不行|要死|腰|腿|直|散|喘)|我|咱|本人|自己(?!的?(?:房|屋|家|地|田|猪|牛|羊|果|娃|儿))|定位|位置|腰(?![部里]|椎)|脖子|嗓子|脑壳|眼睛|脚|腿都|鞋|裤脚|车子|手机没|手机摔|手电|会议?"
     r"|队里|宿舍|村[部委]的?(?:空调|打印机|电脑|水管|网|灯|暖气|炉子|厨房|宿舍|门(?![前口外])))"
     r"(?!们?[村组社寨屯](?![部委])|这[村组]|[去到看见听问]|发现|过去|跟|给|帮|叫|让|说|讲|劝|刚去|刚看"
     r"|们?去|们?到|们?看)"
@@ -169,7 +170,8 @@ def _aside(clause: Clause) -> bool:
     text = clause.text
     if any(one.search(text) for one in (SUPPOSED, WEATHER, MEETING)):
         return True
-    if ELSEWHERE.search(text) and not (clause.mentions and HARMED.search(text)):
+    heard = clause.mentions and (HARMED.search(text) or HEARD_OF.match(text))
+    if ELSEWHERE.search(text) and not heard:
         return True
     return not clause.mentions and bool(SELF.search(text)) and not FORMS.search(text)
 

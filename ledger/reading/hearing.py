@@ -1,5 +1,6 @@
 """What is heard of the same people up to a place, and how surely a clause makes an issue there."""
 
+import re
 from dataclasses import dataclass, field
 
 from ledger.reading.asides import GROAN, no_fault, nobodys, own_signal, tells_of_place
@@ -38,6 +39,9 @@ from ledger.reading.subjects import FORMS, PLAIN, weight_of
 from ledger.reading.view import PUBLIC, Part
 from ledger.reading.weighing import refused
 
+WITHOUT = re.compile(
+    r"(?<!还)没(?:有(?!新)|得(?!事)|给(?!他添)|[一-龥]过|个|一)|(?:拿|领|牵|扣)走[^，]{0,6}不(?:给|还)"
+)
 LEAD = 4  # characters in which a clause says whose words it gives
 
 
@@ -104,8 +108,14 @@ class Hearing:
             "place": not part.people[0] and self._placed(part),
             "lasts": bool(LASTS.search(clause.text)),
             "speaks": any(TALK.search(one.text) for one in near),
+            "lacks": complains and bool(part.people[0]) and self._lacks(part),
+            "again": complains and self._goes_on(part) and self.last in self.drafts[-1].clauses,
         }
         return {name for name, heard in signs.items() if heard}
+
+    def _lacks(self, part: Part) -> bool:
+        """Whether a household is without what issues are about: 家里没有厕所, 款没给贴."""
+        return bool(WITHOUT.search(part.clause.text)) and self._weight(part) >= PLAIN
 
     def _shown(self, part: Part) -> bool:
         """Whether a household or a place is shown in need."""

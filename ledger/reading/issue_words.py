@@ -75,7 +75,9 @@ STILL = re.compile(rf"^[^，。；]{{0,4}}{NOT_YET}")
 CHANGED = re.compile(
     r"[了通]|已|恢复|不再|终于|总算"
 )  # 用电正常 alone is no news of a thing mended
-STILL_NOT = re.compile(r"还是(?:没|不(?!错|少))|仍(?:没|未|不(?!错|少))|仍然(?:没|未|不)")  # told of a known thing alone
+STILL_NOT = re.compile(
+    r"还是(?:没|不(?!错|少))|仍(?:没|未|不(?!错|少))|仍然(?:没|未|不)"
+)  # told of a known thing alone
 BEGUN = re.compile(
     r"[转给发补批评订买付装送运拉办签选考谈盖修建做审到立垫](?:过|好|完|上|下|来|去|出|定"
     r"|通)*了[^，。；]{0,5}$"

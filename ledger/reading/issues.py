@@ -18,14 +18,12 @@ from ledger.reading.issue_words import (
     ALL,
     ANSWERED,
     AT_HAND,
-    AT_LAST,
     BEGUN,
     CHANGED,
     COMMON,
     FORMERLY,
     FOUND,
     GOES,
-    IN_EFFECT,
     INFORMED,
     KINSMAN,
     KNOWN,
@@ -33,15 +31,11 @@ from ledger.reading.issue_words import (
     LOCKED,
     LONG_AGO,
     LOST,
-    MEANS,
     MENDED_ONCE,
     MET,
     NEEDY,
     NEXT,
-    OFFICIAL,
     OLD_STORY,
-    OWN_DOING,
-    OWN_GOODS,
     OWN_REMEDY,
     PASSES,
     REASON,
@@ -59,6 +53,7 @@ from ledger.reading.limits import at_once
 from ledger.reading.progress import Far, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
+from ledger.reading.step_evidence import does_it_himself, signs_of, signs_of_nobody, stands
 from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_scores
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
@@ -210,45 +205,52 @@ class Gathering(Hearing):
     # steps
 
     def _counts(self, part: Part, far: Far) -> bool:
-        """Whether a step makes a report: on something, of somebody, and no plan of ours."""
-        clause = part.clause
-        if part.whole in self.scene.plans and far != "done" and self._meant(clause):
-            return False
-        if not part.people[0] and any(
-            no_fault(one) or nobodys(one) for one in self._near(clause)
-        ):
-            return False
-        if not part.people[0] and FORMS.search(clause.text):
-            return False
-        meant = far != "done" and not part.people[0] and MEANS.search(clause.text)
-        if meant or OWN_GOODS.search(clause.text) or (far == "step" and no_step(clause)):
-            return False
-        if far == "step" and HELD_UP.search(clause.text) and self._goes_on(part):
-            return False
-        if far == "done" and calmed(clause) and not CHANGED.search(clause.text):
-            return False
-        if any(LONG_AGO.search(one.text) for one in self._near(clause)):
-            return False
-        theirs = bool(OWN_DOING.search(clause.text))
-        own = (no_fault(clause) or theirs) and not self._goes_on(part)
-        own = own or (self.last is not None and calmed(self.last) and "也" in clause.text)
-        if far == "done" and (own or self._to_come(clause)):
-            return False
-        weight = self._weight(part)
-        if part.people[0]:
-            plain = OFFICIAL if far == "step" else IN_EFFECT
-            mends = (
-                far == "done" and bool(self.drafts) and self.drafts[-1].clauses[-1] is self.last
-            )
-            named = clause.mentions or (
-                clause.before == "cue" and self._near(clause)[0].mentions
-            )
-            told = AT_LAST.search(clause.text) or (named and plain.search(clause.text))
-            return weight >= 1 or mends or bool(told)
-        near = self._near(clause)
+        """Whether a step makes a report: the evidence for and against it is weighed."""
+        clause, near = part.clause, self._near(part.clause)
+        named = bool(clause.mentions) or (clause.before == "cue" and bool(near[0].mentions))
+        signs = signs_of(clause, near, far, named=named) | self._against(part, far)
+        return stands(
+            signs | (self._of_them(part, far) if part.people[0] else self._of_all(part, far))
+        )
+
+    def _of_them(self, part: Part, far: Far) -> set[str]:
+        """What makes the matter of a household in view a known one."""
+        told_before = bool(self.drafts) and self.drafts[-1].clauses[-1] is self.last
+        signs = {
+            "household": True,
+            "subject": self._weight(part) >= 1,
+            "just told": far == "done" and told_before,
+        }
+        return {name for name, heard in signs.items() if heard}
+
+    def _of_all(self, part: Part, far: Far) -> set[str]:
+        """What speaks for and against a step of nobody named."""
+        clause, near = part.clause, self._near(part.clause)
         ours = any(COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
-        ours = ours or clause.has("fault.strong") or self._goes_on(part)
-        return far != "first" and ours and weight >= PLAIN
+        signs = {
+            "nobody": True,
+            "village's": ours or clause.has("fault.strong") or self._goes_on(part),
+            "subject": self._weight(part) >= PLAIN,
+            "of the sender or of nobody": any(no_fault(one) or nobodys(one) for one in near),
+        }
+        return signs_of_nobody(clause, far) | {name for name, heard in signs.items() if heard}
+
+    def _against(self, part: Part, far: Far) -> set[str]:
+        """What speaks against a step, whoever it is about."""
+        clause, done = part.clause, far == "done"
+        theirs = does_it_himself(clause) or no_fault(clause)
+        well = self.last is not None and calmed(self.last) and "也" in clause.text
+        signs = {
+            "only meant": part.whole in self.scene.plans and not done and self._meant(clause),
+            "no step": far == "step" and no_step(clause),
+            "held up": far == "step"
+            and bool(HELD_UP.search(clause.text))
+            and self._goes_on(part),
+            "nothing changed": done and calmed(clause) and not CHANGED.search(clause.text),
+            "own doing": done and (well or (theirs and not self._goes_on(part))),
+            "to come": done and self._to_come(clause),
+        }
+        return {name for name, heard in signs.items() if heard}
 
     def _to_come(self, clause: Clause) -> bool:
         """Whether an effect is only announced: 礼拜天给她装上, without 了."""

@@ -34,6 +34,7 @@ ALL_RIGHT = re.compile(
 )  # 调了调，好了
 MATERIAL = re.compile(  # brought to be built in: nothing is there yet
     r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
+    r"|[拉运送买][来了回][^，。；]{0,3}(?:瓦|砖|水泥|沙|石子|石料|管子|管材|木料|灯杆|电杆|钢筋)"
 )
 NOTICE = re.compile(r"(?:通知|告知|决定|受理|责任|承诺)书|回执|受理单|(?:补|盖)章")
 HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
@@ -152,7 +153,9 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
             continue  # 韩得宝 wants nothing
         if WANTED_THING.match(clause.text[start : spot[0]]):
             continue  # 要的药送到了
-        if clause.text.startswith(("该户", "该村", "该组"), start):
+        if clause.text.startswith(("该户", "该村", "该组"), start) or _caused(
+            clause.text, start, end
+        ):
             continue
         sure = SURELY.search(clause.text, end, spot[0]) or clause.text[:start].endswith(
             ("已", "已经")
@@ -176,6 +179,11 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         for start, end in clause.hits("steps.after")
         if start >= spot[1]
     )
+
+
+def _caused(text: str, start: int, end: int) -> bool:
+    """我叫了个匠人盘好了 is done; 雨露计划 is no plan."""
+    return text.startswith("了", end) or text[:end].endswith("雨露计划")
 
 
 def phrase_wants(phrase: TimePhrase, clause: Clause, before: int) -> bool:

@@ -70,6 +70,7 @@ OFFER = re.compile(
 BETWEEN = re.compile(
     r"(?:又|结果|可|但|却|偏偏|临时|后来)[^，,。]{0,4}(?:被|没|走不|去不|叫|有事|来事|忘|耽)"
 )
+THEIR_WORD = re.compile(r"(?:去年|前年|上个?月|年初|当初|当时|原来|早先)$")  # 去年说好六月给的
 KEPT_THING = re.compile(r"[了过下]?[^，,。把给帮替去]{1,8}的[^，,。；]{1,6}$")
 OUR_SPEECH = re.compile(r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]")
 
@@ -119,6 +120,8 @@ def _ours(scene: Scene, index: int) -> tuple[int, int] | None:
         ):
             continue
         if after.endswith("的") and _came_to_nothing(scene, index):
+            continue
+        if THEIR_WORD.search(before) and not OURS.search(before):
             continue
         if KEPT_THING.match(after) and _is_kept(scene, index):
             continue

@@ -1,0 +1,109 @@
+"""How surely a clause tells a step on something known: signs for and against, weighed in one table.
+
+For it speak that the thing can be recognised and that something was done or reached; against it,
+that it is only meant, supposed, wished, everyday life, or of the sender himself.
+"""
+
+import re
+
+from ledger.reading.clauses import Clause
+from ledger.reading.issue_words import (
+    AT_LAST,
+    IN_EFFECT,
+    LONG_AGO,
+    MEANS,
+    OFFICIAL,
+    OWN_DOING,
+    OWN_GOODS,
+)
+from ledger.reading.progress import Far
+from ledger.reading.subjects import FORMS
+
+ENOUGH = 3  # from here on a step stands
+NEVER = -9  # what no other sign outweighs
+WEIGHTS: dict[str, int] = {
+    # that the thing is known
+    "household": 1,  # a household is in view
+    "subject": 2,  # words of what issues are about, there or just before
+    "its thing": 1,  # 老焦家的烟囱, 冯家那口井
+    "this matter": 1,  # 这事, 那个
+    "village's": 3,  # a road, a lamp, a whole group
+    "just told": 2,  # a need of the same people stands in the clause before
+    # that something was done
+    "effect": 1,  # it is there
+    "official": 2,  # 审批, 公示, 进场; of an effect 领到, 修好, 到账
+    "at last": 2,  # 终于, 总算
+    "by us": 1,  # 我们给, 我叫了匠人
+    # against it
+    "nobody": -2,  # no household in view: it must be the village's, and of a subject
+    "only meant": NEVER,
+    "of the sender or of nobody": NEVER,
+    "forms": NEVER,
+    "own goods": NEVER,
+    "no step": NEVER,
+    "held up": NEVER,
+    "nothing changed": NEVER,
+    "long ago": NEVER,
+    "own doing": NEVER,
+    "to come": NEVER,
+    "first step on nothing": NEVER,
+}
+KIN = r"孙|儿|女|娃|媳|老伴|爹|妈|娘|爸|爷|奶|婆|公公|男人|哥|嫂|姐|弟|妹|叔|侄|舅|人"
+GOODS = r"苞谷|玉米|稻|麦|猪|牛|羊|鸡|鸭|狗|菜|果|茶|电视|手机|车|衣|年货|饭"
+ITS_THING = re.compile(
+    rf"^(?:屋[头里]|院[子里])?(?:的那?|那)[个口头台间条盏笔张扇面道]?(?!{KIN}|{GOODS})[^，。；的了没不未]"
+)
+THIS = re.compile(r"^(?:这|那)(?:件|个|桩|档子)?(?:事|问题)")
+BY_US = re.compile(
+    r"(?:我们?|咱们?|队里|全队)(?:几个|大家|今天|昨天|下午|上午|一起|就|也|已经?|当场|专门|去|来)*"
+    r"(?:给|帮|替|叫|请|找|喊|联系|协调|组织|动手|把|拉|送|买|出钱|凑钱)"
+)
+
+
+def signs_of(clause: Clause, near: list[Clause], far: Far, *, named: bool) -> set[str]:
+    """What the words of a clause, or the one before it, say for and against a step.
+
+    named: whether a household is named there itself, not only in view.
+    """
+    text = clause.text
+    plain = OFFICIAL if far == "step" else IN_EFFECT
+    signs = {
+        "effect": far == "done",
+        "official": named and bool(plain.search(text)),
+        "at last": bool(AT_LAST.search(text)),
+        "by us": bool(BY_US.search(text)),
+        "its thing": _of_household(near),
+        "this matter": bool(THIS.search(text)),
+        "own goods": bool(OWN_GOODS.search(text)),
+        "long ago": any(LONG_AGO.search(one.text) for one in near),
+    }
+    return {name for name, heard in signs.items() if heard}
+
+
+def _of_household(near: list[Clause]) -> bool:
+    """Whether a thing of the household is spoken of, in it or just before."""
+    return any(
+        ITS_THING.search(one.text[one.at(one.mentions[-1].end) :])
+        for one in near
+        if one.mentions
+    )
+
+
+def signs_of_nobody(clause: Clause, far: Far) -> set[str]:
+    """What speaks against a step where no household is in view."""
+    signs = {
+        "forms": bool(FORMS.search(clause.text)),
+        "only meant": far != "done" and bool(MEANS.search(clause.text)),
+        "first step on nothing": far == "first",
+    }
+    return {name for name, heard in signs.items() if heard}
+
+
+def does_it_himself(clause: Clause) -> bool:
+    """Whether it is the household's own everyday doing."""
+    return bool(OWN_DOING.search(clause.text))
+
+
+def stands(signs: set[str]) -> bool:
+    """Whether the signs make a step."""
+    return sum(WEIGHTS[one] for one in signs) >= ENOUGH
