@@ -151,9 +151,11 @@ def _asked(clause: Clause) -> list[tuple[int, int]]:
 
 def _goes_off(scene: Scene, clause: Clause) -> bool:
     """Whether the sender goes home or takes a rest, with its days said in the sentence."""
+    if not _dated(scene, clause):
+        return False
     spots = list(_ways_off(scene, clause))
     out = words.OUT.search(clause.text)
-    if not (spots or out) or not _dated(scene, clause):
+    if not (spots or out):
         return False
     if any(one.mentions or words.OPEN.search(one.text) for one in _beside(scene, clause)):
         return False
@@ -165,7 +167,10 @@ def _goes_off(scene: Scene, clause: Clause) -> bool:
     return any(
         _own(scene, clause, *one.span())
         and not words.KIN.search(clause.text[: one.start()])
-        and not words.GIVEN.search(clause.text[: one.start()])
+        and (
+            words.ADVISED.search(clause.text[: one.start()])
+            or not words.GIVEN.search(clause.text[: one.start()])
+        )
         for one in spots
     )
 
@@ -189,10 +194,12 @@ def _ways_off(scene: Scene, clause: Clause) -> Iterator[re.Match[str]]:
         words.OFF_TURN,
     ):
         yield from pattern.finditer(clause.text)
-    if _is_private(_beside(scene, clause)):
-        yield from words.MUST_GO.finditer(clause.text)
-    with_kin = words.WITH_KIN.search(clause.text) or not words.WITH.search(clause.text)
-    if clause in scene.plans and with_kin:
+    must = list(words.MUST_GO.finditer(clause.text))
+    if must and _is_private(_beside(scene, clause)):
+        yield from must
+    if clause in scene.plans and (
+        words.WITH_KIN.search(clause.text) or not words.WITH.search(clause.text)
+    ):
         yield from words.CURE.finditer(clause.text)
 
 
@@ -241,10 +248,12 @@ def _on_duty(scene: Scene, clause: Clause) -> bool:
     named = words.NAMED_TRIP.search(clause.text, kin.end() if kin else 0)
     if named:
         return _own(scene, clause, *named.span())
-    trip = words.TRIP.search(clause.text)
-    if not trip and not clause.mentions and words.I_GO.search(clause.text):
+    if clause.mentions:
+        return False
+    trip = words.TRIP.search(clause.text) if words.MAY_TRIP.search(clause.text) else None
+    if not trip and words.I_GO.search(clause.text):
         return any(_is_called(scene, one) for one in _beside(scene, clause))
-    if not trip or clause.mentions or not _has_purpose(scene, clause, trip):
+    if not trip or not _has_purpose(scene, clause, trip):
         return False
     told = _to_come(scene, clause) or words.ON_THE_WAY.search(clause.text)
     return _own(scene, clause, *trip.span()) and bool(told or _on_record(scene, clause))

@@ -32,6 +32,7 @@ class Lexicon:
 
     tags: Mapping[str, re.Pattern[str]]
     categories: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
+    words: Mapping[str, Mapping[str, re.Pattern[str]]]  # by tag and first character
     beginnings: Mapping[str, tuple[str, ...]]  # two characters of a word: its tags
 
     def places(self, text: str) -> dict[str, list[int]]:
@@ -45,9 +46,9 @@ class Lexicon:
 
     def found(self, tag: str, text: str, places: Iterable[int]) -> list[tuple[int, int]]:
         """Where words of a tag stand, none inside another, looked for at these places."""
-        spans, done, match_at = list[tuple[int, int]](), 0, self.tags[tag].match
+        spans, done, words = list[tuple[int, int]](), 0, self.words[tag]
         for at in places:
-            if at >= done and (match := match_at(text, at)):
+            if at >= done and (match := words[text[at]].match(text, at)):
                 spans.append(match.span())
                 done = match.end()
         return spans
@@ -69,7 +70,20 @@ def load_lexicon(county: Path | None = None) -> Lexicon:
         name: (compiled(parts.get("strong", [])), compiled(parts.get("words", [])))
         for name, parts in subjects.items()
     }
-    return Lexicon(tags, categories, _beginnings(acts))
+    words = {
+        f"{group}.{part}": _by_head(words)
+        for group, parts in acts.items()
+        for part, words in parts.items()
+    }
+    return Lexicon(tags, categories, words, _beginnings(acts))
+
+
+def _by_head(words: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """A pattern for each first character, so that none is tried where it cannot begin."""
+    heads: dict[str, list[str]] = {}
+    for word in words:
+        heads.setdefault(word[0], []).append(word)
+    return {head: compiled(own) for head, own in heads.items()}
 
 
 def _beginnings(acts: Table) -> dict[str, tuple[str, ...]]:

@@ -99,14 +99,15 @@ class Evidence:
 
     def _loose(self, index: int, clause: Clause) -> list[Spot]:
         """学了40分钟, 看了半小时文件, 啃条例: with its length, or with what was read."""
-        long = timed(self.clauses, index, clause)
-        if (clause.mentions and not long) or words.AT_MEETING.search(clause.text):
+        loose = list(words.LOOSE.finditer(clause.text))
+        long = bool(loose) and timed(self.clauses, index, clause)
+        if not loose or (clause.mentions and not long) or words.AT_MEETING.search(clause.text):
             return []
         near = self._subject_near(index) or words.A_BOOK.search(clause.text)
         named = near or words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
         booked = words.BOOK.search(clause.text)
         found = []
-        for one in words.LOOSE.finditer(clause.text):
+        for one in loose:
             learns = one[0].endswith("学")
             read = re.match(r"[了完过]", clause.text[one.end() :]) and words.FILES.search(
                 clause.text[one.end() :]

@@ -6,7 +6,7 @@ from ledger.reading.clauses import Clause
 
 # aspect
 PAST_MARK = re.compile(
-    r"[了过完](?!几天|两天|一会|会儿|年|节|点|完|成(?!了)|全)|已经?|刚才?|回来|(?<![一-龥]目)的$|的是|[去到看走访][了过]?的"
+    r"[了过完](?!几天|两天|一会|会儿|年|节|点|完|成(?!了)|全)|已经?|刚才?|回来|的(?<![一-龥]目的)$|的是|[去到看走访][了过]?的"
 )
 NOT_PAST = re.compile(r"完了?再|[要快].{0,6}了$|了再|好了再|去不了|不了|的话$|[要得]去的")
 DONE_AT_ONCE = re.compile(r"[了过好完]|妥当?了")  # 准备了, 准备好了
@@ -51,6 +51,10 @@ SUBJECT = re.compile(
     rf"^(?:我们?队?的?|咱们?队?的?|队里的?|工作队的?|隔壁村的?)?(?:{PERSON.pattern})(?![和跟与])"
 )
 
+AT_HIS_OWN = re.compile(  # what a household, or one of it, is busy with
+    r"(?:家|屋里)?的?(?:男人|儿子|女儿|闺女|媳妇|女婿|老公|老婆|老大|老二|孙[子女]|丈夫|爱人)?(?:们|一直|常年|现在|今年)*"
+    r"(?:在[^，。；家村]{1,8}(?:打工|务工|上班|干活|上学|读书|当兵|工作|住院|做事)|[说讲想要]|打电话|托)"
+)
 HELPER = re.compile("医生|老师|师傅|会计|经理|[他她]")  # no members of a team
 
 # orders
@@ -127,11 +131,21 @@ def after_others(clauses: list[Clause], clause: Clause) -> bool:
     for one in reversed(clauses[: clauses.index(clause)]):
         if one.sentence != clause.sentence or SELF.search(one.text):
             return False
+        if _tells_of_home(one):
+            return True
         match = SUBJECT.search(one.text)
         called = match is not None and match.end() == len(one.text)  # 队长，明天我…
         if match and not called and not HELPER.search(match[0]):
             return True
     return False
+
+
+def _tells_of_home(clause: Clause) -> bool:
+    """Whether it begins with a household's own doing: 老柏家男人在浙江打工; 老柏家去过了 is ours."""
+    if not clause.mentions or clause.at(clause.mentions[0].start) > 1:
+        return False
+    behind = clause.text[clause.at(clause.mentions[0].end) :]
+    return bool(AT_HIS_OWN.match(behind)) and not clause.has("visit.words")
 
 
 def is_order(clauses: list[Clause]) -> bool:
