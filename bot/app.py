@@ -21,6 +21,7 @@ from bot.channels.base import Channel, SendError
 from bot.inbox import Inbox
 from bot.sender import Sender
 from bot.settings import Settings
+from bot.table_desk import TableDesk
 from ledger import settings as kept_settings
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, SetClock, ShiftedClock, aware
@@ -48,6 +49,7 @@ class App:
     inbox: Inbox
     sender: Sender
     runner: Runner
+    tables: TableDesk
     demo: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -58,6 +60,7 @@ class App:
         self._tasks = [
             asyncio.create_task(self.sender.run(), name="sender"),
             asyncio.create_task(self.runner.run(), name="scheduler"),
+            asyncio.create_task(self.tables.run(), name="tables"),
             *(
                 asyncio.create_task(self._listen(channel), name=channel.name)
                 for channel in self.channels.values()
@@ -81,6 +84,7 @@ class App:
     async def settle(self) -> None:
         """Answer and send everything that waits now."""
         await self.inbox.settle()
+        await self.tables.drain()
         await self.sender.drain()
 
     async def stop(self) -> None:
@@ -157,8 +161,22 @@ async def open_app(
         )
         desk = Desk(words, rules, settings.data, seeds)
         runner = Runner(database, desk, clock, sender.wake)
+        tables = TableDesk(
+            database, words, rules, clock, settings.files, sender.wake, lexicon
+        )  # fmt: skip
         yield App(
-            settings, clock, database, rules, words, key, chosen, inbox, sender, runner, demo
+            settings,
+            clock,
+            database,
+            rules,
+            words,
+            key,
+            chosen,
+            inbox,
+            sender,
+            runner,
+            tables,
+            demo,
         )
 
 

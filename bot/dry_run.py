@@ -18,14 +18,14 @@ from bot.settings import Settings
 from ledger import backup, rewind
 from ledger.clock import WallClock
 from ledger.database import Session, open_database
-from ledger.days import DAY, at, days_between, workday_after
+from ledger.days import DAY, at, days_between
 from ledger.due import Due
 from ledger.errors import ForOperator
 from ledger.people import Role
 from ledger.rules import Rules, load_rules
 from scheduler import reminders
 from scheduler.desk import Desk
-from scheduler.reminders import LATE, Digest
+from scheduler.reminders import Digest
 from templates.words import Words
 
 EXAMPLES = 3  # messages shown whole
@@ -95,8 +95,7 @@ async def _copy(settings: Settings, now: datetime) -> AsyncIterator[Session]:
 
 async def _day(desk: Desk, db: Session, day: date, moment: datetime, outcome: Outcome) -> None:
     by_person: dict[int, list[Due]] = {}
-    rows = await reminders.planned(desk, db, day)
-    for row in (one for one in rows if _first_told(one, day, desk.rules)):
+    for row in await reminders.planned(desk, db, moment, made_up=False):
         by_person.setdefault(row.person_id, []).append(row)
     outcome.people = max(outcome.people, len(by_person))
     for person, rows in sorted(by_person.items()):
@@ -106,18 +105,10 @@ async def _day(desk: Desk, db: Session, day: date, moment: datetime, outcome: Ou
             outcome.messages.append(Would(day, digest.person.role, text, _about(digest)))
 
 
-def _first_told(row: Due, day: date, rules: Rules) -> bool:
-    """An overdue issue is told once: on the first working day after its deadline."""
-    if row.kind != LATE:
-        return True
-    due = date.fromisoformat(row.slot.rpartition("|")[2])
-    return workday_after(due, rules) == day
-
-
 def _about(digest: Digest) -> tuple[str, ...]:
     """What the message speaks of, in the words of the table."""
     words = ["学习登记"] * digest.study + ["问题到期"] * bool(digest.near)
-    words += ["问题超期"] * bool(digest.late)
+    words += ["问题催办"] * bool(digest.late) + ["告诉责任人已催办"] * bool(digest.raised)
     return (*words, *(one.duty.name for one in digest.duties))
 
 

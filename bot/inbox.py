@@ -16,7 +16,7 @@ import structlog
 
 import handlers
 from bot.channels.base import Channel, Cursor, SendError, Trouble, Unreadable
-from ledger import inbox, outbox
+from ledger import inbox, outbox, pictures
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, moment
 from ledger.database import Database, StoreTrouble
@@ -172,7 +172,9 @@ class Inbox:
         return None
 
     def _keep_bytes(self, media: Media, data: bytes) -> Kept:
-        return keep_bytes(self.files, data, mime=media.mime, name=media.name, kind=media.kind)
+        kept = keep_bytes(self.files, data, mime=media.mime, name=media.name, kind=media.kind)
+        seen = pictures.look(data, now=self.clock.now())
+        return replace(kept, forwarded=media.forwarded, seen=seen)
 
     async def _park(self, row: Row, defect: Exception) -> None:
         """Keep the row with its error; the person hears its number, in plain words."""

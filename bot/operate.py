@@ -11,6 +11,7 @@ from rich.console import Console
 
 import handlers
 from bot.app import App, open_app, secret_key
+from bot.catalogues import import_issues
 from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
@@ -175,6 +176,20 @@ async def import_file(
             return await import_roster(
                 database, file, county=county, words=words, now=_now(), confirm=confirm
             )
+
+
+async def import_issue_file(
+    settings: Settings, file: Path, *, name: str, source: str, county: str | None,
+    confirm: Callable[[str], bool],
+) -> str:  # fmt: skip
+    """Import a table of issues after a preview; returns the closing sentence."""
+    with _stopped():
+        async with open_database(settings.database) as database:
+            return await import_issues(
+                database, file, name=name, source=source, county=county,
+                rules=_rules(settings), words=Words(settings.county_dir), now=_now(),
+                confirm=confirm,
+            )  # fmt: skip
 
 
 async def report_text(settings: Settings, text: str, who: str) -> str:

@@ -1,6 +1,6 @@
 """Reads one uploaded table in a limited process: its bytes on stdin, rows as JSON lines on stdout.
 
-Started by `bot/imports.py` as a file under `python -I`, so it imports nothing of ours; the
+Started by `bot/tables.py` as a file under `python -I`, so it imports nothing of ours; the
 arguments are the sheets wanted besides the first. A line is ["row", sheet, number, cells]; the
 last one is ["end"] or ["refused", reason]. Nothing is evaluated: a formula is its own text.
 Limits: documents §8, performance §3.8. What breaks them dies here, alone.
@@ -22,7 +22,7 @@ from typing import Any
 MIB = 1024 * 1024
 MEMORY, CPU_SECONDS, OUTPUT = 256 * MIB, 10, 16 * MIB
 MOST_ENTRIES, MOST_UNPACKED, MOST_RATIO = 200, 100 * MIB, 100
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 40, 300
+MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 20_000, 40, 1200
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and every encrypted file since
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -112,7 +112,8 @@ def _decoded(given: bytes) -> str:
 def _sheets(given: bytes, wanted: set[str]) -> Iterator[tuple[str, int, list[str]]]:
     _look_before_unpacking(given)
     os.environ["OPENPYXL_LXML"] = "False"  # the parser that defusedxml guards
-    sys.modules["numpy"] = None  # type: ignore[assignment]  # not needed, and too large for us
+    for large in ("numpy", "lxml"):  # not needed, and too large for us
+        sys.modules[large] = None  # type: ignore[assignment]
     import openpyxl
 
     book = openpyxl.load_workbook(

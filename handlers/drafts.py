@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
-from handlers import households, photos
+from handlers import households, photos, rebounds
 from handlers.filing import Desk, Filed, file, village
 from handlers.talk import Room, Talk, Topic, hold
 from ledger import drafts, issues, kinds, people, placing, progress, records
@@ -73,7 +73,22 @@ async def card(
     """What a message was read as, in the member's own order, with 正确, 改 and 撤销."""
     found = await kept_of(room, asker, source)
     text = await card_text(room, found, block, notes)
-    return Reply(text, await buttons(room, found), kind="card" if found else "text")
+    asked, more = await _like_before(room, asker, found)
+    text = "\n\n".join([text, asked] if asked else [text])
+    return Reply(text, (*await buttons(room, found), *more), kind="card" if found else "text")
+
+
+async def _like_before(
+    room: Room, asker: Person, found: Sequence[Record]
+) -> tuple[str, tuple[Option, ...]]:
+    """One question at most: whether an issue of this message has been there before."""
+    for one in found:
+        if one.kind == issues.KIND:
+            issue = await issues.of_record(room.db, one.id)
+            text, options = await rebounds.offer(room, asker, issue)
+            if text:
+                return text, options
+    return "", ()
 
 
 async def card_text(room: Room, found: Sequence[Record], block: str, notes: str) -> str:

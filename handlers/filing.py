@@ -14,7 +14,17 @@ from handlers import leave as leave_talk
 from handlers.days import contradicted
 from handlers.leave_cover import offered
 from handlers.talk import Room
-from ledger import issues, leave, people, presence, progress, promises, study, visits
+from ledger import (
+    issue_steps,
+    issues,
+    leave,
+    people,
+    presence,
+    progress,
+    promises,
+    study,
+    visits,
+)
 from ledger.clock import moment
 from ledger.errors import Misunderstood, Refused
 from ledger.issues import Found, Tier, due_of, tier_of
@@ -200,7 +210,7 @@ async def _progress(desk: Desk, said: ProgressSaid, filed: Filed) -> None:
             now=desk.room.now, household=name, household_id=id_of(said.household),
         )  # fmt: skip
     else:
-        id = await issues.progress(
+        id = await issue_steps.note(
             desk.room.db, desk.asker, issue, said.text, source=desk.said.source,
             now=desk.room.now,
         )  # fmt: skip

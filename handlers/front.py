@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from handlers import (
     burden,
+    catalogues,
     corrections,
+    custody,
     drafts,
     issues,
     join,
@@ -165,6 +167,8 @@ async def converse(
         topic, rest = opened
         _check_role(topic.roles, asker)
         return await _open(room, asker, topic, replace(said, text=rest), state)
+    if table := await catalogues.take_table(room, asker, said, state):
+        return table
     if taken := await photos.take_at_once(room, asker, said, state, meant):
         return taken
     if state is None:
@@ -204,6 +208,8 @@ async def _opened(
     text = said.text.removeprefix("/")
     if typed and state is None and (opinion := join.opinion_in(text)) is not None:
         return BY_NAME["opinion"], f"|{opinion}"
+    if typed and state is None:
+        text = await custody.heard(room, asker, text) or text
     for topic in TOPICS:
         rest = topic.rest_of(text, strict=state is not None and text == said.text)
         if rest is None or (typed and await _is_answer(room, asker, state, said.text)):

@@ -1,18 +1,28 @@
-"""问题: report one, note progress (「问题12 水管已接通」), ask for 销号, verify or send back."""
+"""问题: report one, note progress (「问题12 水管已接通」), see its card; its other acts lie beside."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from handlers import households, photos
+from handlers import (
+    closing,
+    custody,
+    deadlines,
+    households,
+    issue_cards,
+    issue_columns,
+    issue_lists,
+    photos,
+)
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
-from ledger import calendar, files, issues, people, progress, records, visits
+from ledger import calendar, issue_steps, issues, people, progress, records, visits
 from ledger.errors import Misunderstood, Refused
+from ledger.issue_moves import Move, refusal
 from ledger.issues import Found, Issue, Tier, due_of, tier_of
-from ledger.messages import Option, Paper, Reply
-from ledger.people import ON_TEAM, Household, Person
+from ledger.messages import Option, Reply
+from ledger.people import ON_TEAM, Household
 from ledger.reading.category import category_of
 from ledger.reading.lexicon import load_lexicon
 from ledger.rules import Rules
@@ -20,14 +30,16 @@ from ledger.times import find_day, read_day
 
 AT_ONCE_WORDS = ("立行立改", "马上解决", "立即解决", "当场解决")
 TIERS = {"立行立改": Tier.AT_ONCE, "一般问题": Tier.GENERAL, "复杂问题": Tier.COMPLEX}
+TIER_WORDS = {**dict.fromkeys(AT_ONCE_WORDS, Tier.AT_ONCE), **TIERS}  # as said in one line
 CATEGORIES = tuple(load_lexicon().categories)
 NEW = "报新问题"
 NUMBER_DIGITS = 9
-SHOWN_FILES = 4  # pieces of evidence sent along
 STEPS_SHOWN = 6
+BESIDES = frozenset(
+    {"described", "assigned", "confirmed", "exported"}
+)  # shown as what they change
 DONE = "完成"
 NOTE = "记进展"
-LISTED = 10  # issues shown at once
 NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
 
 
@@ -49,8 +61,8 @@ def read_line(text: str, known: list[Household], *, today: date) -> Line:
     due = None
     if found and text.endswith(found.phrase):
         due, text = found.day, found.rest
-    tier = Tier.AT_ONCE if any(word in text for word in AT_ONCE_WORDS) else None
-    for word in AT_ONCE_WORDS:
+    tier = next((tier for word, tier in TIER_WORDS.items() if word in text), None)
+    for word in TIER_WORDS:
         text = text.replace(word, "")
     return Line(household, text.strip(" ，,。"), due, tier)
 
@@ -62,7 +74,7 @@ async def talk_issues(talk: Talk) -> Reply:
     if talk.rest and talk.rest != NEW:
         return await _report_line(talk)
     if talk.asker.role not in ON_TEAM:
-        return await list_open(talk)
+        return await issue_lists.list_open(talk)
     if not talk.rest and (known := await issues.open_issues(talk.db, talk.asker, limit=4)):
         choices = {f"{one.id}号 {one.label}"[:20]: one.id for one in known} | {NEW: 0}
         id = await talk.ask("issues.ask_which", _which(choices), choices)
@@ -80,25 +92,6 @@ def _which(choices: dict[str, int]) -> Callable[[str], int]:
         raise Misunderstood("talk.choose", choices=list(choices))
 
     return read
-
-
-async def list_open(talk: Talk) -> Reply:
-    """问题清单: the most urgent ones of the asker's scope, and how many there are."""
-    found = await issues.open_issues(talk.db, talk.asker, limit=LISTED)
-    count = await issues.count_open(talk.db, talk.asker, talk.today)
-    waiting = {one.id for one in await issues.waiting_for(talk.db, talk.asker, talk.today)}
-    options = tuple(
-        Option(f"看问题{one.id}", f"问题{one.id}") for one in found if one.id in waiting
-    )
-    return talk.reply(
-        "issues.list",
-        options[:4],
-        issues=found,
-        count=count,
-        waiting=waiting,
-        today=talk.today,
-        detail=talk.asker.role in ON_TEAM,
-    )
 
 
 async def _report_line(talk: Talk) -> Reply:
@@ -179,7 +172,7 @@ async def from_visit(talk: Talk) -> Reply:
 async def _on_issue(talk: Talk, id: int, rest: str) -> Reply:
     issue = await issues.access_issue(talk.db, talk.asker, id)
     for word, act in ACTS.items():
-        if rest == word or rest.startswith((word + " ", word + "，", word + "：", word + ":")):
+        if rest == word or rest.startswith(tuple(word + mark for mark in " ，：:")):
             return await act(talk, issue, rest[len(word) :].strip(" ，：:"))
     if rest or talk.files:
         return await _note(talk, issue, rest)
@@ -188,17 +181,20 @@ async def _on_issue(talk: Talk, id: int, rest: str) -> Reply:
 
 async def _show(talk: Talk, issue: Issue) -> Reply:
     await issues.note_reading(talk.db, issue, talk.asker, now=talk.now)
-    steps = await progress.story(talk.db, issue.id)
-    options: list[Option] = []
-    if talk.asker.role in ON_TEAM and issue.state in {"open", "doing"}:
-        options += [Option("记进展", f"问题{issue.id} 记进展")]
-        options += [Option("申请销号", f"问题{issue.id} 申请销号")]
-    if await issues.may_decide(talk.db, issue, talk.asker):
-        options += decision_options(issue.id)
+    story = await progress.story(talk.db, issue.id)
+    held = (talk.today - date.fromisoformat(issue.held_since)).days
+    steps = [one for one in story.steps if one.step not in BESIDES]
     reply = talk.reply(
-        "issues.show", options, issue=issue, steps=steps[-STEPS_SHOWN:], today=talk.today
-    )
-    return replace(reply, files=(await _evidence(talk, issue))[:SHOWN_FILES])
+        "issues.show", issue_cards.options(talk, issue), issue=issue, today=talk.today,
+        steps=steps[-STEPS_SHOWN:], held=held, home=issue.home.name,
+    )  # fmt: skip
+    return replace(reply, files=tuple(story.files[: issue_cards.SHOWN_FILES]))
+
+
+async def _more(talk: Talk, issue: Issue, _rest: str) -> Reply:
+    """更多: what else can be said of it, as far as the table of moves lets this person."""
+    options = issue_cards.more(talk, issue)
+    return talk.reply("issues.more", options, issue=issue)
 
 
 async def _ask_note(talk: Talk, issue: Issue, rest: str) -> Reply:
@@ -207,107 +203,26 @@ async def _ask_note(talk: Talk, issue: Issue, rest: str) -> Reply:
 
 
 async def _note(talk: Talk, issue: Issue, text: str) -> Reply:
-    if talk.asker.role not in ON_TEAM:
-        raise Refused("issues.not_by_staff")
     words = plain(text) if text else talk.say("issues.photo_note")
-    record = await issues.progress(
+    record = await issue_steps.note(
         talk.db, talk.asker, issue, words, source=talk.source, now=talk.now
     )
-    note = await photos.join_with_note(talk.room, talk.asker, talk.files, record)
-    options = [Option("撤销", f"撤销 {record}")]
-    if issue.state in {"open", "doing"}:
+    note = await issue_cards.keep_files(talk, issue, record)
+    options = [Option("撤销", f"撤销 {record}")] if record else []
+    if refusal(issue, talk.asker, Move.SUBMIT) is None:
         options.insert(0, Option("申请销号", f"问题{issue.id} 申请销号"))
     reply = talk.reply("issues.noted", options, issue=issue, text=words, files=len(talk.files))
     return photos.with_note(reply, note)
 
 
-async def _submit(talk: Talk, issue: Issue, rest: str) -> Reply:
-    if why := issues.refusal_to_submit(issue, "足够长的成效"):
-        raise Refused(why, id=issue.id)
-    effect = rest or await talk.ask("issues.ask_effect", _effect, issue=issue)
-    record = await issues.submit(
-        talk.db, talk.asker, issue, _effect(effect), source=talk.source, now=talk.now
-    )
-    await files.join(talk.db, talk.files, record, person=talk.asker.id)
-    papers = await _evidence(talk, issue)
-    card = talk.reply(
-        "issues.verify", decision_options(issue.id), issue=issue, effect=effect,
-        submitter=talk.asker, photos=len(papers),
-    )  # fmt: skip
-    card = replace(card, files=papers[:SHOWN_FILES])
-    told = [
-        one
-        for one in await _verifiers(talk, issue)
-        if await talk.tell(one.id, card, dedupe=f"verify:{issue.id}:{record}:{one.id}")
-    ]
-    return talk.reply("issues.submitted", issue=issue, verifiers=told)
-
-
-async def _evidence(talk: Talk, issue: Issue) -> tuple[Paper, ...]:
-    """The issue's photos and files as they can be sent, the newest first."""
-    found = await files.of_issue(talk.db, issue.id)
-    return tuple(Paper(one.sha256, one.name, one.mime) for one in found)
-
-
-async def _verifiers(talk: Talk, issue: Issue) -> list[Person]:
-    """The submitter's superiors; if only the owner himself is among them, the owner's."""
-    found = await people.superiors(talk.db, talk.asker, day=talk.today)
-    if others := [one for one in found if one.id != issue.owner_id]:
-        return others
-    owner = await people.by_id(talk.db, issue.owner_id)
-    return await people.superiors(talk.db, owner, day=talk.today)
-
-
-def _effect(text: str) -> str:
-    if len(text) < issues.EFFECT_AT_LEAST:
-        raise Misunderstood("issues.needs_effect")
-    return plain(text)
-
-
-async def _close(talk: Talk, issue: Issue, _rest: str) -> Reply:
-    await issues.close(talk.db, talk.asker, issue, source=talk.source, now=talk.now)
-    await talk.tell(
-        issue.submitted_by or issue.owner_id,
-        talk.reply("issues.closed_for_you", issue=issue, by=talk.asker),
-        dedupe=f"closed:{issue.id}:{issue.version}",
-    )
-    return talk.reply("issues.closed", issue=issue)
-
-
-async def _send_back(talk: Talk, issue: Issue, rest: str) -> Reply:
-    reason = rest or await talk.ask("issues.ask_reason", plain, issue=issue)
-    await issues.send_back(talk.db, talk.asker, issue, reason, now=talk.now)
-    await talk.tell(
-        issue.submitted_by or issue.owner_id,
-        talk.reply("issues.sent_back_to_you", issue=issue, by=talk.asker, reason=reason),
-        dedupe=f"sent_back:{issue.id}:{issue.version}",
-    )
-    return talk.reply("issues.sent_back", issue=issue, reason=reason)
-
-
-def decision_options(id: int) -> tuple[Option, ...]:
-    """The verifier's two buttons."""
-    return (Option("同意销号", f"问题{id} 同意销号"), Option("退回", f"问题{id} 退回"))
-
-
-ACTS = {
+ACTS: dict[str, issue_cards.Act] = {
     NOTE: _ask_note,
-    "申请销号": _submit,
-    "销号": _submit,
-    "同意销号": _close,
-    "退回": _send_back,
+    "更多": _more,
+    **closing.ACTS,
+    **custody.ACTS,
+    **deadlines.ACTS,
+    **issue_columns.ACTS,
 }
-
-
-async def list_waiting(talk: Talk) -> Reply:
-    """销号: what waits for this person's verification, or how to ask for it."""
-    if numbered := NUMBERED.fullmatch(talk.rest):
-        issue = await issues.access_issue(talk.db, talk.asker, int(numbered["id"]))
-        return await _submit(talk, issue, numbered["rest"].strip())
-    waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
-    options = tuple(Option(f"看问题{one.id}", f"问题{one.id}") for one in waiting[:6])
-    detail = talk.asker.role in ON_TEAM
-    return talk.reply("issues.waiting", options, issues=waiting, detail=detail)
 
 
 # corrections
@@ -356,7 +271,5 @@ def changed(
     return replace(old, text=plain(value))
 
 
-CLOSING = Topic("closing", ("待销号", "核验", "销号"), list_waiting)
-LIST = Topic("issue_list", ("问题清单", "我的问题", "清单"), list_open, aside=True)
 ISSUES = Topic("issue", ("报问题", "问题", "issue"), talk_issues, form="loose")
 FROM_VISIT = Topic("issue_from_visit", ("转为问题",), from_visit, ON_TEAM)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from ledger import audit
+from ledger import audit, pictures
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
+from ledger.pictures import Look
 
 sql = queries("files")
 WAITING = "file.waiting"
@@ -25,6 +26,8 @@ class Kept:
     mime: str
     name: str
     kind: str
+    forwarded: bool = False  # passed on from another chat, as the channel says
+    seen: Look | None = None  # what it shows; None: nobody has looked yet
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,10 @@ async def attach(
         )
         id = await sql.attach(
             db.connection, sha256=one.sha256, person=person, record=record, name=one.name,
-            kind=one.kind, source=source, now=ms(now),
+            kind=one.kind, source=source, forwarded=int(one.forwarded), now=ms(now),
         )  # fmt: skip
+        if one.seen is not None:
+            await pictures.enter(db, one.sha256, one.seen)
         ids.append(int(id))
     return ids
 
@@ -103,6 +108,12 @@ async def join(db: Session, ids: Sequence[int], record: int, *, person: int) -> 
     """Let waiting files of that person belong to a record; the same bytes belong to it once."""
     for id in ids:
         await sql.join_record(db.connection, id=id, record=record, person=person)
+
+
+async def join_issue(db: Session, ids: Sequence[int], issue: int, *, person: int) -> None:
+    """Let waiting files of somebody above the team, who writes no record, belong to an issue."""
+    for id in ids:
+        await sql.join_issue(db.connection, id=id, issue=issue, person=person)
 
 
 async def by_ids(db: Session, ids: Sequence[int], person: int) -> list[Attachment]:

@@ -11,10 +11,23 @@ from datetime import date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any
 
-from ledger import day_counts, issues, leave, leave_steps, people, roster, study, visits
+from ledger import (
+    closing,
+    day_counts,
+    issue_steps,
+    issues,
+    leave,
+    leave_steps,
+    people,
+    roster,
+    study,
+    visits,
+)
 from ledger.chance import Lots
+from ledger.closing import Word
 from ledger.database import Session
 from ledger.days import DAY, at, days_between, is_workday, week_of
+from ledger.issue_steps import Column
 from ledger.issues import Found, Tier, due_of
 from ledger.people import Household, Person, Role, Scope
 from ledger.roster import Entry
@@ -249,14 +262,26 @@ class Generator:
         source = _source(member, now)
         if kind == "progress":
             text = self._matching("notes", under_way[0].text)
-            await issues.progress(db, member, under_way[0], text, source=source, now=now)
+            await issue_steps.note(db, member, under_way[0], text, source=source, now=now)
             return
         effect = self._matching("effects", under_way[0].text)
-        await issues.submit(db, member, under_way[0], effect, source=source, now=now)
+        await self._measure(db, member, under_way[0], now)
+        ready = await issues.access_issue(db, member, under_way[0].id)
+        await closing.submit(db, member, ready, effect, source=source, now=now)
         if self._happens(70, "verified", under_way[0].id):
             issue = await issues.access_issue(db, member, under_way[0].id)
             for superior in (await people.superiors(db, member, day=now.date()))[:1]:
-                await issues.close(db, superior, issue, source=source, now=now)
+                await closing.agree(
+                    db, superior, issue, self.rules, word=Word.VISIT, text="去看过", now=now
+                )
+
+    async def _measure(
+        self, db: Session, member: Person, issue: issues.Issue, now: datetime
+    ) -> None:
+        """What was done about it, where nobody has said so yet."""
+        if closing.needs_measure(issue):
+            text = self._matching("notes", issue.text)
+            await issue_steps.describe(db, member, issue, Column.MEASURE, text, now=now)
 
     async def _leave(self, db: Session, members: list[Person], now: datetime) -> None:
         """A few people are away on that day, approved the evening before."""

@@ -1,7 +1,7 @@
-"""Issues (问题): found in a household, owned by someone, struck off (销号) by someone else.
+"""Issues (问题): what was found, whose it is, until when; one ledger, five lists (S000-66).
 
-States: open -> doing -> submitted -> closed; back from submitted to doing with a reason;
-withdrawn when the report itself is taken back. 已完成 in a note never closes anything (S000-15).
+问题、措施、责任、时限、要求 are its columns. What may be done with an issue stands in issue_moves,
+in whose hands it is in custody, how it is struck off in closing, its deadlines in deadlines.
 """
 
 from dataclasses import asdict, dataclass
@@ -9,27 +9,32 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, people, periods, records
+from ledger import audit, custody, people, periods, records, verifying
 from ledger import progress as progress_notes
-from ledger.clock import ms
+from ledger.custody import Holder
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.people import Person, may_verify, scope_of
+from ledger.issue_moves import ENDED, WORKED_ON, Move, State, refusal
+from ledger.people import Person, scope_of
 from ledger.records import Record
 from ledger.rules import Rules
+from ledger.standards import standard_of
+from ledger.tiers import Tier as Tier
 
 sql = queries("issues")
 KIND = "issue"
-EFFECT_AT_LEAST = 4  # characters: "一句成效" is more than 好了
 
 
 # facts
-class Tier(StrEnum):
-    """How soon (S000-13): 立行立改, 一般问题, 复杂问题."""
+class Source(StrEnum):
+    """Where an issue comes from (S000-02): 走访, 抽查, 巡视巡察, 成效考核, 自查, 群众反映."""
 
-    AT_ONCE = "at_once"
-    GENERAL = "general"
-    COMPLEX = "complex"
+    VISIT = "visit"
+    SPOT_CHECK = "spot_check"
+    INSPECTION = "inspection"
+    APPRAISAL = "appraisal"
+    SELF_CHECK = "self_check"
+    VILLAGER = "villager"
 
 
 @dataclass(frozen=True)
@@ -43,36 +48,70 @@ class Found:
     household: str = ""
     household_id: int | None = None
     category: str = ""
+    source: str = ""  # a Source; empty: by whether a household is named
 
     @property
     def facts(self) -> dict[str, Any]:
         """As kept in the log."""
         return {**asdict(self), "day": self.day.isoformat(), "due": self.due.isoformat()}
 
+    @property
+    def told_by(self) -> Source:
+        """The source, where none was said: somebody was visited, or looked round himself."""
+        if self.source:
+            return Source(self.source)
+        return Source.VISIT if self.household else Source.SELF_CHECK
+
 
 @dataclass(frozen=True)
 class Issue:
-    """One line of the issue list (问题清单)."""
+    """One line of the issue ledger; `village` is the name of its place, whatever that is."""
 
     id: int
-    record_id: int
-    team_id: int
+    record_id: int  # 0: from a table, or come back
+    county_id: int
+    township_id: int
+    township: str
+    team_id: int  # 0: of a township or the county itself
     village: str
     household: str
     household_id: int | None
     text: str
     tier: str
+    category: str
+    source: str
+    catalogue_id: int
+    aspect: str
+    item_no: str
+    measure: str
+    requirement: str
+    lasting: str
+    lead_unit: str
+    co_units: str
+    responsible: str
+    tags: str
     found_day: str
     due: str
     state: str
     owner_id: int
     owner: str
+    owner_role: str
     effect: str
     submitted_by: int | None
+    submitter_role: str | None
+    verified_by: int | None
+    household_word: str
+    text_only: int
     closed_by: int | None
     closed_day: str | None
+    reopens_id: int
+    rebounds: int
+    merged_into: int
     version: int
-    category: str
+    holder_kind: str
+    holder_id: int
+    holder: str
+    held_since: str
 
     @property
     def label(self) -> str:
@@ -81,16 +120,26 @@ class Issue:
         return f"{where}{self.text}"
 
     @property
+    def subject(self) -> str:
+        """Its name in the log."""
+        return f"issue:{self.id}"
+
+    @property
     def due_day(self) -> date:
         """The last day that still counts."""
         return date.fromisoformat(self.due)
+
+    @property
+    def home(self) -> Holder:
+        """Whose it is when nobody else has it: the team's, the township's, the county's."""
+        return custody.home(self)
 
     @property
     def found(self) -> Found:
         """The facts as reported."""
         return Found(
             date.fromisoformat(self.found_day), self.text, Tier(self.tier), self.due_day,
-            self.household, self.household_id, self.category,
+            self.household, self.household_id, self.category, self.source,
         )  # fmt: skip
 
 
@@ -104,13 +153,17 @@ class Standing:
 
 # rules
 def due_of(tier: Tier, found: date, rules: Rules) -> date:
-    """The last day that still counts for an issue found that day (S000-13)."""
-    days = {
-        Tier.AT_ONCE: rules.at_once_days,
-        Tier.GENERAL: rules.general_days,
-        Tier.COMPLEX: rules.complex_days,
+    """The last day that still counts for an issue found that day (S000-13).
+
+    A date the county has set for the tier (4月底, 6月底) as long as it lies ahead, else so many days.
+    """
+    by = {
+        Tier.AT_ONCE: (None, rules.at_once_days),
+        Tier.GENERAL: (rules.general_by, rules.general_days),
+        Tier.COMPLEX: (rules.complex_by, rules.complex_days),
     }
-    return found + timedelta(days=days[tier])
+    fixed, days = by[tier]
+    return fixed if fixed and fixed >= found else found + timedelta(days=days)
 
 
 def tier_of(due: date, found: date, rules: Rules) -> Tier:
@@ -120,24 +173,10 @@ def tier_of(due: date, found: date, rules: Rules) -> Tier:
     return Tier.GENERAL if due <= due_of(Tier.GENERAL, found, rules) else Tier.COMPLEX
 
 
-def refusal_to_submit(issue: Issue, effect: str) -> str | None:
-    """Why it may not be handed in for 销号 now; None when it may."""
-    if issue.state == "submitted":
-        return "issues.already_submitted"
-    if issue.state not in {"open", "doing"}:
-        return "issues.already_closed"
-    if len(effect.strip()) < EFFECT_AT_LEAST:
-        return "issues.needs_effect"  # 绝不能搞纸上整改（S000-15）
-    return None
-
-
-def refusal_to_decide(issue: Issue, asker: Person, submitter: Person) -> str | None:
-    """Why this person may not verify it; None when he may."""
-    if issue.state != "submitted":
-        return "issues.already_closed" if issue.state == "closed" else "issues.not_submitted"
-    if asker.id in {issue.owner_id, submitter.id}:
-        return "issues.not_by_owner"
-    return None if may_verify(asker, owner=submitter) else "issues.not_by_you"
+def check(issue: Issue, by: Person, move: Move) -> None:
+    """Refuse what the table of moves does not allow."""
+    if why := refusal(issue, by, move):
+        raise Refused(why, id=issue.id, other=issue.merged_into)
 
 
 # records
@@ -151,10 +190,14 @@ async def report(
     record = await records.make(
         db, by, KIND, day=found.day, source=source, facts=found.facts, now=now
     )
+    place = {"county": by.county_id, "township": by.township_id, "team": by.team_id}
     id = await sql.add(
-        db.connection, record=record, team=by.team_id, owner=by.id,
-        day=found.day.isoformat(), **_row(found),
+        db.connection, record=record, owner=by.id, day=found.day.isoformat(),
+        requirement=standard_of(found.category), source=found.told_by.value, **place, **_row(found),
     )  # fmt: skip
+    await custody.start(
+        db, int(id), custody.of_team(by.team_id, by.village), day=found.day, by=by.id, now=now
+    )
     await periods.add(db, by.team_id, found.day, opened=1)
     return int(id)
 
@@ -204,16 +247,15 @@ async def count_open(db: Session, asker: Person, day: date) -> Standing:
 
 async def _is_asked(db: Session, issue: Issue, asker: Person, day: date) -> bool:
     """Whether it waits for this very person: not only allowed, but the next in line."""
-    if not await may_decide(db, issue, asker):
+    if not may_decide(issue, asker):
         return False
-    submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
-    return asker.id in {one.id for one in await people.superiors(db, submitter, day=day)}
+    return asker.id in {one.id for one in await verifying.verifiers(db, issue, day)}
 
 
-async def may_decide(db: Session, issue: Issue, asker: Person) -> bool:
-    """Whether it is handed in and this person may verify it."""
-    submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
-    return refusal_to_decide(issue, asker, submitter) is None
+def may_decide(issue: Issue, asker: Person) -> bool:
+    """Whether it is handed in and this person may verify it or strike it off."""
+    moves = (Move.STRIKE_OFF, Move.CLOSE)
+    return any(refusal(issue, asker, move) is None for move in moves)
 
 
 async def note_reading(db: Session, issue: Issue, asker: Person, *, now: datetime) -> None:
@@ -221,64 +263,6 @@ async def note_reading(db: Session, issue: Issue, asker: Person, *, now: datetim
     if asker.role in people.STAFF:
         subject = f"issue:{issue.id}"
         await audit.record(db, asker.id, "issue.read", subject=subject, body={}, now=now)
-
-
-async def progress(
-    db: Session, by: Person, issue: Issue, text: str, *, source: str, now: datetime
-) -> int:
-    """Note a step; an open issue becomes 'doing'. Returns the note's record id."""
-    if issue.state in {"closed", "withdrawn"}:
-        raise Refused("issues.already_closed", id=issue.id)
-    record = await progress_notes.write(db, by, issue.id, "note", text, source=source, now=now)
-    await sql.start(db.connection, id=issue.id)
-    await periods.add(db, issue.team_id, now.date(), progressed=1)
-    return record
-
-
-async def submit(
-    db: Session, by: Person, issue: Issue, effect: str, *, source: str, now: datetime
-) -> int:
-    """Hand it in for 销号 with a line on what the household can do now."""
-    if why := refusal_to_submit(issue, effect):
-        raise Refused(why, id=issue.id)
-    if (
-        await sql.submit(db.connection, id=issue.id, by=by.id, effect=effect, now=ms(now))
-        is None
-    ):
-        raise Refused("issues.already_submitted", id=issue.id)
-    record = await progress_notes.write(
-        db, by, issue.id, "submit", effect, source=source, now=now
-    )
-    await periods.add(db, issue.team_id, now.date(), submitted=1)
-    return record
-
-
-async def close(db: Session, by: Person, issue: Issue, *, source: str, now: datetime) -> None:
-    """Strike it off (销号), or say which rule is against it."""
-    await _check_decision(db, by, issue)
-    today = now.date()
-    if await sql.close(
-        db.connection, id=issue.id, by=by.id, day=today.isoformat(), now=ms(now)
-    ) is None:  # fmt: skip
-        raise Refused("issues.already_closed", id=issue.id)
-    await _step(db, by, issue, "closed", "", now=now)
-    await periods.add(db, issue.team_id, today, closed=1)
-
-
-async def send_back(
-    db: Session, by: Person, issue: Issue, reason: str, *, now: datetime
-) -> None:
-    """Send it back to work with a reason."""
-    await _check_decision(db, by, issue)
-    if await sql.send_back(db.connection, id=issue.id) is None:
-        raise Refused("issues.not_submitted", id=issue.id)
-    await _step(db, by, issue, "sent_back", reason, now=now)
-
-
-async def _check_decision(db: Session, by: Person, issue: Issue) -> None:
-    submitter = await people.by_id(db, issue.submitted_by or issue.owner_id)
-    if why := refusal_to_decide(issue, by, submitter):
-        raise Refused(why, id=issue.id)
 
 
 async def read(db: Session, record: Record) -> Found:
@@ -292,28 +276,47 @@ async def revise(
     """Correct the report (更正): not what a verifier is looking at, nor what is struck off."""
     records.check_moved(record, found.day, now=now, rules=rules)
     issue = await of_record(db, record.id)
-    if issue.state == "closed":
-        raise Refused("issues.already_closed", id=issue.id)
-    if issue.state == "submitted":
-        raise Refused("issues.being_verified", id=issue.id)
+    _check_correctable(issue)
     if found.due < found.day:
         raise Refused("issues.due_before_found", due=found.due)
+    if found.due != issue.found.due and not records.is_fresh(record, now=now, rules=rules):
+        raise Refused("issues.due_needs_approval", id=issue.id)
     await records.change(
         db, record, by, before=issue.found.facts, after=found.facts, now=now, day=found.day
     )
-    await sql.revise(db.connection, id=issue.id, day=found.day.isoformat(), **_row(found))
+    await sql.revise(
+        db.connection, id=issue.id, day=found.day.isoformat(), requirement=_standard(issue, found),
+        **_row(found),
+    )  # fmt: skip
     if found.day != issue.found.day:
+        await custody.shift_start(db, issue.id, found.day)
         await periods.add(db, record.team_id, issue.found.day, opened=-1)
         await periods.add(db, record.team_id, found.day, opened=1)
+
+
+def _check_correctable(issue: Issue) -> None:
+    if why := ENDED.get(State(issue.state)):
+        raise Refused(why, id=issue.id, other=issue.merged_into)
+    if State(issue.state) not in WORKED_ON:
+        raise Refused("issues.being_verified", id=issue.id)
+
+
+def _standard(issue: Issue, found: Found) -> str:
+    """A standard that nobody has put into words goes with the category."""
+    own = issue.requirement != standard_of(issue.category)
+    return issue.requirement if own else standard_of(found.category)
 
 
 async def counted(db: Session, record: Record, *, sign: int) -> None:
     """Withdraw the issue of a struck report, or open it again."""
     issue = await of_record(db, record.id)
-    if sign < 0 and issue.state in {"submitted", "closed"}:
+    if sign < 0 and State(issue.state) not in WORKED_ON:
         raise Refused("issues.under_way", id=issue.id)
-    before = "doing" if await progress_notes.notes(db, issue.id) else "open"
-    await sql.set_state(db.connection, id=issue.id, state=before if sign > 0 else "withdrawn")
+    before = State.DOING if await progress_notes.notes(db, issue.id) else State.OPEN
+    await sql.set_state(
+        db.connection, id=issue.id, state=before if sign > 0 else State.WITHDRAWN
+    )
+    await custody.suspend(db, issue.id) if sign < 0 else await custody.resume(db, issue.id)
     await periods.add(db, record.team_id, issue.found.day, opened=sign)
 
 
@@ -323,19 +326,10 @@ async def due_between(db: Session, first: date, last: date) -> list[Issue]:
     return [Issue(**dict(row)) async for row in rows]
 
 
-async def unfinished(db: Session, ids: list[int]) -> list[Issue]:
+async def still_worked_on(db: Session, ids: list[int]) -> list[Issue]:
     """Which of these issues still wait for work (handed in or struck off ones do not)."""
     found = [await sql.any_by_id(db.connection, id=id) for id in ids]
-    return [Issue(**dict(row)) for row in found if row and row["state"] in {"open", "doing"}]
-
-
-async def _step(
-    db: Session, by: Person, issue: Issue, step: str, text: str, *, now: datetime
-) -> None:
-    """A decision on an issue is an event of its own."""
-    await audit.record(
-        db, by.id, f"issue.{step}", subject=f"issue:{issue.id}", body={"text": text}, now=now
-    )
+    return [Issue(**dict(row)) for row in found if row and row["state"] in WORKED_ON]
 
 
 def _row(found: Found) -> dict[str, Any]:

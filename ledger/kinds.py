@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from ledger import issues, presence, progress, promises, records, study, visits
+from ledger import deadlines, issues, presence, progress, promises, records, study, visits
 from ledger.database import Session
 from ledger.errors import Refused
 from ledger.people import Person
@@ -35,6 +35,13 @@ async def _read_issue(db: Session, record: Record) -> issues.Issue:
     return await issues.of_record(db, record.id)
 
 
+async def _count_issue(db: Session, record: Record, *, sign: int) -> None:
+    """A struck report takes a wish for another deadline with it."""
+    await issues.counted(db, record, sign=sign)
+    if sign < 0:
+        await deadlines.drop(db, (await issues.of_record(db, record.id)).id)
+
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -43,7 +50,7 @@ KINDS = {
         ),
         Kind("visit", "visits.line", visits.read, visits.counted, ("户", "情况", "日期")),
         Kind(
-            "issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "类别", "期限")
+            "issue", "issues.line", _read_issue, _count_issue, ("户", "内容", "类别", "期限")
         ),
         Kind("progress", "issues.note_line", progress.read, progress.counted, ("内容",)),
         Kind(

@@ -17,6 +17,7 @@ class Media:
     size: int
     fetch: str
     origin: str = ""
+    forwarded: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,21 @@
 """Progress (进展): the notes on an issue, each a record of its own, and the story they tell."""
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from ledger import audit, people, periods, records
+from ledger import periods, records
 from ledger.clock import moment
 from ledger.database import Session, queries
 from ledger.errors import Refused
+from ledger.messages import Paper
 from ledger.people import ON_TEAM, Person
 from ledger.records import Record
 
 sql = queries("progress")
 KIND = "progress"
-DECISIONS = frozenset({"closed", "sent_back"})
+UNTOLD = frozenset({"read", "code_missed"})  # events of an issue that are no step of its story
 
 
 # facts
@@ -38,18 +41,31 @@ class Note:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of an issue's story: a note, a request, a decision."""
+    """One line of an issue's story: a note, a request, a decision, with what was said to it."""
 
     at: int
     person: str
     step: str
-    text: str
+    body: dict[str, Any]
     photos: int = 0
+
+    @property
+    def text(self) -> str:
+        """The words that came with it."""
+        return str(self.body.get("text", ""))
 
     @property
     def day(self) -> date:
         """When it was, as a day."""
         return moment(self.at).date()
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that happened to an issue, oldest first, and its files, the newest first."""
+
+    steps: list[Step]
+    files: list[Paper]
 
 
 # records
@@ -115,17 +131,22 @@ async def notes(db: Session, id: int) -> list[Note]:
     return [Note(**dict(row)) async for row in sql.notes(db.connection, id=id)]
 
 
-async def story(db: Session, id: int) -> list[Step]:
-    """Everything that happened to an issue, oldest first: notes and decisions."""
-    told = [
-        Step(one.at, one.person, one.step, one.text, one.photos) for one in await notes(db, id)
-    ]
-    for event in await audit.history(db, f"issue:{id}"):
-        step = str(event["kind"]).removeprefix("issue.")
-        if step in DECISIONS:
-            who = await people.by_id(db, event["actor"])
-            told.append(Step(event["at"], who.name, step, event["body"]["text"]))
-    return sorted(told, key=lambda one: one.at)
+async def story(db: Session, id: int) -> Story:
+    """Notes, files and decisions of an issue: one statement, and its events."""
+    steps: list[Step] = []
+    files: list[Paper] = []
+    async for row in sql.story(db.connection, id=id):
+        if row["sha256"]:
+            files.append(Paper(row["sha256"], row["text"], row["step"]))
+        else:
+            body = {"text": row["text"]}
+            steps.append(Step(row["at"], row["person"], row["step"], body, row["photos"]))
+    async for row in sql.events(db.connection, subject=f"issue:{id}"):
+        name = str(row["kind"]).removeprefix("issue.")
+        if name not in UNTOLD:
+            body = json.loads(row["body"] or "{}")
+            steps.append(Step(row["at"], row["person"], name, body))
+    return Story(sorted(steps, key=lambda one: one.at), files)
 
 
 async def read(db: Session, record: Record) -> Note:

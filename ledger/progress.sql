@@ -23,3 +23,25 @@ SELECT p.record_id, p.issue_id, p.step, p.text, p.household_id, p.household, e.p
   FROM progress p JOIN entry e ON e.id = p.record_id
  WHERE p.issue_id = :id AND e.state = 'kept'
  ORDER BY p.record_id;
+
+-- name: story(id)
+-- Notes with the number of their photos, then every file, the newest first (step: its kind of data).
+SELECT e.made_at AS at, e.id, e.person, p.step, p.text, e.photos, '' AS sha256
+  FROM progress p JOIN entry e ON e.id = p.record_id
+ WHERE p.issue_id = :id AND e.state = 'kept'
+UNION ALL
+SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256
+  FROM attachment a JOIN file f ON f.sha256 = a.sha256 JOIN record r ON r.id = a.record_id
+ WHERE r.state = 'kept'
+   AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :id)
+        OR a.record_id IN (SELECT record_id FROM progress WHERE issue_id = :id))
+UNION ALL
+SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256
+  FROM attachment a JOIN file f ON f.sha256 = a.sha256
+ WHERE a.issue_id = :id
+ ORDER BY 7, 2;
+
+-- name: events(subject)
+SELECT e.at, coalesce(p.name, '') AS person, e.kind, b.body
+  FROM ev e LEFT JOIN ev_body b ON b.seq = e.seq LEFT JOIN person p ON p.id = e.actor
+ WHERE e.subject = :subject ORDER BY e.seq;

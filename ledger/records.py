@@ -71,13 +71,18 @@ def check_moved(record: Record, day: date, *, now: datetime, rules: Rules) -> No
     check_day(day, today=max(now.date(), moment(record.made_at).date()), rules=rules)
 
 
+def is_fresh(record: Record, *, now: datetime, rules: Rules) -> bool:
+    """Whether it was entered so short a while ago that a slip is simply put right."""
+    return ms(now) - record.made_at <= rules.undo_hours * 3600 * 1000
+
+
 def may_undo(record: Record, asker: Person, *, now: datetime, rules: Rules) -> bool:
     """The writer within 24 hours, another leader of his team later as well (chat-ux §6).
 
     A leader's own needs another person, like everybody's (audit-log §4).
     """
     if record.person_id == asker.id:
-        return ms(now) - record.made_at <= rules.undo_hours * 3600 * 1000
+        return is_fresh(record, now=now, rules=rules)
     return asker.role == "leader" and asker.team_id == record.team_id
 
 

@@ -30,7 +30,7 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
        coalesce(f.promised, 0) AS promised,
        coalesce(r.people, 0) AS roster, coalesce(r.away, 0) AS away,
        (SELECT count(*) FROM issue i
-         WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
+         WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged')
            AND i.found_day <= :day)
      + (SELECT count(*) FROM issue i
          WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day) AS standing,
@@ -53,7 +53,7 @@ WITH place AS NOT MATERIALIZED (
 ), standing AS (
   SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
     FROM place l CROSS JOIN issue i
-   WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn' AND i.found_day <= :day
+   WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.found_day <= :day
   UNION ALL
   SELECT i.id, i.team_id, l.village, i.owner_id, i.household, i.text, i.due
     FROM place l CROSS JOIN issue i

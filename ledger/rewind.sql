@@ -16,6 +16,24 @@ UPDATE issue SET closed_day = NULL, closed_at = NULL, closed_by = NULL, state = 
 UPDATE issue SET submitted_at = NULL, submitted_by = NULL, state = 'doing'
  WHERE submitted_at > :moment AND closed_day IS NULL;
 
+-- name: not_escalated()!
+-- Which steps would fall is what is tried.
+DELETE FROM escalation;
+
+-- name: custody_unknown(moment)!
+DELETE FROM custody WHERE since_at > :moment;
+
+-- name: custody_not_ended(moment)!
+UPDATE custody SET until_day = NULL, until_at = NULL WHERE until_at > :moment;
+
+-- name: due_not_moved(moment)!
+UPDATE issue SET due = (SELECT c.before FROM due_change c WHERE c.issue_id = issue.id AND c.state = 'granted'
+                           AND c.decided_at > :moment ORDER BY c.id LIMIT 1)
+ WHERE id IN (SELECT issue_id FROM due_change WHERE state = 'granted' AND decided_at > :moment);
+
+-- name: due_not_decided(moment)!
+UPDATE due_change SET state = 'dropped' WHERE state = 'granted' AND decided_at > :moment;
+
 -- name: leave_not_decided(moment)!
 UPDATE leave SET state = 'asked', decided_by = NULL, decided_at = NULL WHERE decided_at > :moment;
 

@@ -99,7 +99,7 @@ async def preview(
     given = clean(county or "")
     only = counties[0] if len(counties) == 1 else ""
     if not rows:
-        raise Refused("roster.empty")
+        raise Refused("tables.empty")
     reading = read(rows, given or only, sure=bool(given))
     return compare(reading, await _ledger(db, now), sha256=sha256)
 

@@ -52,7 +52,7 @@ def read_day(cells: Cells, name: str, *, last: bool = False) -> str:
         return ""
     found = day_of(text, last=last)
     if found is None:
-        cells.bad(name, "roster.no_day", text=text)
+        cells.bad(name, "tables.no_day", text=text)
     return found or ""
 
 

@@ -4,13 +4,16 @@ Pure: no database. Cells are text and never evaluated.
 """
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
+from ledger import table_cells
 from ledger.numerals import NUMERAL, read_number
 from ledger.people import Role
+from ledger.table_cells import FORMULA as FORMULA
+from ledger.table_cells import Problem as Problem
+from ledger.table_cells import Row as Row
+from ledger.table_cells import clean as clean
+from ledger.table_cells import heading as heading
+from ledger.table_cells import holds_id_number as holds_id_number
 
 # A field's headings; the first is the one we say.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -58,53 +61,8 @@ ALLOWED = ("队员", "队长", "第一书记", "乡镇", "县")
 BEFORE_ROLE = re.compile("^(?:驻村)?(?:工作队(?=队)|乡镇(?=总队长))?")
 BETWEEN_ROLES = re.compile("[、,和及兼/()]+")
 
-LONGEST = 60
-FORMULA = re.compile(r"[=+@-]|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
-NOTHING = re.compile(r"[-—–/\\]*")
 MOBILE = re.compile(r"(?:\+86|0086)?(1\d{10})(?:\.0+)?")
-YEAR_DAY = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-ID_NUMBER = re.compile(
-    rf"(?<!\d)[1-9]\d{{5}}(?:(?:18|19|20)\d\d{YEAR_DAY}\d{{3}}[\dXx]|\d\d{YEAR_DAY}\d{{3}})(?![\dXx])"
-)
 GROUP = re.compile(rf"第?({NUMERAL})(?:村民)?小?组?")
-HAN_GAP = re.compile(r"(?<=[一-鿿·]) (?=[一-鿿·])")
-DOTS = str.maketrans("•‧・●⋅∙", "······")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row that holds something, as a table gave it: text, trailing blanks left out."""
-
-    sheet: str
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why a row is left out; `reason` is the block of words that says so, `column` a heading."""
-
-    sheet: str
-    row: int
-    column: str
-    reason: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-def clean(text: str) -> str:
-    """Trimmed, one form of every character, nothing invisible, 李　明 written 李明."""
-    text = unicodedata.normalize("NFKC", text).translate(DOTS)
-    if text.isalnum():  # nearly every cell
-        return text
-    seen = (" " if one.isspace() else one for one in text)
-    kept = "".join(one for one in seen if unicodedata.category(one)[0] != "C")
-    return HAN_GAP.sub("", " ".join(kept.split()))
-
-
-def heading(text: str) -> str:
-    """A heading without spaces, marks and what stands in brackets: 联系电话（11位）* is 联系电话."""
-    text = re.sub(r"\(.*?\)|\[.*?\]", "", clean(text))
-    return re.sub(r"[\s*:.、,/_-]|必填|选填", "", text)
 
 
 def group_name(text: str) -> str:
@@ -127,48 +85,12 @@ def role_of(text: str) -> tuple[Role, str] | None:
     return ROLE_WORDS.get(words[0]) if len(words) == 1 else None
 
 
-def holds_id_number(text: str) -> bool:
-    """Whether an identity card's number stands in it (security §1.4: never collected)."""
-    return bool(ID_NUMBER.search(re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))))
+class Cells(table_cells.Cells):
+    """One row of a roster."""
 
-
-class Cells:
-    """One row's cells by field; what is wrong with them is collected."""
-
-    def __init__(self, row: Row, columns: Mapping[str, int]) -> None:
-        self.row, self.columns = row, columns
-        self.problems: list[Problem] = []
-
-    def raw(self, name: str) -> str:
-        """The cell as it came; empty where the row or the column ends before it."""
-        place = self.columns.get(name, len(self.row.cells))
-        return self.row.cells[place] if place < len(self.row.cells) else ""
-
-    def bad(self, name: str, reason: str, /, **facts: Any) -> None:
-        """Note a problem with this field; the row goes on being read."""
-        found = Problem(self.row.sheet, self.row.number, LABELS.get(name, ""), reason, facts)
-        self.problems.append(found)
-
-    def text(self, name: str) -> str:
-        """The field's text; empty when missing, only a dash, or wrong."""
-        raw, text = self.raw(name), clean(self.raw(name))
-        if NOTHING.fullmatch(text):
-            return ""
-        if (raw.startswith("\t") or FORMULA.match(text)) and not self._is_phone(name, text):
-            self.bad(name, "roster.formula")
-        elif len(text) > LONGEST:
-            self.bad(name, "roster.too_long", most=LONGEST)
-        else:
-            return text
-        return ""
-
-    def needed(self, name: str) -> str:
-        """The field's text; a problem when there is none."""
-        before = len(self.problems)
-        text = self.text(name)
-        if not text and len(self.problems) == before:
-            self.bad(name, "roster.left_empty")
-        return text
+    labels = LABELS
+    left_empty = "roster.left_empty"
+    holds_number = "roster.id_number"
 
     def phone(self) -> str:
         """Eleven digits, or nothing."""
@@ -178,14 +100,6 @@ class Cells:
             self.bad("phone", "roster.no_phone", text=text)
         return found[1] if found else ""
 
-    def blank(self) -> bool:
-        """Whether none of our columns says anything (a running number alone is nothing)."""
-        return not any(clean(self.raw(name)) for name in self.columns)
-
-    def refuse_id_numbers(self) -> None:
-        """An identity number in any cell, ours or not, keeps the row out."""
-        if any(holds_id_number(cell) for cell in self.row.cells):
-            self.bad("", "roster.id_number")
-
-    def _is_phone(self, name: str, text: str) -> bool:
+    def allowed(self, name: str, text: str) -> bool:
+        """A number with the country before it is no formula."""
         return name == "phone" and text.startswith("+86")

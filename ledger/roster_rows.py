@@ -3,17 +3,15 @@
 Pure: no database. The sheets are found by name or by heading, the headings within ten rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger.errors import Refused
 from ledger.people import ON_TEAM, Role
 from ledger.roster_care import read_contact, read_day, read_level
 from ledger.roster_cells import (
     ALLOWED,
     HEADINGS,
-    LABELS,
     Cells,
     Problem,
     Row,
@@ -23,6 +21,7 @@ from ledger.roster_cells import (
     role_of,
 )
 from ledger.roster_villages import VillageLine, read_kind
+from ledger.table_cells import HEADING_ROWS, Sheet, sheet_of
 
 PEOPLE, HOUSEHOLDS = "人员", "户"
 PEOPLE_SHEETS = (PEOPLE, "人员名册", "花名册", "人员花名册", "名册")
@@ -33,7 +32,6 @@ KEPT = (
     "phone", "home_unit", "sent_by", "term_from", "term_to", "contact", "insured_until",
     "checkup_day",
 )  # fmt: skip
-HEADING_ROWS = 10  # a title and a line of explanation may stand above the headings
 FOR_PEOPLE = (
     "county", "township", "village", "name", "role", "home_unit", "phone", "title", "sent_by",
     "term_from", "term_to", "contact", "insured_until", "checkup_day", "village_kind",
@@ -104,12 +102,6 @@ class Reading:
     examples: int = 0
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    rows: Sequence[Row]
-    columns: Mapping[str, int]
-
-
 def read(rows: Sequence[Row], county: str, *, sure: bool) -> Reading:
     """Everything a file says. `Refused` when a sheet lacks a column it cannot do without.
 
@@ -158,31 +150,13 @@ def _named(rows: Sequence[Row], names: Sequence[str]) -> list[Row]:
     return [row for row in rows if row.sheet == name]
 
 
-def _sheet(rows: Sequence[Row], names: Sequence[str], needed: Sequence[str]) -> _Sheet:
-    """Find the row of headings; say which are missing and what was found instead."""
-    heads = [_columns(row, names) for row in rows[:HEADING_ROWS]]
-    best = max(range(len(heads)), key=lambda place: len(heads[place]))
-    missing = [LABELS[name] for name in needed if name not in heads[best]]
-    if missing:
-        found = [clean(cell)[:12] for cell in rows[best].cells if clean(cell)]
-        raise Refused(
-            "roster.missing_columns", sheet=rows[0].sheet, missing=missing, found=found[:12]
-        )
-    return _Sheet(rows[best + 1 :], heads[best])
+def _sheet(rows: Sequence[Row], names: Sequence[str], needed: Sequence[str]) -> Sheet:
+    """The rows below the headings; said which column is missing and what was found instead."""
+    headings = {name: HEADINGS[name] for name in names}
+    return sheet_of(rows, headings, needed, "roster.missing_columns")
 
 
-def _columns(row: Row, names: Sequence[str]) -> dict[str, int]:
-    """Which column holds which field; a heading's own name goes before its synonyms."""
-    titles = [heading(cell) for cell in row.cells]
-    found = {}
-    for name in names:
-        known = next((one for one in HEADINGS[name] if one in titles), None)
-        if known is not None:
-            found[name] = titles.index(known)
-    return found
-
-
-def _rows(sheet: _Sheet, reading: Reading, name: str) -> list[Cells]:
+def _rows(sheet: Sheet, reading: Reading, name: str) -> list[Cells]:
     """The rows to be read: no blank ones, none of the template's examples."""
     every = [Cells(row, sheet.columns) for row in sheet.rows]
     filled = [cells for cells in every if not cells.blank()]

@@ -4,15 +4,19 @@ A county writes only what differs into `rules.toml`; an unknown name there is an
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
-from datetime import time
+from datetime import date, time
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ledger.county_calendar import CountyCalendar, load_calendar
 from ledger.errors import ForOperator
+from ledger.escalation_steps import DEFAULT as DEFAULT_STEPS
+from ledger.escalation_steps import BadSteps, Steps, read_steps
 from ledger.ladder import DEFAULT, BadLadder, Ladder, read_ladder
+from ledger.tiers import NAMES as TIER_NAMES
 
 
 class BadRules(ForOperator):
@@ -29,6 +33,14 @@ LIMITS = {  # what is not named here: any whole number from 0
     "invite_hours": (1, 8760),
     "messages_a_day": (1, 10),
     "chat_line_limit": (1, 100_000),
+    "look_back_days": (1, 730),
+    "look_back_share": (0, 100),
+    "look_back_complex": (0, 100),
+    "unvisited_days": (1, 3650),
+}
+WORDS = {  # what a list of words may consist of; not named here: any words
+    "household_word": tuple(TIER_NAMES.values()),
+    "second_look": tuple(TIER_NAMES.values()),
 }
 
 
@@ -56,6 +68,19 @@ class Rules:
     at_once_days: int = 3  # 立行立改：几天内解决（S000-13）
     general_days: int = 30  # 一般问题：几天内解决（S000-13）
     complex_days: int = 90  # 复杂问题：几天内解决（S000-13）
+    general_by: date | None = None  # 一般问题统一到哪天，例如 2026-04-30；不写按天数（S000-13）
+    complex_by: date | None = None  # 复杂问题统一到哪天，例如 2026-06-30；不写按天数（S000-13）
+    household_word: tuple[str, ...] = (
+        "一般问题",
+        "复杂问题",
+    )  # 哪几档销号要户里的话（S000-15）
+    second_look: tuple[str, ...] = ("复杂问题",)  # 哪几档队长核验后还要乡镇销号（S000-15）
+    escalation: Steps = DEFAULT_STEPS  # 催办：[到期前后几个工作日, 往上几级]（S000-17）
+    look_back_days: tuple[int, ...] = (30, 90)  # 销号后多少天回头看（S000-65）
+    look_back_share: int = 10  # 一般的回头看抽百分之几
+    look_back_complex: int = 50  # 复杂问题的回头看抽百分之几
+    look_back_always: tuple[str, ...] = ("教育",)  # 哪几类每件都回头看（S000-26）
+    unvisited_days: int = 90  # 多少天没有走访的户算盲区（S000-04）
     stationed_days: int = 220  # 每年驻村多少天以上（S000-78）
     working_days: int = 160  # 其中在村工作多少天以上（S000-78）
     trips_stationed: bool = True  # 公差算不算驻村（S000-78，县里定）
@@ -121,24 +146,47 @@ def _check_hours(rules: Rules) -> None:
 
 def _fit(name: str, value: Any, default: Any) -> Any:
     """The value in the default's own kind, or an error that names the setting."""
-    if name == "leave_ladder":
-        return _ladder(value)
+    if name in READERS:
+        return _read(name, value)
+    if default is None or isinstance(default, date):
+        return _day(name, value)
     if isinstance(default, tuple) and isinstance(value, list):
         value = tuple(value)
     if isinstance(default, time) and isinstance(value, str):
         value = _clock_time(name, value)
     if type(value) is not type(default):
         raise BadRules(f"{name} = {value!r}：要写成 {default!r} 这样的值。")
-    if not isinstance(default, bool | time):
+    if isinstance(default, tuple) and all(isinstance(one, str) for one in default):
+        _check_words(name, value)
+    elif not isinstance(default, bool | time):
         _check_numbers(name, value if isinstance(value, tuple) else (value,))
     return value
 
 
-def _ladder(value: Any) -> Ladder:
+READERS: dict[str, Callable[[Any], Any]] = {
+    "leave_ladder": read_ladder,
+    "escalation": read_steps,
+}
+
+
+def _read(name: str, value: Any) -> Any:
     try:
-        return read_ladder(value)
-    except BadLadder as error:
-        raise BadRules(f"leave_ladder = {value!r}：{error}") from error
+        return READERS[name](value)
+    except (BadLadder, BadSteps) as error:
+        raise BadRules(f"{name} = {value!r}：{error}") from error
+
+
+def _day(name: str, value: Any) -> date:
+    """A day as TOML writes it: 2026-06-30."""
+    if type(value) is not date:
+        raise BadRules(f"{name} = {value!r}：要写成 2026-06-30 这样的日期，不加引号。")
+    return value
+
+
+def _check_words(name: str, words: tuple[Any, ...]) -> None:
+    known = WORDS.get(name)
+    if any(not isinstance(one, str) or (known and one not in known) for one in words):
+        raise BadRules(f"{name} = {list(words)}：可以写 {'、'.join(known or ('几个词',))}。")
 
 
 def _check_numbers(name: str, numbers: tuple[Any, ...]) -> None:

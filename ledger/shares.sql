@@ -5,7 +5,7 @@ WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.township_id FROM team t WHERE t.county_id = :county
 ), owed AS (
   SELECT l.township_id, 0 AS closed FROM place l CROSS JOIN issue i
-   WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state <> 'withdrawn'
+   WHERE i.team_id = l.id AND i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged')
      AND i.due BETWEEN :first AND :day
   UNION ALL
   SELECT l.township_id, CASE WHEN i.closed_day <= :day THEN 1 ELSE 0 END AS closed

@@ -15,15 +15,18 @@ from ledger.days import DAY, workday_on_or_before
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Person, Role, scope_of
 from ledger.rules import Rules
-from scheduler import reminders
+from scheduler import reminders, sweep_notes
 from scheduler.desk import Desk
+from scheduler.issue_notes import with_issues
 
 
 async def with_notes(
     desk: Desk, db: Session, reader: Person, summary: Reply, now: datetime, *, weekly: bool
 ) -> Reply:
     """The summary with everything else this reader is to be told that day."""
+    summary = await sweep_notes.with_sweeps(desk, db, reader, summary, now, weekly=weekly)
     reply = await _with_reminders(desk, db, reader, summary, now, weekly=weekly)
+    reply = await with_issues(desk, db, reader, reply, now.date(), weekly=weekly)
     if weekly and reader.role in STAFF:
         reply = await _with_roster(desk, db, reader, reply, now.date())
     if reader.role is not Role.COUNTY:
@@ -41,7 +44,7 @@ async def _with_reminders(
     digest = await reminders.with_summary(desk, db, reader.id, now)
     if digest is None:
         return summary
-    last = replace(digest, study=digest.study and weekly, near=[], late=[], duties=[])
+    last = replace(digest, study=digest.study and weekly, near=[], late=[], raised=[], duties=[])
     first = replace(digest, study=digest.study and not weekly)
     parts = [_digest_text(desk, first, now), summary.text, _digest_text(desk, last, now)]
     options = (*first.options, *summary.options, *last.options)

@@ -1,40 +1,52 @@
 """Reminders: planned in the morning, looked at again when the hour comes, merged into one.
 
-What may be spoken of is the table in ledger/duties.py: study, deadlines of issues, overdue
-issues (to the owner's superior), what is owed near the end of its period. Members get one
-message; who reads the day's summary finds the lines in it (`with_summary`).
+What may be spoken of is the table in ledger/duties.py: study, deadlines of issues, issues that
+somebody above is asked to look after (scheduler/escalation.py), what is owed near the end of its
+period. Members get one message; who reads the day's summary finds the lines in it
+(`with_summary`).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from ledger import calendar, due, duties, issues, owed, people, rota, settings, study
+from ledger import (
+    calendar,
+    due,
+    duties,
+    escalation,
+    issues,
+    owed,
+    people,
+    rota,
+    settings,
+    study,
+)
 from ledger.chance import Lots
 from ledger.clock import ms
 from ledger.database import Session
-from ledger.days import DAY, LONGEST_REST, at, is_workday, nature, workday_after
+from ledger.days import DAY, LONGEST_REST, at, is_workday, nature
 from ledger.due import Due
 from ledger.duties import Duty
 from ledger.issues import Issue
 from ledger.messages import Option, Reply
 from ledger.outbox import Cause
 from ledger.owed import Standing
-from ledger.people import Person, Role, Scope
+from ledger.people import STAFF, Person, Role, Scope
 from ledger.rota import Weekdays
 from ledger.rules import Rules
 from scheduler.desk import Desk
+from scheduler.escalation import KINDS, LATE, RAISED, Call, calls, told_on
 
 STUDY = "study"
 ISSUE = "issue"
-LATE = "issue_late"
 DIGEST = Cause("digest")
 SPREAD = Lots(b"reminders are spread over some minutes")
 LOOK_AHEAD = timedelta(days=40)  # deadlines further off need no step today
-LOOK_BACK = timedelta(days=120)  # an overdue step that was missed is made up for so long
 AFTER_SUMMARY = timedelta(minutes=10)  # a reader's lines go alone when no summary took them
 ONE_TAP = frozenset({"week", "days", "signed"})  # kinds of duty whose example is a button
 BUTTONS = 3  # of the issues spoken of
+SHOWN = 5  # issues of one sort in one message; the rest is a number
 
 
 # planning
@@ -71,15 +83,27 @@ def _at_work_by(day: date, rules: Rules, by_rota: Weekdays) -> date:
 
 async def plan_day(desk: Desk, db: Session, now: datetime) -> None:
     """Write the day's reminders; planning twice adds nothing."""
-    await due.plan(db, await planned(desk, db, now.date()))
+    await due.plan(db, await planned(desk, db, now))
 
 
-async def planned(desk: Desk, db: Session, day: date) -> list[Due]:
-    """The day's reminders; on a rest day there are none."""
+async def planned(desk: Desk, db: Session, now: datetime, *, made_up: bool = True) -> list[Due]:
+    """The day's reminders; on a rest day there are none. Steps that fall on it are taken.
+
+    made_up: steps missed on earlier days are taken, too.
+    """
+    day = now.date()
     if not is_workday(day, desk.rules):
         return []
     everybody = await _everybody(desk, db, day)
-    rows = [*_duty_rows(desk, everybody, day), *await _issue_rows(desk, db, everybody, day)]
+    told = await told_on(db, everybody, desk.rules, now, made_up=made_up)
+    rows = [
+        *_duty_rows(desk, everybody, day),
+        *await _issue_rows(desk, db, everybody, day),
+        *(
+            _row(desk, one.kind, everybody[one.person], one.slot, one.issue, day)
+            for one in told
+        ),
+    ]
     end = at(day, desk.rules.quiet_from)
     return [row for row in rows if row.due_at < ms(end)]
 
@@ -117,24 +141,12 @@ async def _issue_rows(
 ) -> list[Due]:
     rows = []
     rotas = await rota.on_day(db, Scope(0), day)
-    for issue in await issues.due_between(db, day - LOOK_BACK, day + LOOK_AHEAD):
+    for issue in await issues.due_between(db, day, day + LOOK_AHEAD):
         for owner in await _bearers(db, everybody, issue, day):
             for step in steps_on(issue, day, desk.rules, rotas.get(owner.id, frozenset())):
                 slot = f"{issue.id}|{step}|{issue.due}"
                 rows.append(_row(desk, ISSUE, owner, slot, issue.id, day))
-        if workday_after(issue.due_day, desk.rules) <= day:
-            rows += await _late_rows(desk, db, everybody, issue, day)
     return rows
-
-
-async def _late_rows(
-    desk: Desk, db: Session, everybody: dict[int, Person], issue: Issue, day: date
-) -> list[Due]:
-    """Once, to the owner's superiors, the day after the deadline."""
-    slot = f"{issue.id}|late|{issue.due}"
-    superiors = await _answering(db, issue, day)
-    there = [everybody[one.id] for one in superiors if one.id in everybody]
-    return [_row(desk, LATE, one, slot, issue.id, day) for one in there]
 
 
 async def _bearers(
@@ -144,18 +156,8 @@ async def _bearers(
     owner = everybody.get(issue.owner_id)
     if owner is None or owner.team_id == issue.team_id:
         return [owner] if owner else []
-    return [
-        everybody[one.id] for one in await _answering(db, issue, day) if one.id in everybody
-    ]
-
-
-async def _answering(db: Session, issue: Issue, day: date) -> list[Person]:
-    """The owner's superiors; when he is on another team by now, those of the issue's village."""
-    owner = await people.by_id(db, issue.owner_id)
-    if owner.team_id != issue.team_id:
-        (team,) = await people.teams(db, Scope(owner.county_id, team=issue.team_id))
-        owner = replace(owner, team_id=team.id, township_id=team.township_id, role=Role.MEMBER)
-    return await people.superiors(db, owner, day=day)
+    above = await escalation.above(db, issue, 1, day)
+    return [everybody[one.id] for one in above if one.id in everybody]
 
 
 def _row(desk: Desk, kind: str, person: Person, slot: str, subject: int, day: date) -> Due:
@@ -174,19 +176,44 @@ class Digest:
     person: Person
     study: bool
     near: list[Issue]
-    late: list[Issue]
+    late: list[Call]
+    raised: list[Call]
     duties: list[Standing]
     left: list[Due]
 
     def __bool__(self) -> bool:
-        return bool(self.study or self.near or self.late or self.duties)
+        return bool(self.study or self.near or self.late or self.raised or self.duties)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The issues it speaks of."""
+        return [one.id for one in self.near] + [one.id for one in (*self.late, *self.raised)]
+
+    @property
+    def at_home(self) -> bool:
+        """Whether this person may read names of households unasked: not above the team."""
+        return self.person.role not in STAFF
+
+    @property
+    def whole_county(self) -> bool:
+        """Whether the name of a village alone says too little."""
+        return self.person.role is Role.COUNTY
+
+    @property
+    def most(self) -> int:
+        """How many issues of one sort are named; the rest is a number."""
+        return SHOWN
+
+    def more(self, calls: list[Call]) -> int:
+        """That number; 0: all are named."""
+        return max(len(calls) - SHOWN, 0)
 
     @property
     def options(self) -> tuple[Option, ...]:
         """A button for what one tap can begin."""
         words = ["学习"] if self.study else []
         words += [one.duty.how for one in self.duties if one.duty.settled in ONE_TAP]
-        words += [f"问题{one.id}" for one in (*self.near, *self.late)[:BUTTONS]]
+        words += [f"问题{id}" for id in self.numbers[:BUTTONS]]
         return tuple(Option(word, word) for word in words)
 
 
@@ -229,13 +256,14 @@ async def with_summary(desk: Desk, db: Session, person: int, now: datetime) -> D
 async def still(desk: Desk, db: Session, person: int, rows: list[Due], now: datetime) -> Digest:
     """What is still true of the plan at this moment."""
     near = await _unfinished(db, [row for row in rows if row.kind == ISSUE])
-    late = await _unfinished(db, [row for row in rows if row.kind == LATE])
-    told = {one.id for one in (*near, *late)}
-    return Digest(
+    late = await calls(db, rows, LATE, now.date(), desk.rules)
+    raised = await calls(db, rows, RAISED, now.date(), desk.rules)
+    found = Digest(
         await people.by_id(db, person), await _owes_study(db, person, rows, now), near, late,
-        await _unsettled(desk, db, person, rows, now.date()),
-        [row for row in rows if row.subject and row.subject not in told],
+        raised, await _unsettled(desk, db, person, rows, now.date()), left=[],
     )  # fmt: skip
+    told = set(found.numbers)
+    return replace(found, left=[row for row in rows if row.subject and row.subject not in told])
 
 
 async def _owes_study(db: Session, person: int, rows: list[Due], now: datetime) -> bool:
@@ -248,7 +276,7 @@ async def _unsettled(
     desk: Desk, db: Session, person: int, rows: Iterable[Due], day: date
 ) -> list[Standing]:
     """The duties spoken of today that are still owed."""
-    kinds = [row.kind for row in rows if row.kind not in {STUDY, ISSUE, LATE}]
+    kinds = [row.kind for row in rows if row.kind not in {STUDY, ISSUE, *KINDS}]
     who = await people.by_id(db, person)
     found = [
         await owed.standing(db, who, duties.BY_KEY[kind], day, desk.rules) for kind in kinds
@@ -259,5 +287,5 @@ async def _unsettled(
 async def _unfinished(db: Session, rows: Iterable[Due]) -> list[Issue]:
     """The issues that still wait for work and still have the deadline the rows are about."""
     meant = {(row.subject, row.slot.rpartition("|")[2]) for row in rows}
-    found = await issues.unfinished(db, sorted({subject for subject, _ in meant}))
+    found = await issues.still_worked_on(db, sorted({subject for subject, _ in meant}))
     return [one for one in found if (one.id, one.due) in meant]

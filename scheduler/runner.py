@@ -140,8 +140,11 @@ class Runner:
         try:
             if not await self._wanted(beat, now):
                 return
-            async with self.database.transaction() as db:
-                await beat.work(self.desk, db, now)
+            if beat.apart:
+                await beat.apart(self.desk, self.database, now)
+            if beat.work:
+                async with self.database.transaction() as db:
+                    await beat.work(self.desk, db, now)
         except StoreTrouble as trouble:
             log.error("store_trouble", beat=beat.name, error=str(trouble))
         except Exception:

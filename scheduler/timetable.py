@@ -12,24 +12,38 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from ledger import due
+from ledger import exports as files_out
+from ledger import pictures as looks
 from ledger.clock import SHANGHAI
-from ledger.database import Session
+from ledger.database import Database, Session
 from ledger.days import DAY, workday_on_or_before
 from ledger.rules import Rules
-from scheduler import bulletins, data_cuts, leave, reminders, spotchecks, switches
+from scheduler import (
+    bulletins,
+    data_cuts,
+    exports,
+    leave,
+    look_backs,
+    pictures,
+    reminders,
+    spotchecks,
+    switches,
+)
 from scheduler.desk import Desk
 
 Work = Callable[[Desk, Session, datetime], Awaitable[None]]
+Apart = Callable[[Desk, Database, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One fixed beat: when, and what to do then."""
+    """One fixed beat: when, and what to do then, in one transaction or apart from any."""
 
     name: str
     trigger: Any
-    work: Work
+    work: Work | None
     wanted: Callable[..., Awaitable[bool]] | None = None
+    apart: Apart | None = None  # what takes long opens its own transactions, short ones
 
 
 def timetable(rules: Rules) -> tuple[Beat, ...]:
@@ -40,8 +54,11 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("spotchecks", _every(60), spotchecks.tick),
         Beat("leave", _every(300), leave.tick),
+        Beat("look_backs", _daily(time(0, 10)), look_backs.tick),
         Beat("data_cut_missed", _daily(time(9, 10)), data_cuts.make_up),
         Beat("switches", _every(300), switches.tick),
+        Beat("pictures", _every(600), None, looks.any_unseen, pictures.work),
+        Beat("exports", _every(10), None, files_out.any_waiting, exports.work),
         Beat("daily", _daily(rules.daily_at), daily),
         Beat("weekly", _daily(rules.weekly_at), weekly),
         Beat("data_cut", _daily(time(23, 50)), data_cuts.freeze),
@@ -59,13 +76,17 @@ async def weekly(desk: Desk, db: Session, now: datetime) -> None:
 
 
 async def catch_up(desk: Desk, db: Session, now: datetime) -> None:
-    """After an outage: the last working day's and week's summary is stored, though not sent."""
+    """After an outage: the last working day's and week's summary is stored, though not sent.
+
+    The week's look-backs are drawn, if nobody was there to draw them.
+    """
     last = workday_on_or_before(now.date() - DAY, desk.rules)
     await bulletins.daily(desk, db, last, now)
     for day in (now.date() - 7 * DAY, now.date()):
         friday = bulletins.weekly_on(day, desk.rules)
         if friday and friday < now.date():
             await bulletins.weekly(desk, db, friday, now)
+    await look_backs.tick(desk, db, now)
 
 
 def _before(clock: time) -> time:

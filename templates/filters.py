@@ -61,12 +61,25 @@ def share(part: int, whole: int) -> str:
 
 ROLES = {"member": "队员", "leader": "队长", "township": "总队长", "county": "工作人员"}
 STATES = {
-    "open": "未开始",
-    "doing": "办理中",
+    "open": "未启动",
+    "doing": "整改中",
     "submitted": "待核验",
+    "verified": "已核验，待销号",
     "closed": "已销号",
+    "rebounded": "已反弹",
+    "merged": "已合并",
     "withdrawn": "已撤回",
 }
+TIERS = {"at_once": "立行立改", "general": "一般问题", "complex": "复杂问题"}
+SOURCES = {
+    "visit": "走访",
+    "spot_check": "抽查",
+    "inspection": "巡视巡察",
+    "appraisal": "成效考核",
+    "self_check": "自查",
+    "villager": "群众反映",
+}
+WORD_OF = {"code": "户码核对", "call": "电话核实", "visit": "入户核实", "": ""}
 
 
 def role(person: Any) -> str:
@@ -77,6 +90,72 @@ def role(person: Any) -> str:
 def state(name: str) -> str:
     """An issue's state in words."""
     return STATES[name]
+
+
+def tier(name: str) -> str:
+    """How soon, in words."""
+    return TIERS[name]
+
+
+def source(name: str) -> str:
+    """Where an issue comes from, in words."""
+    return SOURCES.get(name, name)
+
+
+def word_of(name: str) -> str:
+    """How the household or the verifier has confirmed it."""
+    return WORD_OF.get(name, name)
+
+
+STORY = {
+    "note": "：{text}",
+    "noted": "：{text}",
+    "submit": "申请销号：{text}",
+    "submitted": "申请销号：{text}",
+    "recalled": "收回销号申请",
+    "verified": "核验",
+    "closed": "核验销号",
+    "sent_back": "退回：{text}",
+    "handed_over": "转{to}：{text}",
+    "taken_back": "从{from}收回：{text}",
+    "due_asked": "申请延期到{wanted}：{text}",
+    "due_granted": "同意延期到{wanted}",
+    "due_refused": "没有同意延期",
+    "looked_back": "回头看，稳定：{text}",
+    "rebounded": "反弹：{text}",
+    "merged": "并入{into}号",
+    "escalated": "催办",
+}
+FLAGS = {
+    "before": "就是报问题时的那张",
+    "used": "在{other}号问题里用过",
+    "alike": "和{other}号问题的照片很像",
+    "forwarded": "是转发来的",
+    "older": "拍摄时间早于发现问题",
+}
+
+
+def story(step: Any) -> str:
+    """One step of an issue's story, after the name of who did it."""
+    second = step.step == "closed" and step.body.get("move") == "close"
+    form = "销号" if second else STORY.get(step.step, "：{text}")
+    facts = {str(name): str(step.body[name]) for name in step.body}
+    if "wanted" in facts:
+        facts["wanted"] = short_day(facts["wanted"])
+    return form.format_map(_Blank(facts)).rstrip("：")
+
+
+class _Blank(dict[str, str]):
+    """A fact the event does not have is left blank: older events know less."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def flagged(piece: Any) -> str:
+    """What a verifier is asked to look at in a file."""
+    words = [FLAGS[name].format(other=piece.other) for name in FLAGS if name in piece.flags]
+    return "，".join(words)
 
 
 def _date(value: date | datetime | str) -> date:
@@ -95,4 +174,5 @@ FILTERS = {
     "cause": cause,
     "round_off": round_off,
 }
-WORDS = {"role": role, "state": state}
+WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of,
+         "story": story, "flagged": flagged}  # fmt: skip

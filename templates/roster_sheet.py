@@ -3,30 +3,16 @@
 What the county fills in here is read back by `ledger/roster_rows.py`, column by column.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
+from templates.blank_sheets import SAFE, Column, cell_formats, fill_sheet
 from templates.words import Words
 
 ROLES = ("队员", "队长", "第一书记", "乡镇", "县")
 LEVELS = ("中央", "省", "市", "县", "乡镇")
 ROWS = 2000  # as far down as cells are text and roles are offered
-SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its heading, the block with its note, how wide, two examples."""
-
-    heading: str
-    note: str
-    width: int
-    examples: tuple[str, str]
 
 
 PEOPLE = (
@@ -59,26 +45,10 @@ def write_template(path: Path, words: Words | None = None) -> None:
     """Write the workbook there; an existing file is replaced."""
     said = words or Words()
     with Workbook(str(path), SAFE) as book:
-        text = book.add_format({"num_format": "@"})
-        bold = book.add_format({"bold": True, "num_format": "@", "bg_color": "#DDEBF7"})
-        faint = book.add_format({"italic": True, "num_format": "@", "font_color": "#808080"})
-        people = _sheet(book.add_worksheet("人员"), PEOPLE, said, (text, bold, faint))
+        formats = cell_formats(book)
+        people = fill_sheet(book.add_worksheet("人员"), PEOPLE, said, formats)
         people.data_validation(1, 1, ROWS, 1, {"validate": "list", "source": list(ROLES)})
         level = next(place for place, one in enumerate(PEOPLE) if one.heading == "派出层级")
         offered = {"validate": "list", "source": list(LEVELS)}
         people.data_validation(1, level, ROWS, level, offered)
-        _sheet(book.add_worksheet("户"), HOUSEHOLDS, said, (text, bold, faint))
-
-
-def _sheet(
-    sheet: Worksheet, columns: Sequence[Column], words: Words, formats: tuple[Format, ...]
-) -> Worksheet:
-    text, bold, faint = formats
-    sheet.freeze_panes(1, 0)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width, text)
-        sheet.write_string(0, place, column.heading, bold)
-        sheet.write_comment(0, place, str(words.say(column.note)), {"x_scale": 2})
-        for row, example in enumerate(column.examples, 1):
-            sheet.write_string(row, place, example, faint)
-    return sheet
+        fill_sheet(book.add_worksheet("户"), HOUSEHOLDS, said, formats)

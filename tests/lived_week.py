@@ -10,9 +10,11 @@ from pathlib import Path
 
 from county import County, settle
 
-from ledger import issues, leave, leave_steps, periods, study, visits
+from ledger import closing, issue_steps, issues, leave, leave_steps, periods, study, visits
 from ledger.clock import SHANGHAI, ms
+from ledger.closing import Word
 from ledger.database import Database, Session
+from ledger.issue_steps import Column
 from ledger.issues import Found, Tier
 from ledger.rules import Rules
 from ledger.study import Study
@@ -64,19 +66,24 @@ class Pen:
 
     async def progress(self, who: str, at: datetime, issue: str, text: str) -> None:
         found = await self._of(who, issue)
-        await issues.progress(self.db, self.county[who], found, text, source="", now=at)
+        await issue_steps.note(self.db, self.county[who], found, text, source="", now=at)
 
     async def submit(self, who: str, at: datetime, issue: str, effect: str) -> None:
         found = await self._of(who, issue)
-        await issues.submit(self.db, self.county[who], found, effect, source="", now=at)
+        by = self.county[who]
+        if closing.needs_measure(found):
+            await issue_steps.describe(self.db, by, found, Column.MEASURE, "派人去修", now=at)
+            found = await self._of(who, issue)
+        await closing.submit(self.db, by, found, effect, source="", now=at)
 
     async def close(self, who: str, at: datetime, issue: str) -> None:
         found = await self._of(who, issue)
-        await issues.close(self.db, self.county[who], found, source="", now=at)
+        by = self.county[who]
+        await closing.agree(self.db, by, found, RULES, word=Word.VISIT, text="去看过", now=at)
 
     async def send_back(self, who: str, at: datetime, issue: str) -> None:
         found = await self._of(who, issue)
-        await issues.send_back(self.db, self.county[who], found, "再看一次", now=at)
+        await closing.send_back(self.db, self.county[who], found, "再看一次", now=at)
 
     async def away(self, who: str, first: date, last: date, *, asked: datetime) -> None:
         person = self.county[who]

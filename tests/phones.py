@@ -78,6 +78,7 @@ class Phones:
     async def settled(self) -> list[Outgoing]:
         """Let every answer out and return what is new."""
         await self.app.inbox.settle()
+        await self.app.tables.drain()
         await self.app.sender.drain()
         new = self.memory.sent[self._read :]
         self._read = len(self.memory.sent)

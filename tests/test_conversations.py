@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from chat_script import Step, left_out, matches, moment, read, written
+from issue_tables import TABLES, workbook
 from phones import Phones
 
 from handlers.topics import TOPICS
@@ -18,6 +19,7 @@ from ledger.messages import Outgoing
 
 PRESSED_ONLY = {"leave_answer"}  # 批假12 同意: the words behind a card's button
 KEPT = re.compile(r"（(?P<kind>照片|语音)(?:：(?P<name>[^）]+))?")
+TABLE = re.compile(r"（表格：(?P<name>[^）]+)）")
 REPLY = re.compile(r"（回复(?P<ours>卡片)?：(?P<words>[^）]+)）")
 SCRIPTS = sorted((Path(__file__).parent / "conversations").glob("*.chat"))
 
@@ -39,6 +41,9 @@ class Stage:
             name = f"{kept['name'] or step.line}.{'ogg' if kept['kind'] == '语音' else 'jpg'}"
             phones.memory.blobs[name] = f"photo of line {kept['name'] or step.line}".encode()
             more["files"] = [name]
+        if table := TABLE.search(step.how):
+            phones.memory.blobs[f"{table[1]}.xlsx"] = workbook(*TABLES[table[1]]())
+            more["files"] = [f"{table[1]}.xlsx"]
         if reply := REPLY.search(step.how):
             find = phones.told if reply["ours"] else phones.own
             more["reply_to"] = find(step.who, reply["words"])

@@ -10,6 +10,8 @@ from ledger.messages import ActionIn, EnterIn, Event, Handle, Incoming, Media, O
 from ledger.people import Address
 
 KINDS = {"ogg": ("voice", "audio/ogg"), "pdf": ("document", "application/pdf")}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+KINDS |= {"xlsx": ("document", XLSX)}
 
 
 class Memory:

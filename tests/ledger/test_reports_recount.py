@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lived_week import FRIDAY, RULES, Pen, moment
 
-from ledger import issues, people, records, study, visits
+from ledger import closing, issue_steps, issues, people, records, study, visits
+from ledger.closing import Word
 from ledger.database import Session, open_database
 from ledger.errors import Refused
-from ledger.people import Scope
+from ledger.people import Person, Scope
 from ledger.reports import daily, weekly
 from ledger.reports.facts import Depth, place_of
 from ledger.reports.sheet import gather
@@ -65,16 +66,23 @@ async def step(pen: Pen, what: str, who: str, at: datetime, which: int) -> None:
     issue = known[which % len(known)]
     async with pen.db.savepoint():
         if what == "progress":
-            await issues.progress(pen.db, asker, issue, "有进展", source="", now=at)
-        elif what == "submit":
-            await issues.submit(pen.db, asker, issue, "已经解决了", source="", now=at)
-        elif what == "close":
-            await issues.submit(pen.db, asker, issue, "已经解决了", source="", now=at)
-            issue = await issues.access_issue(pen.db, asker, issue.id)
-            chief = pen.county["周总队长" if asker.township == "清水镇" else "冯总队长"]
-            await issues.close(pen.db, chief, issue, source="", now=at)
+            await issue_steps.note(pen.db, asker, issue, "有进展", source="", now=at)
+        elif what == "back":
+            await closing.send_back(pen.db, asker, issue, "再看", now=at)
         else:
-            await issues.send_back(pen.db, asker, issue, "再看", now=at)
+            await hand_in(pen, asker, issue, at)
+        if what == "close":
+            chief = pen.county["周总队长" if asker.township == "清水镇" else "冯总队长"]
+            issue = await issues.access_issue(pen.db, chief, issue.id)
+            word = Word.VISIT
+            await closing.agree(pen.db, chief, issue, RULES, word=word, text="看了", now=at)
+
+
+async def hand_in(pen: Pen, asker: Person, issue: issues.Issue, at: datetime) -> None:
+    column = issue_steps.Column.MEASURE
+    await issue_steps.describe(pen.db, asker, issue, column, "找人修", now=at)
+    issue = await issues.access_issue(pen.db, asker, issue.id)
+    await closing.submit(pen.db, asker, issue, "已经解决了", source="", now=at)
 
 
 async def recount(db: Session, village: str, first: date, last: date) -> dict[str, int]:

@@ -6,6 +6,7 @@ Works on the JSON as it came, so that an update nobody has foreseen can be kept 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -163,13 +164,15 @@ def _membership(change: Any, account: str) -> Incoming:
 def _content(message: Any, me: str) -> Event:
     if _nobody(message):
         return UnknownIn("not from a person")
-    media, place = _media(message), _place(message)
+    passed_on = "forward_origin" in message
+    media = tuple(replace(one, forwarded=passed_on) for one in _media(message))
+    place = _place(message)
     if not (media or place or _words(message)):
         return UnknownIn(next((name for name in message if name not in FRAME), "empty"))
     text = _addressed(_words(message), me)
     if text is None:
         return UnknownIn("command for another bot")
-    if "forward_origin" in message:
+    if passed_on:
         text = f"{FORWARDED}{text}" if text else ""
     elif text.split(maxsplit=1)[:1] == ["/start"]:
         return EnterIn(text.removeprefix("/start").strip())

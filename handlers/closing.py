@@ -1,0 +1,189 @@
+"""申请销号, 收回申请, 核验, 同意销号, 退回: the way from "done" to struck off."""
+
+import re
+from dataclasses import replace
+
+from handlers import issue_cards
+from handlers.talk import Talk, Topic, plain
+from ledger import closing, evidence, files, issue_steps, issues, people, progress
+from ledger.closing import EFFECT_AT_LEAST, Word
+from ledger.errors import Misunderstood
+from ledger.issue_moves import Move, State
+from ledger.issue_steps import Column
+from ledger.issues import Issue, check
+from ledger.messages import Option, Reply
+from ledger.people import ON_TEAM, Person
+from ledger.roles import Role
+
+NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
+WAITING_SHOWN = 6
+MEASURE_BUTTON = 20  # signs of a note that is offered as the measure
+ASKED = (  # how a verifier says he has asked the household or seen for himself
+    (Word.CALL, re.compile(r"^(?:已?(?:打过?|通过?)?电话(?:问过|核实|联系过?)?|已?致电|问过)了?")),
+    (Word.VISIT, re.compile(r"^(?:已?(?:入户|去|到|上门|现场)(?:户)?(?:看过?|核实|走访|现场)*)了?")),
+)  # fmt: skip
+
+
+async def submit(talk: Talk, issue: Issue, rest: str) -> Reply:
+    """申请销号: the effect in a line; the measure, where nobody has said it yet."""
+    check(issue, talk.asker, Move.SUBMIT)
+    effect = _effect(rest or await talk.ask("issues.ask_effect", _effect, issue=issue))
+    issue = await _with_measure(talk, issue)
+    record = await closing.submit(
+        talk.db, talk.asker, issue, effect, source=talk.source, now=talk.now
+    )
+    if record:
+        await files.join(talk.db, talk.files, record, person=talk.asker.id)
+    else:
+        await files.join_issue(talk.db, talk.files, issue.id, person=talk.asker.id)
+    told = await _ask_verifiers(talk, issue, f"verify:{issue.id}:{issue.version}")
+    return talk.reply("issues.submitted", issue=issue, verifiers=told)
+
+
+async def _with_measure(talk: Talk, issue: Issue) -> Issue:
+    """What was done about it (措施): asked once, with the last note as a button."""
+    if not closing.needs_measure(issue):
+        return issue
+    every = [one.text for one in await progress.notes(talk.db, issue.id) if one.step == "note"]
+    notes = [one for one in every if len(one) >= EFFECT_AT_LEAST]
+    offered = {one[:MEASURE_BUTTON]: one for one in notes[-2:]}
+    said = await talk.ask("issues.ask_measure", plain, offered, issue=issue)
+    measure = offered.get(said, said)
+    await issue_steps.describe(
+        talk.db, talk.asker, issue, Column.MEASURE, measure, now=talk.now
+    )
+    return replace(issue, measure=measure)
+
+
+def _effect(text: str) -> str:
+    if len(text) < EFFECT_AT_LEAST:
+        raise Misunderstood("issues.needs_effect")
+    return plain(text)
+
+
+async def _ask_verifiers(talk: Talk, before: Issue, dedupe: str) -> list[Person]:
+    """Tell those whose word it waits for now, each with his own buttons."""
+    issue = await issues.any_issue(talk.db, before.id)
+    pieces = await evidence.of(talk.db, issue)
+    shown = any(one.counts for one in pieces)
+    papers = (await issue_cards.papers(talk, issue))[: issue_cards.SHOWN_FILES]
+    told = []
+    for one in await verifiers(talk, issue):
+        buttons = issue_cards.decision(issue, one, talk.rules, shown=shown)
+        card = talk.reply(
+            "issues.verify", buttons, issue=issue, submitter=talk.asker, pieces=pieces,
+            photos=len(pieces), asked=closing.needs_word(issue, talk.rules), reader=one,
+        )  # fmt: skip
+        card = replace(card, files=papers)
+        if await talk.tell(one.id, card, dedupe=f"{dedupe}:{one.id}"):
+            told.append(one)
+    return told
+
+
+async def verifiers(talk: Talk, issue: Issue) -> list[Person]:
+    """The submitter's superiors; if only the owner himself is among them, the owner's."""
+    submitter = await people.by_id(talk.db, issue.submitted_by or issue.owner_id)
+    if issue.state == State.VERIFIED:
+        found = await people.seats(talk.db, submitter, Role.TOWNSHIP, day=talk.today)
+        return found or await people.staff(talk.db, issue.county_id, day=talk.today)
+    found = await people.superiors(talk.db, submitter, day=talk.today)
+    if others := [one for one in found if one.id != issue.owner_id]:
+        return others
+    owner = await people.by_id(talk.db, issue.owner_id)
+    return await people.superiors(talk.db, owner, day=talk.today)
+
+
+async def recall(talk: Talk, issue: Issue, _rest: str) -> Reply:
+    """收回申请: the submitter has thought better of it."""
+    await closing.recall(talk.db, talk.asker, issue, now=talk.now)
+    return talk.reply(
+        "issues.recalled", (Option("记进展", f"问题{issue.id} 记进展"),), issue=issue
+    )
+
+
+async def agree(talk: Talk, issue: Issue, rest: str) -> Reply:
+    """同意销号, 核验: with a word on how he has asked or seen, where that is wanted."""
+    check(issue, talk.asker, closing.next_move(issue, talk.asker, talk.rules))
+    word, text = read_word(rest)
+    await files.join_issue(talk.db, talk.files, issue.id, person=talk.asker.id)
+    if word is None and await _wants_word(talk, issue):
+        said = await talk.ask("issues.ask_word", _word, ("电话问过", "入户看过"), issue=issue)
+        word, text = read_word(said)
+    state = await closing.agree(
+        talk.db, talk.asker, issue, talk.rules, word=word, text=text, now=talk.now
+    )
+    if state is State.VERIFIED:
+        told = await _ask_verifiers(talk, issue, f"second:{issue.id}:{issue.version}")
+        return talk.reply("issues.verified", issue=issue, verifiers=told)
+    return await _struck_off(talk, await issues.any_issue(talk.db, issue.id))
+
+
+async def _struck_off(talk: Talk, issue: Issue) -> Reply:
+    for person in {issue.submitted_by or issue.owner_id, issue.owner_id} - {talk.asker.id}:
+        note = talk.reply("issues.closed_for_you", issue=issue, by=talk.asker)
+        await talk.tell(person, note, dedupe=f"closed:{issue.id}:{issue.version}:{person}")
+    report = Option("销号报告", f"问题{issue.id} 销号报告")
+    return talk.reply("issues.closed", (report,), issue=issue)
+
+
+async def _wants_word(talk: Talk, issue: Issue) -> bool:
+    """Whether the verifier himself has to ask or go: by tier, or as nothing new is there to see."""
+    if issue.state != State.SUBMITTED:
+        return False
+    if closing.needs_word(issue, talk.rules):
+        return True
+    return not (issue.household_word or await evidence.is_new(talk.db, issue))
+
+
+def read_word(text: str) -> tuple[Word | None, str]:
+    """「电话问过，户主说不漏了」: how he has asked, and what he was told."""
+    for word, form in ASKED:
+        if found := form.match(text):
+            return word, text[found.end() :].strip(" ，,。：:")
+    return None, text
+
+
+def _word(text: str) -> str:
+    if read_word(text)[0] is None:
+        raise Misunderstood("issues.not_a_word")
+    return plain(text)
+
+
+async def send_back(talk: Talk, issue: Issue, rest: str) -> Reply:
+    """退回: with a reason, which the submitter and the owner see."""
+    check(issue, talk.asker, Move.SEND_BACK)
+    reason = rest or await talk.ask("issues.ask_reason", plain, issue=issue)
+    await closing.send_back(talk.db, talk.asker, issue, reason, now=talk.now)
+    for person in {issue.submitted_by or issue.owner_id, issue.owner_id}:
+        note = talk.reply("issues.sent_back_to_you", issue=issue, by=talk.asker, reason=reason)
+        await talk.tell(person, note, dedupe=f"sent_back:{issue.id}:{issue.version}:{person}")
+    return talk.reply("issues.sent_back", issue=issue, reason=reason)
+
+
+ACTS: dict[str, issue_cards.Act] = {
+    "申请销号": submit,
+    "销号": submit,
+    "收回申请": recall,
+    "同意销号": agree,
+    "核验": agree,
+    "同意": agree,
+    "退回": send_back,
+}
+
+
+async def list_waiting(talk: Talk) -> Reply:
+    """待核验: what waits for this person's word; with a number, one of them."""
+    if numbered := NUMBERED.fullmatch(talk.rest):
+        issue = await issues.access_issue(talk.db, talk.asker, int(numbered["id"]))
+        rest = numbered["rest"].strip()
+        act = submit if issue.state in {State.OPEN, State.DOING} else agree
+        return await act(talk, issue, rest)
+    waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
+    options = tuple(
+        Option(f"看问题{one.id}", f"问题{one.id}") for one in waiting[:WAITING_SHOWN]
+    )
+    detail = talk.asker.role in ON_TEAM
+    return talk.reply("issues.waiting", options, issues=waiting, detail=detail)
+
+
+CLOSING = Topic("closing", ("待核验", "待销号", "核验", "销号"), list_waiting)

@@ -1,0 +1,41 @@
+-- Short lists of unfinished issues, and the numbers of the wall chart. The view `issue_line` has the
+-- columns of issues.Issue.
+
+-- name: overdue(day, limit, county, township, team)
+SELECT * FROM issue_line
+ WHERE closed_day IS NULL AND due < :day AND state NOT IN ('withdrawn', 'merged') AND county_id = :county
+   AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team)
+ ORDER BY due, id LIMIT :limit;
+
+-- name: near(day, until, limit, county, township, team)
+SELECT * FROM issue_line
+ WHERE closed_day IS NULL AND due BETWEEN :day AND :until AND state IN ('open', 'doing') AND county_id = :county
+   AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team)
+ ORDER BY due, id LIMIT :limit;
+
+-- name: of_person(person, county, kind, place)
+-- His own, and what lies in the hands of his office.
+SELECT l.* FROM issue i JOIN issue_line l ON l.id = i.id
+ WHERE i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.county_id = :county
+   AND (i.owner_id = :person OR (l.holder_kind = :kind AND l.holder_id = :place))
+ ORDER BY i.due, i.id;
+
+-- name: wall(day, until, only, county, township, team)
+-- One line a place; an issue that has come back goes on as a new one and is counted there.
+SELECT coalesce(w.name, '') AS township, coalesce(t.village, '') AS village,
+       count(*) AS total,
+       sum(CASE WHEN i.state = 'closed' THEN 1 ELSE 0 END) AS closed,
+       sum(CASE WHEN i.state = 'open' THEN 1 ELSE 0 END) AS open,
+       sum(CASE WHEN i.state = 'doing' THEN 1 ELSE 0 END) AS doing,
+       sum(CASE WHEN i.state IN ('submitted', 'verified') THEN 1 ELSE 0 END) AS waiting,
+       sum(CASE WHEN i.state IN ('open', 'doing') AND i.due BETWEEN :day AND :until THEN 1 ELSE 0 END) AS near,
+       sum(CASE WHEN i.closed_day IS NULL AND i.due < :day THEN 1 ELSE 0 END) AS overdue,
+       sum(CASE WHEN i.rebounds > 0 THEN 1 ELSE 0 END) AS rebounded
+  FROM issue i LEFT JOIN team t ON t.id = i.team_id LEFT JOIN township w ON w.id = i.township_id
+ WHERE i.county_id = :county AND i.state NOT IN ('withdrawn', 'merged', 'rebounded')
+   AND (:township = 0 OR i.township_id = :township)
+   AND (:team = 0 OR i.team_id = :team) AND (:only = 0 OR i.team_id = :only)
+ GROUP BY w.id, w.name, t.id, t.village
+ ORDER BY w.id, t.id;

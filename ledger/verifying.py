@@ -1,0 +1,76 @@
+"""Who is asked to verify (核验): the nearest seat above everybody with a hand in an issue.
+
+Where that seat is empty, or whoever sits there has a hand in it himself, the next one up is asked.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+from ledger import people
+from ledger.database import Session
+from ledger.issue_moves import State, highest
+from ledger.people import Person, Role
+
+SEATS = (Role.LEADER, Role.TOWNSHIP, Role.COUNTY)
+
+
+class HandedIn(Protocol):
+    """What is looked at of an issue."""
+
+    @property
+    def county_id(self) -> int: ...
+    @property
+    def township_id(self) -> int: ...
+    @property
+    def team_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def owner_id(self) -> int: ...
+    @property
+    def submitted_by(self) -> int | None: ...
+    @property
+    def verified_by(self) -> int | None: ...
+
+
+# rules
+def seats_above(role: Role) -> tuple[Role, ...]:
+    """The seats that may answer for that role, the nearest first; staff answer to the county."""
+    first = {Role.MEMBER: 0, Role.LEADER: 1}.get(role, 2)
+    return SEATS[first:]
+
+
+# records
+async def verifiers(
+    db: Session, issue: HandedIn, day: date, *, submitter: int | None = None
+) -> list[Person]:
+    """Who is asked for the next word on it; `submitter`: who is just handing it in."""
+    worked = {issue.owner_id, submitter or issue.submitted_by or issue.owner_id}
+    if issue.state == State.VERIFIED:
+        signed = {issue.verified_by or 0}
+        return await _nearest(db, issue, SEATS[1:], worked | signed, day)
+    hands = [await people.by_id(db, id) for id in sorted(worked)]
+    above = seats_above(highest(one.role for one in hands))
+    return await _nearest(db, issue, above, worked, day)
+
+
+async def _nearest(
+    db: Session, issue: HandedIn, roles: Iterable[Role], not_these: set[int], day: date
+) -> list[Person]:
+    place = await _place(db, issue)
+    for role in roles:
+        found = await people.seats(db, place, role, day=day)
+        if free := [one for one in found if one.id not in not_these]:
+            return free
+    return []
+
+
+async def _place(db: Session, issue: HandedIn) -> Person:
+    """Nobody, standing where the issue is: its owner may be somewhere else by now."""
+    owner = await people.by_id(db, issue.owner_id)
+    return replace(
+        owner, id=0, county_id=issue.county_id, township_id=issue.township_id,
+        team_id=issue.team_id,
+    )  # fmt: skip

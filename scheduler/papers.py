@@ -1,0 +1,205 @@
+"""Files made from the ledger: the issue workbook, one issue's closing report, slips of codes.
+
+The ledger is read in one consistent picture; the file itself is put together in a thread, so
+nobody who writes to the bot waits for it. The libraries are loaded when the first file is made.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ledger import (
+    audit,
+    deadlines,
+    evidence,
+    exports,
+    issue_lists,
+    issue_rows,
+    issues,
+    people,
+    progress,
+)
+from ledger.clock import moment
+from ledger.database import Database, Session
+from ledger.errors import Refused
+from ledger.evidence import Piece
+from ledger.exports import Export, What
+from ledger.files import path_of
+from ledger.issue_lists import Wall
+from ledger.issue_rows import Order, Wanted
+from ledger.people import Person, scope_of
+from ledger.rules import Rules
+
+if TYPE_CHECKING:
+    from templates.closing_report import Facts
+    from templates.issue_book import IssueBook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"})
+TITLES = {What.OVERDUE: "逾期问题台账", What.NEAR: "临期问题台账"}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file on the disk, not yet kept: what it is called, how many issues are in it."""
+
+    path: Path
+    name: str
+    mime: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to make: for whom, of what, in the folder where it is put together."""
+
+    asker: Person
+    export: Export
+    rules: Rules
+    files: Path
+    folder: Path
+    now: datetime
+
+    @property
+    def wanted(self) -> Wanted:
+        """Which issues."""
+        until = near_until(self.rules, self.now)
+        today = self.now.date().isoformat()
+        return exports.wanted(
+            What(self.export.what), self.export.about, today=today, until=until
+        )
+
+
+def near_until(rules: Rules, now: datetime) -> str:
+    """To what day a deadline counts as near: as long before as we remind."""
+    ahead = timedelta(days=max(rules.issue_before_days, default=3))
+    return (now.date() + ahead).isoformat()
+
+
+async def make(database: Database, task: Task) -> Made:
+    """The file somebody has asked for."""
+    maker = MAKERS.get(What(task.export.what), issue_book)
+    return await maker(database, task)
+
+
+async def issue_book(database: Database, task: Task) -> Made:
+    """Every issue wanted, page by page, into a workbook."""
+    from templates.issue_book import file_name
+
+    title = TITLES.get(What(task.export.what), "问题台账")
+    path = task.folder / f"{task.export.id}.xlsx"
+    async with database.reading() as db:
+        place = await place_of(db, task.asker, task.wanted)
+        cover = Cover(title, place, task.now, near_until(task.rules, task.now))
+        count = await write_book(db, task.asker, task.wanted, path, cover)
+    return Made(path, file_name(place, title, task.now.date()), XLSX, count)
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What stands on a workbook: its title, of what place, when; to what day a deadline is near."""
+
+    title: str
+    place: str
+    now: datetime
+    near_until: str
+
+
+async def write_book(
+    db: Session, asker: Person, wanted: Wanted, path: Path, cover: Cover
+) -> int:
+    """Write the workbook of these issues; returns how many there are. Rows are never all in memory."""
+    from templates.issue_book import IssueBook
+    from templates.ledger_sheets import Head
+
+    seal = (await audit.head(db)).short
+    day = cover.now.date()
+    head = Head(cover.place, cover.title, day.isoformat(), asker.name, seal)
+    book = IssueBook(path, head, day)
+    try:
+        count = await _fill(db, asker, wanted, book)
+        lines = await _wall(db, asker, wanted, cover)
+        sums = [*issue_lists.by_township(lines), issue_lists.total(lines, "合计")]
+        book.add_wall(lines, sums)
+    except BaseException:
+        book.abandon()
+        raise
+    await asyncio.to_thread(book.close)
+    return count
+
+
+async def _fill(db: Session, asker: Person, wanted: Wanted, book: "IssueBook") -> int:
+    """Every row in each of the orders; returns how many issues there are."""
+    from templates.issue_book import ORDERS
+
+    count = 0
+    for order in ORDERS:
+        async for page in issue_rows.pages(db, asker, wanted, Order(order)):
+            count += len(page) if order == Order.NUMBER else 0
+            await asyncio.to_thread(book.add, order, page)
+    return count
+
+
+async def _wall(db: Session, asker: Person, wanted: Wanted, cover: Cover) -> list[Wall]:
+    """The numbers of the whole scope, or of the one village; other choices have no wall."""
+    until = date.fromisoformat(cover.near_until)
+    if wanted not in {Wanted(), Wanted(village=wanted.village)}:
+        return []
+    return await issue_lists.wall(db, asker, cover.now.date(), until, team=wanted.village)
+
+
+async def place_of(db: Session, asker: Person, wanted: Wanted) -> str:
+    """The place in a title: county, township, village, and what was chosen within it."""
+    places = [asker.county, asker.township, asker.village]
+    if wanted.village:
+        team = next(
+            one for one in await people.teams(db, scope_of(asker)) if one.id == wanted.village
+        )
+        places = [asker.county, team.township, team.village]
+    chosen = (
+        wanted.unit or wanted.household or wanted.tag or wanted.catalogue or wanted.campaign
+    )
+    return "".join([*places, chosen])
+
+
+async def closing_report(database: Database, task: Task) -> Made:
+    """The story of one issue with its proof, as a document."""
+    from templates.closing_report import report_name, write_closing_report
+
+    path = task.folder / f"{task.export.id}.docx"
+    async with database.reading() as db:
+        facts = await _facts_of(db, task)
+    await asyncio.to_thread(write_closing_report, path, facts)
+    return Made(path, report_name(facts.row.id, facts.row.place), DOCX, 1)
+
+
+async def _facts_of(db: Session, task: Task) -> "Facts":
+    from templates.closing_report import Facts
+
+    number = int(task.export.about)
+    issue = await issues.access_issue(db, task.asker, number)
+    row = await issue_rows.access_row(db, task.asker, number)
+    if row is None:
+        raise Refused("issues.not_found", id=number)
+    pieces = await evidence.of(db, issue)
+    return Facts(
+        row=row, steps=(await progress.story(db, number)).steps,
+        wishes=await deadlines.history(db, number), pieces=pieces,
+        days={one.id: moment(one.at).date().isoformat() for one in pieces},
+        days_held=row.days_held(task.now.date()), now=task.now, made_by=task.asker.name,
+        seal=(await audit.head(db)).short, pictures=_pictures(task.files, pieces),
+    )  # fmt: skip
+
+
+def _pictures(files: Path, pieces: list[Piece]) -> dict[str, Path]:
+    """Where the bytes of each picture lie."""
+    return {one.sha256: path_of(files, one.sha256) for one in pieces if one.mime in PICTURES}
+
+
+MAKERS: dict[What, Callable[[Database, Task], Awaitable[Made]]] = {
+    What.CLOSING_REPORT: closing_report,
+}

@@ -1,0 +1,245 @@
+"""The issue ledger as a workbook (问题台账.xlsx): the ledger, five lists, units, places, the wall.
+
+Rows come from ledger/issue_rows.py in one of four orders; each sheet takes the rows of its own.
+The columns of the ledger are those of the county's form: 问题、措施、责任、时限、要求 and what
+became of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from templates.filters import STATES, short_day, source, state, tier, word_of
+from templates.ledger_sheets import Book, Column, Head
+
+Line = Any  # a row of the ledger, seen from here by its attributes
+OFFERED = tuple(STATES.values())
+LOOKED = {"": "待看", "holds": "稳定", "rebounded": "反弹"}
+ORDERS = ("number", "due", "unit", "place")
+KEEP_APART = "；"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One sheet: in what order its rows come, which of them it takes."""
+
+    name: str
+    order: str
+    columns: tuple[Column, ...]
+    takes: Callable[[Line, date], bool]
+
+
+def _every(_line: Line, _today: date) -> bool:
+    return True
+
+
+def _late(line: Line, today: date) -> bool:
+    return bool(line.is_late(today))
+
+
+def _with_unit(line: Line, _today: date) -> bool:
+    return line.closed_day is None and bool(line.lead_unit or line.co_units or line.holder)
+
+
+def _of_household(line: Line, _today: date) -> bool:
+    return bool(line.household)
+
+
+# cells
+def _whole_place(line: Line) -> str:
+    return " ".join(one for one in (line.place, line.household) if one)
+
+
+def _owner(line: Line) -> str:
+    return str(line.responsible or line.owner)
+
+
+def _category(line: Line) -> str:
+    return str(line.category or "未分类")
+
+
+def _deadline(line: Line) -> str:
+    moved = f"（延期 {line.moved} 次）" if line.moved else ""
+    return f"{line.due}{moved}"
+
+
+def _progress(line: Line) -> str:
+    words = [state(line.state), line.effect or line.note]
+    return "：".join(one for one in words if one)
+
+
+def _evidence(line: Line) -> str:
+    files = f"{line.files} 件" if line.files else ""
+    return KEEP_APART.join(one for one in (files, "只有文字" if line.text_only else "") if one)
+
+
+def _submitted(line: Line) -> str:
+    day = line.submitted_day
+    return day.isoformat() if day else ""
+
+
+def _verified(line: Line) -> str:
+    return "/".join(one for one in (line.verifier, word_of(line.household_word)) if one)
+
+
+def _looks(line: Line) -> str:
+    """「30天 2026-12-20 稳定」, one look-back after the other."""
+    told = [
+        f"{one.after_days}天 {one.day or one.due} {LOOKED[one.result]}"
+        for one in line.look_backs
+    ]
+    return KEEP_APART.join(told)
+
+
+def _came_back(line: Line) -> str:
+    return f"由 {line.reopens_id} 号反弹" if line.reopens_id else ""
+
+
+def _days_held(line: Line, today: date) -> str:
+    """「永安村 12天；县水务局 23天」."""
+    return KEEP_APART.join(f"{who} {days}天" for who, days in line.days_held(today).items())
+
+
+NUMBER = Column("序号", 7, lambda line: line.id)
+TEXT = Column("问题描述", 36, lambda line: line.text)
+WHERE = Column("涉及村/户", 18, _whole_place)
+TOWNSHIP = Column("乡镇", 12, lambda line: line.township)
+VILLAGE = Column("村", 12, lambda line: line.village)
+HOUSEHOLD = Column("户", 12, lambda line: line.household)
+STATE = Column("状态", 10, lambda line: state(line.state), OFFERED, shaded=True)
+DUE = Column("整改时限", 13, _deadline, shaded=True)
+OWNER = Column("责任人", 10, _owner)
+SOURCE = Column("问题来源", 10, lambda line: source(line.source))
+CATEGORY = Column("问题类别", 10, _category)
+MEASURE = Column("整改措施", 28, lambda line: line.measure)
+STANDARD = Column("整改要求(标准)", 24, lambda line: line.requirement)
+LEAD = Column("牵头单位", 14, lambda line: line.lead_unit)
+UNITS = Column("责任单位", 14, lambda line: line.co_units or line.place)
+HOLDER = Column("现在由谁经手", 14, lambda line: line.holder)
+PROGRESS = Column("整改进展", 28, _progress)
+EVIDENCE = Column("佐证材料", 12, _evidence)
+CLOSED = Column("销号日期", 11, lambda line: line.closed_day or "")
+LOOKS = Column("回头看日期/结果", 24, _looks)
+REBOUNDS = Column("反弹次数", 8, lambda line: line.rebounds)
+
+
+def _plans(today: date) -> tuple[Plan, ...]:
+    """Every sheet of rows, in the order in which they stand in the book."""
+    held = Column("经手/天数", 24, lambda line: _days_held(line, today))
+    left = Column("剩余天数", 9, lambda line: _left(line, today))
+    ledger = (
+        NUMBER, TEXT, SOURCE, CATEGORY, WHERE, MEASURE, STANDARD, LEAD, UNITS, OWNER, DUE, STATE,
+        PROGRESS, EVIDENCE, Column("申请销号日期", 11, _submitted),
+        Column("核验人/核验方式", 16, _verified), CLOSED, LOOKS, held, REBOUNDS,
+    )  # fmt: skip
+    return (
+        Plan("台账", "number", ledger, _every),
+        Plan("问题清单", "number", _PROBLEMS, _every),
+        Plan("措施清单", "number", _MEASURES, _every),
+        Plan("责任清单", "number", _DUTIES, _every),
+        Plan("时限清单", "due", (NUMBER, WHERE, TEXT, DUE, left, STATE, OWNER, CLOSED), _every),
+        Plan("要求清单", "number", _STANDARDS, _every),
+        Plan("单位清单", "unit", _OF_UNITS, _with_unit),
+        Plan("逾期", "due", (NUMBER, WHERE, TEXT, DUE, left, STATE, HOLDER, OWNER), _late),
+        Plan("各村", "place", _OF_VILLAGES, _every),
+        Plan("各户", "place", _OF_HOUSEHOLDS, _of_household),
+    )
+
+
+def _left(line: Line, today: date) -> int | str:
+    """Days to the deadline, below 0 when it has passed; nothing once it is struck off."""
+    return "" if line.closed_day else (date.fromisoformat(line.due) - today).days
+
+
+_PROBLEMS = (
+    NUMBER, TOWNSHIP, VILLAGE, HOUSEHOLD, TEXT, SOURCE, CATEGORY,
+    Column("清单", 14, lambda line: line.catalogue), Column("方面", 12, lambda line: line.aspect),
+    Column("项号", 8, lambda line: line.item_no), Column("档次", 10, lambda line: tier(line.tier)),
+    Column("发现日期", 11, lambda line: line.found_day), Column("标签", 12, lambda line: line.tags),
+    Column("来历", 14, _came_back),
+)  # fmt: skip
+_MEASURES = (
+    NUMBER, WHERE, TEXT, MEASURE, Column("长效措施", 24, lambda line: line.lasting), PROGRESS,
+)  # fmt: skip
+_DUTIES = (NUMBER, WHERE, TEXT, LEAD, UNITS, OWNER, HOLDER)
+_STANDARDS = (
+    NUMBER,
+    WHERE,
+    TEXT,
+    STANDARD,
+    Column("成效", 28, lambda line: line.effect),
+    EVIDENCE,
+)
+_OF_UNITS = (HOLDER, LEAD, UNITS, NUMBER, WHERE, TEXT, DUE, STATE)
+_OF_VILLAGES = (TOWNSHIP, VILLAGE, NUMBER, HOUSEHOLD, TEXT, CATEGORY, DUE, STATE, OWNER)
+_OF_HOUSEHOLDS = (
+    TOWNSHIP,
+    VILLAGE,
+    HOUSEHOLD,
+    NUMBER,
+    TEXT,
+    MEASURE,
+    PROGRESS,
+    DUE,
+    STATE,
+    CLOSED,
+)
+WALL = (
+    Column("乡镇", 14, lambda one: one.township),
+    Column("村", 14, lambda one: one.village),
+    Column("总数", 9, lambda one: one.total),
+    Column("已销号", 9, lambda one: one.closed),
+    Column("未启动", 9, lambda one: one.open),
+    Column("整改中", 9, lambda one: one.doing),
+    Column("待核验", 9, lambda one: one.waiting),
+    Column("临期", 9, lambda one: one.near),
+    Column("逾期", 9, lambda one: one.overdue),
+    Column("反弹过", 9, lambda one: one.rebounded),
+    Column("销号率", 9, lambda one: float(one.share)),
+)
+
+
+class IssueBook:
+    """The workbook under way: pages of rows in any order, then the wall's numbers, then `close`."""
+
+    def __init__(self, path: Path, head: Head, today: date) -> None:
+        self._book, self._today = Book(path, head), today
+        self._plans = [(one, self._book.sheet(one.name, one.columns)) for one in _plans(today)]
+        self._wall = self._book.sheet("挂图数据", WALL)
+
+    def add(self, order: str, page: Iterable[Line]) -> None:
+        """Write a page of rows into every sheet of that order."""
+        plans = [(plan, sheet) for plan, sheet in self._plans if plan.order == order]
+        for line in page:
+            shade = self._shade(line)
+            for plan, sheet in plans:
+                if plan.takes(line, self._today):
+                    self._book.write(sheet, line, shade)
+
+    def add_wall(self, lines: Iterable[Any], sums: Iterable[Any]) -> None:
+        """The wall chart: the places, then the sums."""
+        for one in lines:
+            self._book.write(self._wall, one)
+        for one in sums:
+            self._book.write(self._wall, one, "sum")
+
+    def close(self) -> None:
+        """Put the file together."""
+        self._book.close()
+
+    def abandon(self) -> None:
+        """Leave it unfinished."""
+        self._book.abandon()
+
+    def _shade(self, line: Line) -> str:
+        if line.state == "closed":
+            return "closed"
+        return "late" if line.is_late(self._today) else ""
+
+
+def file_name(place: str, title: str, day: date) -> str:
+    """What the file is called when it is sent."""
+    safe = "".join(one for one in f"{place}{title}" if one not in '\\/:*?"<>|\n\r\t')
+    return f"{safe}{short_day(day)}.xlsx"
