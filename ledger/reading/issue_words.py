@@ -82,7 +82,7 @@ BEGUN = re.compile(
     r"[转给发补批评订买付装送运拉办签选考谈盖修建做审到立垫](?:过|好|完|上|下|来|去|出|定"
     r"|通)*了[^，。；]{0,5}$"
 )
-TAKEN_UP = re.compile(r"立案了|认定书?[^。；，]{0,3}(?:下来|出来)|[要讨追]回(?:来|了)")
+TAKEN_UP = re.compile(r"立案了|立了案|认定书?[^。；，]{0,3}(?:下来|出来)|[要讨追]回(?:来|了)")
 AGREED = re.compile(r"答应|同意|松了?口")
 AT_LAST = re.compile(r"终于|总算|可算|好歹")  # what had been waited for
 OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of

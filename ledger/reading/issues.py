@@ -13,7 +13,6 @@ from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import Strength, calmed, fault_in, told_in
 from ledger.reading.hearing import Hearing
 from ledger.reading.issue_words import (
-    AGAIN,
     AGREED,
     ALL,
     ANSWERED,
@@ -26,7 +25,6 @@ from ledger.reading.issue_words import (
     GOES,
     INFORMED,
     KINSMAN,
-    KNOWN,
     LAUGHS,
     LOCKED,
     LONG_AGO,
@@ -39,7 +37,6 @@ from ledger.reading.issue_words import (
     OWN_REMEDY,
     PASSES,
     REASON,
-    RETURNED,
     STILL,
     STILL_NOT,
     THEREBY,
@@ -48,8 +45,9 @@ from ledger.reading.issue_words import (
     VAGUE,
     WAS,
 )
-from ledger.reading.known import Topic, spoken_of
+from ledger.reading.known import Topic
 from ledger.reading.limits import at_once
+from ledger.reading.overlaps import overtaken, part_of
 from ledger.reading.progress import Far, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
@@ -87,6 +85,8 @@ class Gathering(Hearing):
         elif strength == "strong" and far != "done" and self._pleaded(part):
             self._add(part, strength)
         elif strength and (self._still(part) or self._refused(part)):
+            if STILL_NOT.search(clause.text):
+                self.topic = Topic(clause.sentence, part.people, clause)
             self._step(part, "step")
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
@@ -341,8 +341,8 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
-    drafts = [one for one in found.drafts if one.stands and not _overtaken(found, one)]
-    steps = [one for one in found.steps if not _part_of(one, drafts)]
+    drafts = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
+    steps = [one for one in found.steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]
 
@@ -363,37 +363,3 @@ def _busy(scene: Scene) -> frozenset[int]:
         if one.taken or one.has("leave.words") or is_own(one) or LAUGHS.search(one.text)
     )
     return frozenset(one.sentence for one in own)
-
-
-def _overtaken(found: Gathering, draft: Draft) -> bool:
-    """Whether the message itself says that the fault is gone, or that work on it has begun."""
-    steps = [
-        one
-        for one in found.steps
-        if one.clauses[-1].start >= draft.start and alike(one.people, draft.people)
-    ]
-    after = {one.far for one in steps}
-    told = [*draft.clauses[:2], *(part for one in steps for part in one.clauses)]
-    returned = any(RETURNED.search(one.text) for one in draft.clauses)
-    again = returned and any(AGAIN.search(one.text) for one in told)
-    known = bool(after) and (
-        bool(again or KNOWN.search(draft.clauses[0].text)) or spoken_of(told)
-    )
-    return known or "done" in after or ("step" in after and draft.strength != "strong")
-
-
-def _part_of(step: Step, drafts: list[Draft]) -> bool:
-    """Whether a step is told as part of an issue reported with it."""
-    if step.far == "done":
-        return False
-    place = step.clauses[-1].sentence
-    near = (one for one in drafts if one.start < step.start or one.clauses[0].sentence == place)
-    return any(alike(one.people, step.people) and not _apart(step, one) for one in near)
-
-
-def _apart(step: Step, draft: Draft) -> bool:
-    """Whether a step and an issue of one household are plainly of two subjects."""
-    lexicon = step.clauses[0].lexicon
-    mine, told = scores_of(lexicon, *step.clauses), scores_of(lexicon, *draft.clauses)
-    best = max(mine, key=lambda name: mine[name])
-    return mine[best] >= PLAIN and not told[best] and max(told.values()) >= PLAIN

@@ -16,6 +16,7 @@ from ledger.reading.issue_words import (
     OWN_DOING,
     OWN_GOODS,
 )
+from ledger.reading.offices import acts_of_others
 from ledger.reading.progress import Far
 from ledger.reading.subjects import FORMS
 
@@ -32,6 +33,7 @@ WEIGHTS: dict[str, int] = {
     # that something was done
     "effect": 1,  # it is there
     "official": 2,  # 审批, 公示, 进场; of an effect 领到, 修好, 到账
+    "somebody who can help": 1,  # 师傅来看了, 民政说等公示
     "at last": 2,  # 终于, 总算
     "by us": 1,  # 我们给, 我叫了匠人
     # against it
@@ -70,6 +72,7 @@ def signs_of(clause: Clause, near: list[Clause], far: Far, *, named: bool) -> se
     signs = {
         "effect": far == "done",
         "official": named and bool(plain.search(text)),
+        "somebody who can help": acts_of_others(text),
         "at last": bool(AT_LAST.search(text)),
         "by us": bool(BY_US.search(text)),
         "its thing": _of_household(near),

@@ -236,6 +236,8 @@ class Evidence:
         called = words.CALLED.search(clause.text)
         if called and re.search("[了过]", clause.text[called.end() - 1 :]):
             return self._of_topic(index, clause, called.end(), called.end())
+        if words.ERRANDS.search(clause.text):
+            return None
         match = verbs.ALONE.search(timeless(clause))
         if not match and (carried := verbs.CARRIED.search(clause.text)):
             return self._of_topic(index, clause, *carried.span("verb"))
