@@ -51,6 +51,7 @@ BOOK = re.compile("《[^《》]*》")
 ARRANGED = re.compile(  # 县里组织的测试: we sat it
     r"[^，,。；我咱]{1,8}?(?:组织|安排|布置|举办|开展|下发|印发)的"
 )
+FRONTED = re.compile("[把将][^，,。]{1,20}$")  # 把县里的办法过了一遍: what, not who
 HEARSAY = re.compile(
     r"(?<![跟和与同陪带])(?:隔壁[^，,。]{0,6}[村队]|邻村|别的村|兄弟[村队])|听说|据说|听[^，,。]{1,4}[讲说]"
 )
@@ -214,7 +215,7 @@ def by_them(scene: Scene, index: int, start: int) -> bool:
         before = scene.clauses[index - 1].text + before
     elif clause.before == "cue" and index and _led_there(scene.clauses[index - 1]):
         return True
-    before = ARRANGED.sub("", BOOK.sub("", before))[-24:]
+    before = FRONTED.sub("", ARRANGED.sub("", BOOK.sub("", before)))[-24:]
     told = scene.clauses[index - 1].text if clause.before == "cue" and index else ""
     if HEARSAY.search(told + before):
         return True

@@ -121,7 +121,7 @@ class _Reader:
         text = clause.text
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
         asked = re.search(r"[吗么]$", text) or (
-            not lengths(clause) and re.search(r"怎么|多久|多少", text)
+            not lengths(clause) and "请教" not in text and re.search(r"怎么|多久|多少", text)
         )
         return clause.question or bool(undone) or bool(asked)
 
