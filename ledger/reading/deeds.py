@@ -97,7 +97,9 @@ class Tense:
         cues = self.cues(index)
         if cues:
             return cues[-1][1]
-        return running and not re.search(r"了(?!再)|过|刚|已", self.scene.clauses[index].text)
+        return running and not re.search(
+            r"了(?!再|没)|过|刚|已", self.scene.clauses[index].text
+        )
 
     def cues(self, index: int) -> list[tuple[int, bool]]:
         """Places in a clause that turn it: True to what is to come, False to what is done."""

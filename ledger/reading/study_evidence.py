@@ -103,6 +103,8 @@ class Evidence:
         long = bool(loose) and timed(self.clauses, index, clause)
         if not loose or (clause.mentions and not long) or words.AT_MEETING.search(clause.text):
             return []
+        if clause.mentions and words.PAPERS.search(clause.text):
+            return []  # 高玉兰家的资料我看了一下午
         near = self._subject_near(index) or words.A_BOOK.search(clause.text)
         named = near or words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
         booked = words.BOOK.search(clause.text)
