@@ -159,7 +159,7 @@ async def open_app(
             seeds,
             lexicon,
         )
-        desk = Desk(words, rules, settings.data, seeds)
+        desk = Desk(words, rules, settings.data, seeds, key)
         runner = Runner(database, desk, clock, sender.wake)
         tables = TableDesk(
             database, words, rules, clock, settings.files, sender.wake, lexicon

@@ -4,11 +4,11 @@ The order of the imports is the order in `zhucun --help`.
 """
 
 # isort: off
-from bot.commands import cli, serving, people, catalogues, work, keeping, compliance
+from bot.commands import cli, serving, people, catalogues, work, issues, keeping, compliance
 
 # isort: on
 
-__all__ = ["catalogues", "cli", "compliance", "keeping", "people", "serving", "work"]
+__all__ = ["catalogues", "cli", "compliance", "issues", "keeping", "people", "serving", "work"]
 
 
 def main() -> None:

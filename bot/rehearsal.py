@@ -16,9 +16,10 @@ from pathlib import Path
 from bot.app import App, open_app
 from bot.channels.memory import Memory
 from bot.demo import bind_everybody
+from bot.issue_lives import SWEEP, UNIT, Deed, IssueLives
 from bot.lives import UNTOLD, Absence, Lives
 from bot.settings import Settings
-from ledger import audit, day_counts, inbox, issues, outbox, people
+from ledger import audit, day_counts, inbox, issue_proof, issues, outbox, people, units
 from ledger.chance import Lots, Seeds
 from ledger.clock import SHANGHAI, SetClock
 from ledger.days import (
@@ -31,13 +32,16 @@ from ledger.days import (
     workday_on_or_before,
 )
 from ledger.generator import Generator, Size
+from ledger.issue_proof import IssueProof
 from ledger.people import Person, Role, Scope
 
 FIRST_DAY = date(2026, 3, 2)  # a Monday; the quarter after it has Qingming and May Day
 STEP = timedelta(minutes=5)
 HEADS = re.compile(r"存证 \d{8}-[0-9a-f]+")  # salted, so new in every run
 SURELY = ("同意",)
+PRESSED = ("在村", "同意销号", "电话问过，同意", "同意延期")
 Act = tuple[datetime, str, Person]
+MATTERS = "matters"  # the time of day at which somebody sees to his issues
 PER_DAY = {"study": 85, "visit": 60, "photo": 15, "issue": 6, "progress": 20, "edit": 5}
 
 
@@ -53,6 +57,7 @@ class Outcome:
     log_ok: bool
     days_right: float  # share of members whose both day counts are within a day of the truth
     unasked: float  # routine messages a member and working day
+    issues: IssueProof
 
 
 @dataclass
@@ -65,6 +70,7 @@ class Rehearsal:
     lots: Lots
     county: int
     lives: Lives
+    matters: IssueLives
     counts: Counter[str] = field(default_factory=Counter)
     absences: dict[int, list[Absence]] = field(default_factory=dict)
     _number: int = 0
@@ -85,8 +91,9 @@ class Rehearsal:
                 maker = Generator(seed, Size(villages), app.rules)
                 county = await maker.people(db, now=clock.now())
                 await bind_everybody(db, memory.name, now=clock.now())
-            lives = Lives(lots, app.rules)
-            yield cls(app, memory, clock, lots, county, lives)
+                await units.ensure(db, county, UNIT)
+            lives, matters = Lives(lots, app.rules), IssueLives(lots, app.rules)
+            yield cls(app, memory, clock, lots, county, lives, matters)
 
     async def live(self, days: int, *, after_day: Callable[[], None]) -> None:
         """Live through so many days, one after the other."""
@@ -108,7 +115,10 @@ class Rehearsal:
     async def _day(self, day: date) -> None:
         for moment, words, person in await self._plan(day):
             await self._until(moment)
-            await self._act(words, person)
+            if words == MATTERS:
+                await self._see_to_issues(person, day)
+            else:
+                await self._act(words, person)
             await self._answer_cards()
 
     async def _plan(self, day: date) -> list[Act]:
@@ -119,12 +129,37 @@ class Rehearsal:
         here = [one for one in members if not self._away(one.id, day)]
         if is_workday(day, self.app.rules):
             acts = [*self._work(day, here), *self._words(day, members, here)]
+            acts += await self._matters(day, here)
         else:
             visiting = (one for one in here if self.lives.visits_on_rest(one.id, day))
             acts = [(self._moment(day, "visit", one.id), "visit", one) for one in visiting]
+        if day == FIRST_DAY:
+            acts += [(at(day, time(9, 5 + n)), text, staff[0]) for n, text in enumerate(SWEEP)]
         if day.isoweekday() == 3:
             acts.append((at(day, time(10)), "draw", staff[0]))
         return sorted(acts, key=lambda act: (act[0], act[1], act[2].id))
+
+    async def _matters(self, day: date, here: list[Person]) -> list[Act]:
+        """When everybody who is there, and the staff above, see to what waits for them."""
+        async with self.app.database.reading() as db:
+            every = await people.readers(db, day=day)
+        staff = [one for one in every if one.role in people.STAFF]
+        return [(self._moment(day, MATTERS, one.id), MATTERS, one) for one in (*here, *staff)]
+
+    async def _see_to_issues(self, person: Person, day: date) -> None:
+        """What he says about each of them, one after the other."""
+        async with self.app.database.reading() as db:
+            deeds = await self.matters.deeds(db, person, day)
+        for deed in deeds:
+            await self.say(person, deed.text, files=self._photo(deed))
+
+    def _photo(self, deed: Deed) -> list[str]:
+        """A picture that was never sent before."""
+        if not deed.photo:
+            return []
+        name = f"photo {deed.photo}"
+        self.memory.blobs[name] = f"{name} taken {self.clock.now():%F}".encode()
+        return [name]
 
     def _away(self, person: int, day: date) -> bool:
         return any(one.first <= day <= one.last for one in self.absences[person])
@@ -217,7 +252,7 @@ class Rehearsal:
     async def _answer_cards(self) -> None:
         """Whoever has a fresh card with 在村 or 同意销号 presses it, mostly; leave is decided."""
         for out in self.memory.sent[self.counts["sent"] :]:
-            for label in ("在村", "同意销号", *SURELY):
+            for label in (*PRESSED, *SURELY):
                 surely = label in SURELY or self.lots.below(100, "press", out.id) < 80
                 if label in out.labels and surely:
                     async with self.app.database.reading() as db:
@@ -244,6 +279,7 @@ class Rehearsal:
             verdict = await audit.verify(db)
             kept = await inbox.counts(db)
             boxes = await outbox.counts(db)
+            proof = await issue_proof.prove(db, self.app.rules, self.clock.now().date())
         counts = {
             "messages_in": sum(kept.values()),
             "not_understood_by_the_program": kept.get("dead", 0),
@@ -255,7 +291,7 @@ class Rehearsal:
         last = FIRST_DAY + (days - 1) * DAY
         return Outcome(
             villages, days, seed, counts, digest.hexdigest(), not verdict.faults,
-            await self.days_right(last), await self._unasked(last),
+            await self.days_right(last), await self._unasked(last), proof,
         )  # fmt: skip
 
     async def days_right(self, last: date) -> float:

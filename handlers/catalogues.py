@@ -3,7 +3,9 @@
 What happens between these messages is done by `bot/table_desk.py`.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from handlers.issue_columns import SOURCES
@@ -17,6 +19,7 @@ from ledger.people import STAFF, Person
 from ledger.tables_in import TableIn
 from ledger.talks import Said, State
 
+NAMED = re.compile("清单|台账|反馈|问题|考核")  # words beside a table that are its name
 TABLES = (".xlsx", ".xls", ".csv", ".et", ".xlsm")
 
 
@@ -29,7 +32,8 @@ async def take_table(
         return None
     if _table(await files.by_ids(room.db, said.files, asker.id)) is None:
         return None
-    return await hold(room, asker, BRING_IN, State(BRING_IN.name, said), said.text)
+    opening = replace(said, text=said.text if NAMED.search(said.text) else "")
+    return await hold(room, asker, BRING_IN, State(BRING_IN.name, opening), opening.text)
 
 
 def _table(found: Sequence[Attachment]) -> Attachment | None:

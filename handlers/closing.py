@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from handlers import issue_cards
 from handlers.talk import Talk, Topic, plain
-from ledger import closing, evidence, files, issue_steps, issues, people, progress
+from ledger import closing, evidence, files, issue_steps, issues, progress
 from ledger.closing import EFFECT_AT_LEAST, Word
 from ledger.errors import Misunderstood
 from ledger.issue_moves import Move, State
@@ -13,7 +13,7 @@ from ledger.issue_steps import Column
 from ledger.issues import Issue, check
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Person
-from ledger.roles import Role
+from ledger.verifying import verifiers
 
 NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
 WAITING_SHOWN = 6
@@ -68,7 +68,7 @@ async def _ask_verifiers(talk: Talk, before: Issue, dedupe: str) -> list[Person]
     shown = any(one.counts for one in pieces)
     papers = (await issue_cards.papers(talk, issue))[: issue_cards.SHOWN_FILES]
     told = []
-    for one in await verifiers(talk, issue):
+    for one in await verifiers(talk.db, issue, talk.today):
         buttons = issue_cards.decision(issue, one, talk.rules, shown=shown)
         card = talk.reply(
             "issues.verify", buttons, issue=issue, submitter=talk.asker, pieces=pieces,
@@ -78,19 +78,6 @@ async def _ask_verifiers(talk: Talk, before: Issue, dedupe: str) -> list[Person]
         if await talk.tell(one.id, card, dedupe=f"{dedupe}:{one.id}"):
             told.append(one)
     return told
-
-
-async def verifiers(talk: Talk, issue: Issue) -> list[Person]:
-    """The submitter's superiors; if only the owner himself is among them, the owner's."""
-    submitter = await people.by_id(talk.db, issue.submitted_by or issue.owner_id)
-    if issue.state == State.VERIFIED:
-        found = await people.seats(talk.db, submitter, Role.TOWNSHIP, day=talk.today)
-        return found or await people.staff(talk.db, issue.county_id, day=talk.today)
-    found = await people.superiors(talk.db, submitter, day=talk.today)
-    if others := [one for one in found if one.id != issue.owner_id]:
-        return others
-    owner = await people.by_id(talk.db, issue.owner_id)
-    return await people.superiors(talk.db, owner, day=talk.today)
 
 
 async def recall(talk: Talk, issue: Issue, _rest: str) -> Reply:

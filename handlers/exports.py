@@ -100,5 +100,6 @@ def button(issue: Issue) -> Option:
     return Option("销号报告", f"问题{issue.id} 销号报告")
 
 
+ACTS = {"销号报告": closing_report}
 REPORT_OF = Topic("closing_report", ("销号报告",), report_of)
 EXPORT = Topic("export", ("导出",), export)

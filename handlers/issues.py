@@ -9,11 +9,14 @@ from handlers import (
     closing,
     custody,
     deadlines,
+    exports,
+    household_codes,
     households,
     issue_cards,
     issue_columns,
     issue_lists,
     photos,
+    rebounds,
 )
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
@@ -145,8 +148,12 @@ async def _save(talk: Talk, found: Found) -> Reply:
     issue = await issues.access_issue(talk.db, talk.asker, id)
     note = await photos.join_with_note(talk.room, talk.asker, talk.files, issue.record_id)
     options = (Option("记进展", f"问题{id} 记进展"), *after_saving(issue.record_id))
+    offered, choices = await rebounds.offer(talk.room, talk.asker, issue)
     off = await calendar.off_on(talk.db, issue.owner_id, issue.due_day, talk.rules)
-    reply = talk.reply("issues.saved", options, issue=issue, files=len(talk.files), off=off)
+    reply = talk.reply(
+        "issues.saved", (*choices, *options), issue=issue, files=len(talk.files), off=off
+    )
+    note = "\n\n".join(one for one in (note, offered) if one)
     return photos.with_note(reply, note)
 
 
@@ -184,8 +191,11 @@ async def _show(talk: Talk, issue: Issue) -> Reply:
     story = await progress.story(talk.db, issue.id)
     held = (talk.today - date.fromisoformat(issue.held_since)).days
     steps = [one for one in story.steps if one.step not in BESIDES]
+    options = issue_cards.options(talk, issue)
+    if issue.closed_day:
+        options = (*options, exports.button(issue))
     reply = talk.reply(
-        "issues.show", issue_cards.options(talk, issue), issue=issue, today=talk.today,
+        "issues.show", options, issue=issue, today=talk.today,
         steps=steps[-STEPS_SHOWN:], held=held, home=issue.home.name,
     )  # fmt: skip
     return replace(reply, files=tuple(story.files[: issue_cards.SHOWN_FILES]))
@@ -222,6 +232,9 @@ ACTS: dict[str, issue_cards.Act] = {
     **custody.ACTS,
     **deadlines.ACTS,
     **issue_columns.ACTS,
+    **rebounds.ACTS,
+    **exports.ACTS,
+    "户码": household_codes.enter_code,
 }
 
 

@@ -8,8 +8,9 @@ from handlers.forms import choice, short, words
 from handlers.roster import alert_lines, find_team
 from handlers.roster_news import tell_left, tell_moved
 from handlers.talk import Talk, Topic, labelled
-from ledger import data_cuts, people, roster_changes
+from ledger import data_cuts, handover, people, roster_changes
 from ledger.errors import Misunderstood, Refused
+from ledger.handover import Handed
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Person, Role, Scope, Team, scope_of
 from ledger.roster_cells import holds_id_number, role_of
@@ -55,6 +56,8 @@ async def swap(talk: Talk) -> Reply:
     why = await _why(talk, said, LEAVING)
     unit = new.home_unit if new else _unit(said)
     facts = {"old": old, "name": name, "new": new, "unit": unit, "day": day, "why": why}
+    facts["handed"] = await _handed(talk, old, (new.id if new else 0, name))
+    facts["left_behind"] = await _left_behind(talk, old, new)
     await talk.ask("roster.confirm_swap", choice(CONFIRM), CONFIRM, **facts)
     await _replace(
         talk, old, new or Entry(name, old.role, title=old.title, home_unit=unit), why, day
@@ -70,16 +73,28 @@ async def swap(talk: Talk) -> Reply:
 
 async def _replace(talk: Talk, old: Person, new: Person | Entry, why: Why, day: date) -> None:
     """Tell those it concerns, then write: somebody of the roster, or newly come."""
-    team = Team(old.team_id, old.village, old.township_id, old.township)
-    await tell_left(talk, old, day, new.name)
+    taken = await _handed(talk, old, (new.id if isinstance(new, Person) else 0, new.name))
+    await tell_left(talk, old, day, taken, new.name)
+    db, by = talk.db, talk.asker
     if isinstance(new, Person):
-        await tell_moved(talk, new, team, day)
-        await roster_changes.take_over(
-            talk.db, talk.asker, old, new, why, day=day, now=talk.now
-        )
+        team = Team(old.team_id, old.village, old.township_id, old.township)
+        await tell_moved(talk, new, team, day, await _left_behind(talk, old, new))
+        await roster_changes.take_over(db, by, old, new, why, day=day, now=talk.now)
         return
-    await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
-    await roster_changes.come(talk.db, talk.asker, team, new, day=day, now=talk.now)
+    await roster_changes.replace_by(db, by, old, new, why, day=day, now=talk.now)
+
+
+async def _handed(
+    talk: Talk, person: Person, successor: tuple[int, str] | None = None
+) -> list[Handed]:
+    """Who takes over his unfinished issues."""
+    return await handover.foresee(talk.db, person, day=talk.today, successor=successor)
+
+
+async def _left_behind(talk: Talk, old: Person, new: Person | None) -> list[Handed]:
+    """Who takes over what the successor has elsewhere; on the same team he keeps it."""
+    comes = new is not None and new.team_id != old.team_id
+    return await _handed(talk, new) if new and comes else []
 
 
 async def leave(talk: Talk) -> Reply:
@@ -90,13 +105,13 @@ async def leave(talk: Talk) -> Reply:
         raise Refused("roster.how_to_leave")
     old = await _one(talk, name)
     why = await _why(talk, read_words(rest), LEAVING, free=True)
-    await talk.ask("roster.confirm_leave", choice(CONFIRM), CONFIRM, old=old, day=day, why=why)
-    await tell_left(talk, old, day)
+    handed = await _handed(talk, old)
+    facts = {"old": old, "day": day, "why": why, "handed": handed}
+    await talk.ask("roster.confirm_leave", choice(CONFIRM), CONFIRM, **facts)
+    await tell_left(talk, old, day, handed)
     await roster_changes.leave(talk.db, talk.asker, old, why, day=day, now=talk.now)
     alerts = await _alerts(talk, old.team_id, day)
-    return talk.reply(
-        "roster.gone", old=old, day=day, why=why, alerts=alerts, options=_after(old.village)
-    )
+    return talk.reply("roster.gone", **facts, alerts=alerts, options=_after(old.village))
 
 
 async def move(talk: Talk) -> Reply:
@@ -110,9 +125,10 @@ async def move(talk: Talk) -> Reply:
         raise Refused("roster.there_already", name=person.name, place=team.village)
     why = await _why(talk, read_words(found[2]), MOVING, free=True)
     leader = await _leader_of(talk, team) if person.role is Role.LEADER else None
-    facts = {"old": person, "team": team, "day": day, "why": why}
+    handed = await _handed(talk, person)
+    facts = {"old": person, "team": team, "day": day, "why": why, "handed": handed}
     await talk.ask("roster.confirm_move", choice(CONFIRM), CONFIRM, leader=leader, **facts)
-    await tell_moved(talk, person, team, day)
+    await tell_moved(talk, person, team, day, handed)
     await roster_changes.move(talk.db, talk.asker, person, team, why, day=day, now=talk.now)
     alerts = [*await _alerts(talk, person.team_id, day), *await _alerts(talk, team.id, day)]
     alerts = list(dict.fromkeys(alerts))

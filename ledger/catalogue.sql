@@ -17,7 +17,8 @@ SELECT i.id, i.item_no, i.township_id, i.team_id, i.household, i.state, i.text, 
        coalesce((SELECT b.body FROM ev e JOIN ev_body b ON b.seq = e.seq
                   WHERE e.subject = 'issue:' || i.id AND e.kind = 'issue.imported'
                   ORDER BY e.seq DESC LIMIT 1), '') AS said
-  FROM issue_line i WHERE i.catalogue_id = :catalogue AND i.reopens_id = 0 ORDER BY i.id;
+  FROM issue j JOIN issue_line i ON i.id = j.id
+ WHERE j.catalogue_id = :catalogue AND j.reopens_id IS NULL ORDER BY i.id;
 
 -- name: households(team)
 SELECT id, name, group_name FROM household WHERE team_id = :team ORDER BY id;

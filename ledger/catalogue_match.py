@@ -189,7 +189,7 @@ def _entry(
 
 def _unit(name: str, known: Sequence[units.Unit]) -> str:
     """The name it goes by in the ledger."""
-    found = next((one for one in known if units.same(name, one.name)), None) if name else None
+    found = units.match(name, list(known)) if name else None
     return found.name if found else name
 
 

@@ -99,7 +99,10 @@ def read(rows: Sequence[Row], today: date) -> Reading:
     _note_told(reading, sheet.head)
     for cells in _rows(sheet, reading):
         _take(reading, cells, today)
-    return _with_numbers(reading)
+    _number(reading)
+    bad = {one.row for one in reading.problems}
+    reading.lines = [line for line in reading.lines if line.row not in bad]
+    return reading
 
 
 def _chosen(rows: Sequence[Row]) -> list[Row]:
@@ -160,8 +163,7 @@ def _take(reading: Reading, cells: Cells, today: date) -> None:
     reading.units |= dict.fromkeys(line.units)
     cells.refuse_id_numbers()
     reading.problems += cells.problems
-    if not cells.problems:
-        reading.lines.append(line)
+    reading.lines.append(line)
 
 
 def _goes_on(reading: Reading, cells: Cells) -> bool:
@@ -171,7 +173,8 @@ def _goes_on(reading: Reading, cells: Cells) -> bool:
         return False
     above = reading.lines[-1]
     more = (cells.said("measure"), cells.said("requirement"))
-    if cells.problems or (reading.problems[-1:] and reading.problems[-1].row > above.row):
+    cells.refuse_id_numbers()
+    if cells.problems:
         reading.problems += cells.problems
         return True
     units = (*above.units, *_units(cells))
@@ -248,8 +251,11 @@ def _state(cells: Cells, today: date) -> tuple[date | None, State, bool]:
 
 
 # numbers
-def _with_numbers(reading: Reading) -> Reading:
-    """Numbers as they stand in the sheet; begun anew in each aspect, they are 2-1, 2-2 (方面-问题)."""
+def _number(reading: Reading) -> None:
+    """Numbers as they stand in the sheet; begun anew in each aspect, they are 2-1, 2-2 (方面-问题).
+
+    The faulty rows count, too: put right, they must not shift the others' numbers.
+    """
     aspects = {name: place for place, name in enumerate(reading.aspects, 1)}
     said = [line.item_no for line in reading.lines if line.item_no]
     pairs = {(line.aspect, line.item_no) for line in reading.lines if line.item_no}
@@ -265,4 +271,3 @@ def _with_numbers(reading: Reading) -> Reading:
             number = f"{last}-{more}"
         lines.append(replace(line, item_no=number))
     reading.lines = lines
-    return reading

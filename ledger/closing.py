@@ -159,6 +159,13 @@ async def send_back(
     await step(db, by, issue, "sent_back", {"text": reason}, now=now)
 
 
+async def seat(db: Session, by: Person, issue: Issue, *, now: datetime) -> None:
+    """Somebody else answers for what has been handed in: it waits for who may verify it now."""
+    above = await verifying.verifiers(db, issue, now.date())
+    place = _place_of(issue, above[0].role if above else Role.COUNTY)
+    await _into_hands(db, by, issue, place, now)
+
+
 async def _into_hands(
     db: Session, by: Person, issue: Issue, holder: Holder, now: datetime
 ) -> None:

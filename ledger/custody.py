@@ -105,13 +105,24 @@ class Placed(Protocol):
     """Something of a village, else of a township, else of the county; `village` is its name."""
 
     @property
-    def team_id(self) -> int: ...
+    def team_id(self) -> int:
+        """The team it belongs to; 0: none."""
+        ...
+
     @property
-    def township_id(self) -> int: ...
+    def township_id(self) -> int:
+        """Its township; 0: none."""
+        ...
+
     @property
-    def county_id(self) -> int: ...
+    def county_id(self) -> int:
+        """Its county."""
+        ...
+
     @property
-    def village(self) -> str: ...
+    def village(self) -> str:
+        """The name of its place."""
+        ...
 
 
 def home(issue: Placed) -> Holder:

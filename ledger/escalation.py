@@ -120,7 +120,7 @@ def day_of(days: int, clock: Clock, rules: Rules) -> date | None:
 def _counted(
     start: date, way: int, days: int, paused: AbstractSet[date], rules: Rules
 ) -> date | None:
-    """The so-manieth counting day from that day on, forward or back; None: there is none."""
+    """The last of so many counting days from that day on, forward or back; None: there is none."""
     furthest = LONGEST_REST + len(paused) + days * 7
     for gone in range(furthest):
         one = start + gone * way * DAY
@@ -170,7 +170,7 @@ async def hands(db: Session, issue: Issue, day: date) -> list[Person]:
         owner = await people.by_id(db, issue.owner_id)
         return [owner] if owner.team_id == issue.holder_id else []
     role = {Kind.TEAM: Role.LEADER, Kind.TOWNSHIP: Role.TOWNSHIP, Kind.COUNTY: Role.COUNTY}
-    return await _seats(db, issue, (role[kind],), day)
+    return await _on_post(db, issue, role[kind], day)
 
 
 async def above(db: Session, issue: Issue, level: int, day: date) -> list[Person]:
@@ -195,16 +195,21 @@ async def _first_above(db: Session, issue: Issue) -> Role:
 
 async def _seats(db: Session, issue: Issue, posts: Iterable[Role], day: date) -> list[Person]:
     """Who sits on the first of these posts that is taken by somebody without a hand in it."""
-    place = replace(
-        await people.by_id(db, issue.owner_id), team_id=issue.team_id,
-        township_id=issue.township_id, county_id=issue.county_id,
-    )  # fmt: skip
     worked = {issue.owner_id, issue.submitted_by}
     for post in posts:
-        found = await people.seats(db, place, post, day=day)
+        found = await _on_post(db, issue, post, day)
         if free := [one for one in found if one.id not in worked]:
             return free
     return []
+
+
+async def _on_post(db: Session, issue: Issue, post: Role, day: date) -> list[Person]:
+    """Everybody on that post above the issue's place."""
+    place = replace(
+        await people.by_id(db, issue.owner_id), id=0, team_id=issue.team_id,
+        township_id=issue.township_id, county_id=issue.county_id,
+    )  # fmt: skip
+    return await people.seats(db, place, post, day=day)
 
 
 async def paused(db: Session, who: Sequence[Person], clock: Clock, today: date) -> Clock:
@@ -249,7 +254,7 @@ async def take(
 
     False: another process has taken it before; nothing is written.
     """
-    ids = [person.id for person in told]
+    ids = list(dict.fromkeys(person.id for person in told))
     *lower, (days, level) = steps
     if not await _enter(db, one, (days, level), ids, now):
         return False
@@ -293,12 +298,6 @@ async def still_told(db: Session, slot: str) -> Taken | None:
     )
     found = _taken(row) if row else None
     return found if found and found.stands else None
-
-
-async def of_issue(db: Session, issue: int) -> list[tuple[date, int]]:
-    """When an issue was escalated, and how far up; what was passed over is left out."""
-    rows = sql.of_issue(db.connection, issue=issue)
-    return [(date.fromisoformat(row["day"]), row["level"]) async for row in rows]
 
 
 def _taken(row: object) -> Taken:

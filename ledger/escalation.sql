@@ -42,6 +42,3 @@ SELECT e.issue_id, e.custody_id, e.due, e.step, e.told, i.owner_id, e.at, i.stat
   JOIN issue i ON i.id = e.issue_id AND i.due = e.due AND i.closed_day IS NULL
    AND i.state IN ('open', 'doing', 'submitted', 'verified')
  WHERE e.issue_id = :issue AND e.custody_id = :custody AND e.due = :due AND e.step = :step;
-
--- name: of_issue(issue)
-SELECT day, level FROM escalation WHERE issue_id = :issue AND told <> '' ORDER BY day, step;

@@ -70,32 +70,63 @@ class Seen(Protocol):
     """What the rules look at of an issue."""
 
     @property
-    def state(self) -> str: ...
+    def state(self) -> str:
+        """Where it stands."""
+        ...
+
     @property
-    def team_id(self) -> int: ...
+    def team_id(self) -> int:
+        """The team it belongs to; 0: none."""
+        ...
+
     @property
-    def owner_id(self) -> int: ...
+    def owner_id(self) -> int:
+        """Who is responsible."""
+        ...
+
     @property
-    def owner_role(self) -> str: ...
+    def owner_role(self) -> str:
+        """The role of who is responsible."""
+        ...
+
     @property
-    def submitted_by(self) -> int | None: ...
+    def submitted_by(self) -> int | None:
+        """Who has handed it in."""
+        ...
+
     @property
-    def submitter_role(self) -> str | None: ...
+    def submitter_role(self) -> str | None:
+        """The role of who has handed it in."""
+        ...
+
     @property
-    def verified_by(self) -> int | None: ...
+    def verified_by(self) -> int | None:
+        """Who has verified it."""
+        ...
+
     @property
-    def closed_by(self) -> int | None: ...
+    def closed_by(self) -> int | None:
+        """Who has struck it off."""
+        ...
 
 
 class Asker(Protocol):
     """What the rules look at of a person; that the issue is in his scope is settled before."""
 
     @property
-    def id(self) -> int: ...
+    def id(self) -> int:
+        """Who it is."""
+        ...
+
     @property
-    def role(self) -> Role: ...
+    def role(self) -> Role:
+        """The post held."""
+        ...
+
     @property
-    def team_id(self) -> int: ...
+    def team_id(self) -> int:
+        """The team it belongs to; 0: none."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ async def assign(
 ) -> None:
     """Make somebody of its own place responsible (责任人); he answers for it from now on."""
     check(issue, by, Move.ASSIGN)
-    if not _belongs(owner, issue):
+    if not belongs(owner, issue):
         raise Refused("issues.owner_elsewhere", name=owner.name, place=issue.village)
     await hand_to(db, by, issue, owner, now=now)
 
@@ -111,7 +111,7 @@ async def hand_to(
     await step(db, by, issue, "assigned", body, now=now)
 
 
-def _belongs(person: Person, issue: Issue) -> bool:
+def belongs(person: Person, issue: Issue) -> bool:
     """A person of that very village, township or county office."""
     if issue.team_id:
         return person.team_id == issue.team_id

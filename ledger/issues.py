@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, custody, people, periods, records, verifying
+from ledger import audit, campaigns, custody, people, periods, records, verifying
 from ledger import progress as progress_notes
 from ledger.custody import Holder
 from ledger.database import Session, queries
@@ -190,10 +190,12 @@ async def report(
     record = await records.make(
         db, by, KIND, day=found.day, source=source, facts=found.facts, now=now
     )
+    tags = await campaigns.tags_for(db, by.team_id, found.day)
     place = {"county": by.county_id, "township": by.township_id, "team": by.team_id}
     id = await sql.add(
         db.connection, record=record, owner=by.id, day=found.day.isoformat(),
-        requirement=standard_of(found.category), source=found.told_by.value, **place, **_row(found),
+        requirement=standard_of(found.category), source=found.told_by.value, tags=tags, **place,
+        **_row(found),
     )  # fmt: skip
     await custody.start(
         db, int(id), custody.of_team(by.team_id, by.village), day=found.day, by=by.id, now=now
@@ -276,7 +278,7 @@ async def revise(
     """Correct the report (更正): not what a verifier is looking at, nor what is struck off."""
     records.check_moved(record, found.day, now=now, rules=rules)
     issue = await of_record(db, record.id)
-    _check_correctable(issue)
+    check_correctable(issue)
     if found.due < found.day:
         raise Refused("issues.due_before_found", due=found.due)
     if found.due != issue.found.due and not records.is_fresh(record, now=now, rules=rules):
@@ -294,7 +296,8 @@ async def revise(
         await periods.add(db, record.team_id, found.day, opened=1)
 
 
-def _check_correctable(issue: Issue) -> None:
+def check_correctable(issue: Issue) -> None:
+    """What a verifier is looking at, or what has ended, stays as it is."""
     if why := ENDED.get(State(issue.state)):
         raise Refused(why, id=issue.id, other=issue.merged_into)
     if State(issue.state) not in WORKED_ON:

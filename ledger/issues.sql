@@ -1,10 +1,10 @@
 -- The issue ledger. The view `issue_line` has the columns of issues.Issue.
 
--- name: add(record, county, township, team, owner, day, household_id, household, text, tier, due, category, source, requirement)$
+-- name: add(record, county, township, team, owner, day, household_id, household, text, tier, due, category, source, requirement, tags)$
 INSERT INTO issue (record_id, county_id, township_id, team_id, owner_id, found_day, household_id, household,
-                   text, tier, due, category, source, requirement, state)
+                   text, tier, due, category, source, requirement, tags, state)
 VALUES (:record, :county, :township, :team, :owner, :day, :household_id, :household,
-        :text, :tier, :due, :category, :source, :requirement, 'open') RETURNING id;
+        :text, :tier, :due, :category, :source, :requirement, :tags, 'open') RETURNING id;
 
 -- name: by_id(id, county, township, team)^
 SELECT * FROM issue_line

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from ledger import deadlines, issues, presence, progress, promises, records, study, visits
+from ledger import (
+    deadlines,
+    issues,
+    presence,
+    progress,
+    promises,
+    rebounds,
+    records,
+    study,
+    visits,
+)
 from ledger.database import Session
 from ledger.errors import Refused
 from ledger.people import Person
@@ -35,11 +45,12 @@ async def _read_issue(db: Session, record: Record) -> issues.Issue:
     return await issues.of_record(db, record.id)
 
 
-async def _count_issue(db: Session, record: Record, *, sign: int) -> None:
-    """A struck report takes a wish for another deadline with it."""
-    await issues.counted(db, record, sign=sign)
-    if sign < 0:
-        await deadlines.drop(db, (await issues.of_record(db, record.id)).id)
+async def _count_note(db: Session, record: Record, *, sign: int) -> None:
+    """What an issue is being verified by, or was struck off with, is not taken away."""
+    note = await progress.read(db, record)
+    if sign < 0 and note.step == "note" and note.issue_id:
+        issues.check_correctable(await issues.any_issue(db, note.issue_id))
+    await progress.counted(db, record, sign=sign)
 
 
 KINDS = {
@@ -50,9 +61,9 @@ KINDS = {
         ),
         Kind("visit", "visits.line", visits.read, visits.counted, ("户", "情况", "日期")),
         Kind(
-            "issue", "issues.line", _read_issue, _count_issue, ("户", "内容", "类别", "期限")
+            "issue", "issues.line", _read_issue, issues.counted, ("户", "内容", "类别", "期限")
         ),
-        Kind("progress", "issues.note_line", progress.read, progress.counted, ("内容",)),
+        Kind("progress", "issues.note_line", progress.read, _count_note, ("内容",)),
         Kind(
             "promise",
             "promises.line",
@@ -86,6 +97,14 @@ async def undo(
         raise Refused("records.not_undoable", hours=rules.undo_hours)
     await records.set_state(db, record, asker, state="undone", now=now)
     await KINDS[record.kind].counted(db, record, sign=-1)
+    if record.kind == issues.KIND:
+        await _let_go(db, asker, await issues.of_record(db, record.id), now=now)
+
+
+async def _let_go(db: Session, asker: Person, issue: issues.Issue, *, now: datetime) -> None:
+    """An issue whose report is struck out: a wish for another deadline goes with it."""
+    await deadlines.drop(db, issue.id)
+    await rebounds.undone(db, asker, issue, now=now)
 
 
 async def redo(

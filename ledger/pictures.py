@@ -10,28 +10,27 @@ import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from ledger import picture_marks, settings
 from ledger.clock import SHANGHAI, ms
 from ledger.database import Session, queries
 from ledger.picture_marks import Point
 
+if TYPE_CHECKING:
+    from PIL import Image  # loaded with the first picture: the web chat has no use for it
+
 sql = queries("pictures")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 32_000_000  # of what has to be unpacked whole: about 130 MB
 MOST_PIXELS_JPEG = 64_000_000  # unpacked to an eighth
 MOST_BYTES = 64 << 20
-DRAFT = (2 * picture_marks.LONG_SIDE, 2 * picture_marks.LONG_SIDE)
+DRAFT = (320, 320)  # pixels a picture is unpacked to at most, twice what is looked at
 EXIF_PART, TAKEN = 0x8769, 0x9003  # where a camera writes DateTimeOriginal
 FIRST_YEAR = 2000  # cameras without a date write 1970 or 1980
 SHARED = 3  # words two pictures must have in common to be compared
 COMPARED = 16  # pictures compared point by point
 CURSOR = "pictures.looked_at"  # up to which attachment older files have been looked at
-
-# What unpacks to far more than it is worth is an error, not a line on stderr.
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 # facts
@@ -54,32 +53,42 @@ def look(data: bytes, *, now: datetime | None = None) -> Look:
     now: no camera was there later; a date ahead of it is nobody's word.
     """
     try:
-        if len(data) > MOST_BYTES:
-            return NOTHING
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if _too_large(picture):
-                return NOTHING
-            taken = _taken(picture, now)
-            points = tuple(picture_marks.points(_small(picture)))
-            return Look(picture_marks.written(points), taken, points)
+        return _look(data, now) if len(data) <= MOST_BYTES else NOTHING
     except Exception:  # a decoder may raise anything at all at what a stranger has made
         return NOTHING
 
 
-def _too_large(picture: Image.Image) -> bool:
+def _look(data: bytes, now: datetime | None) -> Look:
+    from PIL import Image
+
+    from ledger import picture_points
+
+    # What unpacks to far more than it is worth is an error, not a line on stderr.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        if _too_large(picture):
+            return NOTHING
+        taken = _taken(picture, now)
+        points = tuple(picture_points.points(_small(picture)))
+    return Look(picture_marks.written(points), taken, points)
+
+
+def _too_large(picture: "Image.Image") -> bool:
     most = MOST_PIXELS_JPEG if picture.format in {"JPEG", "MPO"} else MOST_PIXELS
     return picture.width * picture.height > most
 
 
-def _small(picture: Image.Image) -> Image.Image:
+def _small(picture: "Image.Image") -> "Image.Image":
     """Grey, upright, at most twice the size that is looked at."""
+    from PIL import Image, ImageOps
+
     picture.draft("L", DRAFT)
     grey = picture.convert("L")
     grey.thumbnail(DRAFT, Image.Resampling.BOX)
     return ImageOps.exif_transpose(grey)
 
 
-def _taken(picture: Image.Image, now: datetime | None) -> int | None:
+def _taken(picture: "Image.Image", now: datetime | None) -> int | None:
     """When the camera says it was; None where it says nothing sensible."""
     try:
         said = str(picture.getexif().get_ifd(EXIF_PART).get(TAKEN, ""))

@@ -15,13 +15,15 @@ WITH RECURSIVE step (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM step WHERE n + 
      told (probe) AS (SELECT substr(:probes, 13 * n + 1, 13) FROM step),
      probe (point, level, word) AS (
        SELECT substr(probe, 1, 3), CAST(substr(probe, 4, 2) AS INTEGER), CAST(substr(probe, 6, 8) AS INTEGER)
-         FROM told)
-SELECT p.picture_id, max(s.sha256) AS sha256, max(s.marks) AS marks, count(DISTINCT probe.point) AS shared
-  FROM probe JOIN picture_word p ON p.word = probe.word JOIN picture s ON s.id = p.picture_id
- WHERE p.picture_id <> :picture
- GROUP BY p.picture_id, p.level - probe.level
-HAVING count(DISTINCT probe.point) >= :least
- ORDER BY shared DESC, p.picture_id LIMIT :most;
+         FROM told),
+     near (id, shared) AS (
+       SELECT p.picture_id, count(DISTINCT probe.point) FROM probe JOIN picture_word p ON p.word = probe.word
+        WHERE p.picture_id <> :picture
+        GROUP BY p.picture_id, p.level - probe.level
+       HAVING count(DISTINCT probe.point) >= :least
+        ORDER BY 2 DESC, 1 LIMIT :most)
+SELECT s.sha256, s.marks FROM near JOIN picture s ON s.id = near.id
+ ORDER BY near.shared DESC, near.id;
 
 -- name: like(one, other)!
 INSERT INTO likeness (sha256, other) VALUES (:one, :other), (:other, :one)

@@ -15,7 +15,8 @@ from ledger.records import Record
 
 sql = queries("progress")
 KIND = "progress"
-UNTOLD = frozenset({"read", "code_missed"})  # events of an issue that are no step of its story
+# Events of an issue that are no step of its story.
+UNTOLD = frozenset({"read", "code_missed", "opened", "told_apart"})
 
 
 # facts

@@ -115,6 +115,16 @@ async def _unlink(db: Session, by: Person, issue: Issue, old: Issue, *, now: dat
     await step(db, by, old, "not_rebounded", {"by": issue.id}, now=now)
 
 
+async def undone(db: Session, by: Person, issue: Issue, *, now: datetime) -> None:
+    """Its report is struck out, so nothing has come back; refused once others are joined to it."""
+    joined = await sql.joined(db.connection, id=issue.id, team=issue.team_id)
+    if joined:
+        raise Refused("rebounds.others_joined", id=issue.id, other=joined)
+    if issue.reopens_id:
+        old = await any_issue(db, issue.reopens_id)
+        await _unlink(db, by, issue, old, now=now)
+
+
 # the old one come back
 async def link(db: Session, by: Person, new: Issue, old: Issue, *, now: datetime) -> int:
     """The new issue is the old one come back; returns which time it is."""

@@ -43,7 +43,7 @@ SELECT county_id, township_id, team_id, household_id, household, :text, :tier, c
 -- What the ledger knows of whose job it is goes on with the new number.
 UPDATE issue SET lead_unit_id = (SELECT o.lead_unit_id FROM issue o WHERE o.id = :old),
        co_units = (SELECT o.co_units FROM issue o WHERE o.id = :old),
-       tags = (SELECT o.tags FROM issue o WHERE o.id = :old)
+       tags = CASE WHEN tags = '' THEN (SELECT o.tags FROM issue o WHERE o.id = :old) ELSE tags END
  WHERE id = :id;
 
 -- name: merge(id, into)$
@@ -54,6 +54,9 @@ UPDATE issue SET state = 'merged', merged_into = :into, version = version + 1
 -- What came after its report shows something of the other one, too.
 UPDATE attachment SET issue_id = :into
  WHERE issue_id = :id OR record_id IN (SELECT record_id FROM progress WHERE issue_id = :id);
+
+-- name: joined(id, team)$
+SELECT min(i.id) FROM issue i WHERE i.team_id = :team AND i.closed_day IS NULL AND i.merged_into = :id;
 
 -- name: looked_back(id)$
 SELECT count(*) FROM look_back WHERE issue_id = :id AND result = 'rebounded';

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, postings
+from ledger import audit, handover, people, postings
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.people import Role
@@ -235,6 +235,10 @@ async def _change_people(
     rows = [{"id": one.id, **_line(one.line, one.after, places)} for one in changes]
     unchanged = ("county", "name")  # a person is known by them: they never differ
     kept = [{key: row[key] for key in row if key not in unchanged} for row in rows]
+    elsewhere = {"village", "township", "role"}  # what may take somebody away from his issues
+    gone = [
+        await people.by_id(db, one.id) for one in changes if elsewhere & one.differing.keys()
+    ]
     await sql.change_people(db.connection, kept)
     moved = [
         Held(one.id, _post(row), now.date())
@@ -242,6 +246,8 @@ async def _change_people(
         if POSTED & one.differing.keys()
     ]
     await postings.change(db, moved, by=by, now=now)
+    for before in gone:
+        await handover.hand_on(db, by, before, now=now)
     for one in changes:
         body = {
             "before": _masked({name: pair[0] for name, pair in one.differing.items()}),

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from ledger import audit, invites, outbox, people, postings, roster
+from ledger import audit, handover, invites, outbox, people, postings, roster
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
+from ledger.handover import Handed
 from ledger.leave import drop_open
 from ledger.people import ON_TEAM, STAFF, Address, Person, Scope, Team, scope_of
 from ledger.postings import Held, post_of
@@ -57,8 +58,11 @@ async def access_people(db: Session, asker: Person, name: str, day: date) -> lis
 
 async def move(
     db: Session, by: Person, person: Person, team: Team, why: Why, *, day: date, now: datetime
-) -> None:
-    """Put somebody onto another team from that day on; his role stays."""
+) -> list[Handed]:
+    """Put somebody onto another team from that day on; his role stays, his issues do not go along.
+
+    Returns who has taken over what.
+    """
     await _check(db, by, person, day, now)
     if team.id == person.team_id:
         raise Refused("roster.there_already", name=person.name, place=team.village)
@@ -70,12 +74,23 @@ async def move(
         "role": person.role.value, **why.facts,
     }  # fmt: skip
     await _log(db, by, "person.moved", person.id, body, now)
+    return await handover.hand_on(db, by.id, person, now=now)
 
 
 async def leave(
     db: Session, by: Person, person: Person, why: Why, *, day: date, now: datetime
+) -> list[Handed]:
+    """End somebody's post: the day before was his last. His account is let go, his records stay.
+
+    Returns who has taken over his unfinished issues.
+    """
+    await _end(db, by, person, why, day=day, now=now)
+    return await handover.hand_on(db, by.id, person, now=now)
+
+
+async def _end(
+    db: Session, by: Person, person: Person, why: Why, *, day: date, now: datetime
 ) -> None:
-    """End somebody's post: the day before was his last. His account is let go, his records stay."""
     await _check(db, by, person, day, now)
     if why.reason in NEED_APPROVER and not why.approver:
         raise Refused("roster.no_approver", reason=why.reason)
@@ -122,10 +137,13 @@ async def come(
 
 async def take_over(
     db: Session, by: Person, old: Person, new: Person, why: Why, *, day: date, now: datetime
-) -> None:
-    """Somebody of the roster takes the post of one who goes: his place, role and title."""
+) -> list[Handed]:
+    """Somebody of the roster takes the post of one who goes: his place, role, title and issues.
+
+    Returns who has taken over what, of both.
+    """
     await _check(db, by, new, day, now)
-    await leave(db, by, old, why, day=day, now=now)
+    await _end(db, by, old, why, day=day, now=now)
     post = replace(post_of(old), home_unit=new.home_unit)
     await postings.move(db, Held(new.id, post, day), by=by.id, now=now, reason=why.reason)
     body = {
@@ -133,6 +151,20 @@ async def take_over(
         **why.facts,
     }  # fmt: skip
     await _log(db, by, "person.moved", new.id, body, now)
+    heir = await people.by_id(db, new.id)
+    mine = await handover.hand_on(db, by.id, old, now=now, to=heir)
+    return [*mine, *await handover.hand_on(db, by.id, new, now=now)]
+
+
+async def replace_by(
+    db: Session, by: Person, old: Person, entry: Entry, why: Why, *, day: date, now: datetime
+) -> list[Handed]:
+    """Somebody newly come takes the post of one who goes, with his issues."""
+    team = Team(old.team_id, old.village, old.township_id, old.township)
+    await _end(db, by, old, why, day=day, now=now)
+    new = await come(db, by, team, entry, day=day, now=now)
+    heir = await people.by_id(db, new)
+    return await handover.hand_on(db, by.id, old, now=now, to=heir)
 
 
 async def _check(db: Session, by: Person, person: Person, day: date, now: datetime) -> None:

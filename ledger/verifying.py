@@ -9,30 +9,16 @@ from datetime import date
 from typing import Protocol
 
 from ledger import people
+from ledger.custody import Placed
 from ledger.database import Session
-from ledger.issue_moves import State, highest
+from ledger.issue_moves import Seen, State, highest
 from ledger.people import Person, Role
 
 SEATS = (Role.LEADER, Role.TOWNSHIP, Role.COUNTY)
 
 
-class HandedIn(Protocol):
+class HandedIn(Seen, Placed, Protocol):
     """What is looked at of an issue."""
-
-    @property
-    def county_id(self) -> int: ...
-    @property
-    def township_id(self) -> int: ...
-    @property
-    def team_id(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-    @property
-    def owner_id(self) -> int: ...
-    @property
-    def submitted_by(self) -> int | None: ...
-    @property
-    def verified_by(self) -> int | None: ...
 
 
 # rules

@@ -1,7 +1,7 @@
 """What timed work has at hand, and the common way of saying something unasked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Desk:
     rules: Rules
     data: Path
     lots: Callable[[], bytes] = chance.fresh_seed  # the seed of the week's draws
+    key: bytes = field(default=b"", repr=False)  # this installation's, for codes of households
 
     async def tell(
         self, db: Session, person: int, reply: Reply, *, dedupe: str, now: datetime,

@@ -96,13 +96,13 @@ def _listeners(one: Taken) -> Iterator[Told]:
 async def calls(
     db: Session, rows: Iterable[Due], kind: str, day: date, rules: Rules
 ) -> list[Call]:
-    """What of the plan is still true that day, the longest overdue first, each issue once."""
-    found: dict[int, Call] = {}
+    """What of the plan is still true that day, the longest overdue first."""
+    found = []
     for row in rows:
         step = await escalation.still_told(db, row.slot) if row.kind == kind else None
         if step and (kind == LATE or step.for_owner):
-            found[step.issue_id] = await _call(db, step, day, rules)
-    return sorted(found.values(), key=lambda one: (-one.late, one.id))
+            found.append(await _call(db, step, day, rules))
+    return sorted(found, key=lambda one: (-one.late, one.id))
 
 
 async def _call(db: Session, step: Taken, day: date, rules: Rules) -> Call:

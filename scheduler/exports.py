@@ -73,7 +73,7 @@ async def _made(
     for left in desk.data.glob(f"{FOLDER}*"):
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(dir=desk.data, prefix=FOLDER) as folder:
-        task = Task(asker, export, desk.rules, files, Path(folder), now)
+        task = Task(asker, export, desk.rules, files, Path(folder), now, desk.key)
         made = await papers.make(database, task)
         kept = await asyncio.to_thread(_keep, files, made)
     return made, kept

@@ -44,7 +44,9 @@ async def _with_reminders(
     digest = await reminders.with_summary(desk, db, reader.id, now)
     if digest is None:
         return summary
-    last = replace(digest, study=digest.study and weekly, near=[], late=[], raised=[], duties=[])
+    last = replace(
+        digest, study=digest.study and weekly, near=[], late=[], raised=[], duties=[]
+    )
     first = replace(digest, study=digest.study and not weekly)
     parts = [_digest_text(desk, first, now), summary.text, _digest_text(desk, last, now)]
     options = (*first.options, *summary.options, *last.options)

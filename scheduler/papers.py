@@ -6,7 +6,7 @@ nobody who writes to the bot waits for it. The libraries are loaded when the fir
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from ledger import (
     deadlines,
     evidence,
     exports,
+    household_codes,
     issue_lists,
     issue_rows,
     issues,
@@ -63,6 +64,7 @@ class Task:
     files: Path
     folder: Path
     now: datetime
+    key: bytes = field(default=b"", repr=False)
 
     @property
     def wanted(self) -> Wanted:
@@ -200,6 +202,27 @@ def _pictures(files: Path, pieces: list[Piece]) -> dict[str, Path]:
     return {one.sha256: path_of(files, one.sha256) for one in pieces if one.mime in PICTURES}
 
 
+async def code_slips(database: Database, task: Task) -> Made:
+    """The slips of one village; that they were printed stands in the log, too."""
+    from templates.code_slips import write_slips
+    from templates.issue_book import file_name
+    from templates.ledger_sheets import Head
+
+    if not task.key:
+        raise RuntimeError("no key at the desk: no codes")
+    team, year, day = int(task.export.about), task.now.year, task.now.date()
+    path = task.folder / f"{task.export.id}.xlsx"
+    async with database.transaction() as db:
+        slips = await household_codes.sheet(db, task.asker, team, task.key, year, now=task.now)
+        place = await place_of(db, task.asker, Wanted(village=team))
+        seal = (await audit.head(db)).short
+    title = f"{year}年户码"
+    head = Head(place, title, day.isoformat(), task.asker.name, seal)
+    await asyncio.to_thread(write_slips, path, head, slips)
+    return Made(path, file_name(place, title, day), XLSX, len(slips))
+
+
 MAKERS: dict[What, Callable[[Database, Task], Awaitable[Made]]] = {
     What.CLOSING_REPORT: closing_report,
+    What.HOUSEHOLD_CODES: code_slips,
 }

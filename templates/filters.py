@@ -122,9 +122,17 @@ STORY = {
     "due_granted": "同意延期到{wanted}",
     "due_refused": "没有同意延期",
     "looked_back": "回头看，稳定：{text}",
-    "rebounded": "反弹：{text}",
+    "rebounded": "说又出现了，转为{as}号办理",
+    "reopens": "记为{old}号的反弹",
+    "not_rebounded": "说不算反弹",
+    "joined": "并入{from}号：{text}",
+    "imported": "从“{catalogue}”导入",
     "merged": "并入{into}号",
     "escalated": "催办",
+}
+OTHERWISE = {  # the same step, another outcome
+    ("closed", "close"): "销号",
+    ("looked_back", "rebounded"): "回头看，反弹：{text}",
 }
 FLAGS = {
     "before": "就是报问题时的那张",
@@ -137,8 +145,8 @@ FLAGS = {
 
 def story(step: Any) -> str:
     """One step of an issue's story, after the name of who did it."""
-    second = step.step == "closed" and step.body.get("move") == "close"
-    form = "销号" if second else STORY.get(step.step, "：{text}")
+    how = step.body.get("move") or step.body.get("result")
+    form = OTHERWISE.get((step.step, how)) or STORY.get(step.step, "：{text}")
     facts = {str(name): str(step.body[name]) for name in step.body}
     if "wanted" in facts:
         facts["wanted"] = short_day(facts["wanted"])

@@ -116,7 +116,9 @@ class Book:
             cell = column.cell(row)
             look = shaded if column.shaded or shade == "sum" else plain
             if isinstance(cell, str):
-                paper.write_string(number, place, clean(cell), look)
+                if len(cell) > LONGEST or not cell.isprintable():
+                    cell = clean(cell)
+                paper.write_string(number, place, cell, look)
             else:
                 self._figure(paper, number, place, cell)
         sheet.next_row += 1

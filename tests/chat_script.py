@@ -4,7 +4,8 @@
     @ 11月23日 19:10               the clock moves there; what is due happens on the way
     李队员> 学习 60 中央一号文件     somebody writes; （照片）（编辑）（位置）may follow the name,
                                     also （语音）, （表格：NAME）= a workbook of
-                                    tests/issue_tables.py, （照片：屋顶）= the same photo whenever it is named,
+                                    tests/issue_tables.py,
+                                    （照片：屋顶）= the same photo whenever it is named,
                                     （回复：屋顶漏雨）= to his own message with these words,
                                     （回复卡片：屋顶漏雨）= to the newest one of ours with them
     李队员[改]                      somebody presses a button

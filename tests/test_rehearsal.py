@@ -13,6 +13,7 @@ from ledger import audit, people
 from ledger.clock import moment
 from ledger.database import Session
 from ledger.days import is_workday
+from ledger.issue_proof import IssueProof
 from ledger.rules import Rules
 from scheduler.bulletins import weekly_on
 
@@ -63,6 +64,15 @@ async def test_a_quarter_keeps_every_promise(tmp_path: Path) -> None:
     assert outcome.counts["messages_in"] > 700
     assert outcome.days_right >= 0.98  # without a single clock-in
     assert outcome.unasked <= 1
+    check_issues(outcome.issues)
+
+
+def check_issues(proof: IssueProof) -> None:
+    """The whole life is lived, and none of it against the rules."""
+    assert proof.faults == 0, proof
+    lived = (proof.closed, proof.handed_over, proof.deadlines_moved, proof.escalated)
+    assert min(*lived, proof.looked_back) > 0, proof
+    assert proof.look_backs_left <= proof.looked_back // 5, proof
 
 
 async def rows(db: Session, text: str) -> list[dict[str, object]]:

@@ -31,6 +31,8 @@ MAY_SCAN = {
     "outbox.expire": "only the index of waiting messages",
     "due.expire": "only the index of waiting reminders",
     "kept.counts": "the operator's compliance sheet, asked by hand",
+    "issue_rows.rows": "the export walks its scope, that is its purpose",
+    "issue_lists.wall": "the wall chart counts every issue of its scope",
     "issues.due_between": "only the index of open issues, once a day",
     "issues.open_issues": "only the index of open issues",
     "issues.submitted": "only the index of open issues",
@@ -38,6 +40,19 @@ MAY_SCAN = {
     "leave.away": "a few rows a person and year",
     "spotchecks.close_due": "only the index of open checks",
     "spotchecks.open_since": "after an outage only",
+    **dict.fromkeys(
+        (
+            "issue_proof.every",
+            "issue_proof.escalated",
+            "issue_proof.told_of",
+            "issue_proof.look_backs",
+            "issue_proof.pools",
+            "issue_proof.handed_over",
+            "issue_proof.deadlines_moved",
+            "issue_proof.unproven",
+        ),
+        "a rehearsal is counted once, at its end",
+    ),
     **dict.fromkeys(
         (
             "rewind.records",

@@ -12,6 +12,7 @@ import typer
 
 from bot.commands import Data, Json, cli, settings_of
 from bot.screen import Wrong, bar, console, errors, plainly, say_error
+from ledger.issue_proof import IssueProof
 
 COUNT_LABELS = {
     "messages_in": "收到的消息",
@@ -63,7 +64,23 @@ def rehearse(
         console.print(f"{count:>8}  {COUNT_LABELS.get(kind, kind)}")
     console.print(f"驻村天数与实情相差不超过一天的队员 {played.days_right:.1%}，签到 0 次")
     console.print(f"每人每个工作日例行消息 {played.unasked:.2f} 条")
+    for line in _about_issues(played.issues):
+        console.print(line)
     console.print(f"存证{'完好' if played.log_ok else '有误'}，摘要 {played.digest[:16]}")
+
+
+def _about_issues(proof: IssueProof) -> list[str]:
+    """What the rehearsed issues came to, and the faults, which should be none."""
+    return [
+        f"问题 {proof.reported} 个，销号 {proof.closed} 个，反弹 {proof.rebounds} 次，"
+        f"转部门 {proof.handed_over} 次，延期 {proof.deadlines_moved} 次",
+        f"催办 {proof.escalated} 次：重复 {proof.twice}，在休息日 {proof.on_rest_days}，"
+        f"提前 {proof.too_early}",
+        f"回头看 {proof.looked_back} 次：到期没抽 {proof.look_backs_late}，"
+        f"过期一周还没看 {proof.look_backs_left}",
+        f"各方天数对不上 {proof.days_wrong} 个，反弹次数不对 {proof.chains_wrong} 个，"
+        f"没有佐证或自己销号 {proof.unproven} 个",
+    ]
 
 
 def _try_rules(data: Path | None, changed: Path | None, *, as_json: bool) -> None:

@@ -8,9 +8,11 @@ from county import County, settle
 
 from bot.dry_run import as_data, as_text, last_month, run
 from bot.settings import Settings
-from ledger import leave, leave_steps, study
+from ledger import issue_steps, issues, leave, leave_steps, study, units
 from ledger.clock import SHANGHAI
+from ledger.custody import Holder, Kind
 from ledger.database import Database, open_database
+from ledger.issues import Found, Tier
 from ledger.leave import Request
 from ledger.rules import Rules
 from ledger.study import Study
@@ -66,6 +68,40 @@ async def test_a_changed_rule_shows_its_effect(tmp_path: Path) -> None:
     about, members = await tried(tmp_path, replace(RULES, study_reminder=False))
     assert "学习登记" not in about
     assert members == 0
+
+
+async def urged(tmp_path: Path, rules: Rules) -> dict[str, int]:
+    """An issue due on the 11th, a Wednesday; on the 16th it goes to a unit."""
+    settings = Settings(data=tmp_path)
+    async with open_database(settings.database) as database:
+        county = await settle(database, now=ENTERED)
+        who = county["李队员"]
+        async with database.transaction() as db:
+            found = Found(
+                ENTERED.date(), "屋顶漏雨", Tier.GENERAL, date(2026, 11, 11), "张大山"
+            )
+            id = await issues.report(db, who, found, source="", now=ENTERED, rules=RULES)
+            unit = Holder(Kind.UNIT, await units.ensure(db, county.id, "县水务局"), "县水务局")
+            at = datetime(2026, 11, 16, 20, 0, tzinfo=SHANGHAI)
+            issue = await issues.any_issue(db, id)
+            await issue_steps.hand_over(db, who, issue, unit, "等配件", now=at)
+    outcome = await run(settings, rules, TODAY, now=ENTERED)
+    urged = [one for one in outcome.messages if "问题催办" in one.about]
+    told = {str(one.day): one.role.value for one in urged}
+    assert outcome.by_about["告诉责任人已催办"] == sum(day > "2026-11-11" for day in told)
+    return told
+
+
+async def test_steps_of_escalation_fall_as_they_would_have(tmp_path: Path) -> None:
+    assert await urged(tmp_path, RULES) == {
+        "2026-11-10": "leader", "2026-11-12": "leader",
+        "2026-11-17": "township", "2026-11-23": "county",  # counted from the unit's first day
+    }  # fmt: skip
+
+
+async def test_other_steps_show_what_they_would_change(tmp_path: Path) -> None:
+    rules = replace(RULES, escalation=((2, 3),))
+    assert await urged(tmp_path, rules) == {"2026-11-13": "county", "2026-11-18": "county"}
 
 
 async def test_the_ledger_itself_is_not_touched(tmp_path: Path) -> None:

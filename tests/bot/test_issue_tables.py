@@ -1,7 +1,6 @@
 """Issue tables by way of the command line and of the chat: template and back, twice, killed."""
 
 import io
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from bot.table_desk import TableDesk
 from bot.tables import BadTable
 from ledger import catalogue, issues
 from ledger.clock import SetClock
-from ledger.database import Database
+from ledger.database import Database, StoreTrouble
 from ledger.rules import Rules
 from templates.issue_sheet import write_issue_template
 from templates.words import Words
@@ -159,10 +158,10 @@ async def test_killed_before_the_word_it_is_entered_once(
     real = TableDesk._say
 
     async def broken(*_: object) -> None:
-        raise sqlite3.OperationalError("disk full")
+        raise StoreTrouble("disk full")
 
     monkeypatch.setattr(TableDesk, "_say", broken)
-    with pytest.raises(Exception, match="disk full"):
+    with pytest.raises(StoreTrouble):
         await phones.presses("陈干事", "导入")
     assert await count(phones.app.database) == 0
     monkeypatch.setattr(TableDesk, "_say", real)

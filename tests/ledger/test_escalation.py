@@ -337,6 +337,17 @@ async def test_leave_nobody_has_approved_pauses_nothing(
         assert not (await clock_of(db, county, on("12-4"))).paused
 
 
+async def test_an_office_is_away_only_when_all_of_it_is(
+    database: Database, county: County
+) -> None:
+    async with database.transaction() as db:
+        issue = await an_issue(db, county)
+        await hand_to(db, county, issue, "镇里")
+        for who, wanted in (("冯总队长", ""), ("周总队长", "11-26..30")):
+            await away(db, county, who, "11-26", "11-30", "陈干事")
+            assert (await clock_of(db, county, on("12-4"))).paused == days(wanted)
+
+
 async def test_leave_of_the_owner_matters_only_while_he_has_it(
     database: Database, county: County
 ) -> None:
@@ -353,6 +364,13 @@ NOON = datetime(2026, 11, 26, 12, 0, tzinfo=SHANGHAI)
 
 async def take(db: Session, one: Running, county: County, *steps: Step) -> bool:
     return await escalation.take(db, one, steps, [county["王队长"]], NOON)
+
+
+def test_what_is_entered_afterwards_counts_from_its_entry() -> None:
+    one = Running(
+        1, 1, "team", 1, "2026-06-01", ms(NOON), "2026-07-01", "doing", None, taken=None
+    )  # fmt: skip
+    assert one.clock.since == NOON.date()
 
 
 async def test_a_step_is_taken_once(database: Database, county: County) -> None:

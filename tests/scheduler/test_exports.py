@@ -23,6 +23,7 @@ from ledger.errors import Refused
 from ledger.exports import AGAIN, GIVE_UP, What
 from ledger.files import path_of
 from ledger.issues import Found, Tier
+from ledger.people import scope_of, teams
 from ledger.rules import Rules
 from scheduler import exports as beats
 from scheduler import papers
@@ -36,7 +37,7 @@ DAY = MONDAY.date()
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    return Desk(Words(), RULES, tmp_path)
+    return Desk(Words(), RULES, tmp_path, key=b"k" * 32)
 
 
 @pytest.fixture
@@ -294,3 +295,29 @@ async def test_anothers_issue_makes_no_report(
 
     assert await delivered(database) == [(county["冯总队长"].id, "")]
     assert not await rows(database, "SELECT 1 FROM ev WHERE kind = 'issue.exported'")
+
+
+# slips with the households' codes
+async def test_slips_go_to_the_township_and_never_to_a_team(
+    database: Database, county: County, desk: Desk
+) -> None:
+    zhou = county["周总队长"]
+    async with database.reading() as db:
+        team = next(
+            one.id for one in await teams(db, scope_of(zhou)) if one.village == "永安村"
+        )
+    with pytest.raises(Refused, match="codes_from_above"):
+        await wish(database, county, "王队长", What.HOUSEHOLD_CODES, str(team))
+    await wish(database, county, "周总队长", What.HOUSEHOLD_CODES, str(team))
+    await wish(database, county, "冯总队长", What.HOUSEHOLD_CODES, str(team))
+    await beats.work(desk, database, MONDAY)
+
+    (person, sha256), (_, nothing) = await delivered(database)
+    data = io.BytesIO(path_of(desk.data / "files", sha256).read_bytes())
+    sheet = load_workbook(data)["户码"]
+    codes = [one.value for one in sheet["C"][2:]]
+    assert person == zhou.id
+    assert nothing == ""
+    assert sorted(one.value for one in sheet["B"][2:])[0] == "刘福来"
+    assert all(len(one) == 6 and one.isdigit() for one in codes)
+    assert len(codes) == 5

@@ -34,7 +34,7 @@ CLOSED = replace(
     ROW, id=13, due="2026-12-01", state="closed", closed_day="2026-11-20", verifier="王队长",
     household_word="visit", text_only=1, look_backs=(LookedBack(30, "2026-12-20", "", None),),
 )  # fmt: skip
-NASTY = ("=1+1", "+8613800000001", "-5", "@SUM(A1)", '=HYPERLINK("http://x")', "110101199003070011",
+NASTY = ("=1+1", "+8613800000001", "-5", "@SUM(A1)", '=HYPERLINK("http://x")', "110101199003070012",
          "{=A1}", "http://x", "a\tb\nc", " 两边 ", "_x0041_", "\x00\x0b\x1f", "<f>1</f>&", "'=1")  # fmt: skip
 
 
@@ -100,7 +100,9 @@ def test_the_book_has_five_lists_and_the_others(tmp_path: Path) -> None:
 def test_the_ledger_has_the_columns_of_the_form(tmp_path: Path) -> None:
     sheet = load_workbook(written(tmp_path / "a.xlsx", ROW, CLOSED))["台账"]
     heads = [one.value for one in sheet[2]]
-    first, second = ({head: cell.value for head, cell in zip(heads, sheet[n], strict=False)} for n in (3, 4))
+    first, second = (
+        {head: cell.value for head, cell in zip(heads, sheet[n], strict=False)} for n in (3, 4)
+    )
 
     wanted = ["序号", "问题描述", "问题来源", "问题类别", "涉及村/户", "整改措施", "整改要求(标准)",
               "牵头单位", "责任单位", "责任人", "整改时限"]  # fmt: skip

@@ -1,0 +1,24 @@
+"""Slips with each household's short code (户码), to be printed, cut and handed over."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from templates.ledger_sheets import Book, Column, Head
+
+WORDS = "问题真正解决了、满意了，再把这个号码告诉工作队"
+COLUMNS = (
+    Column("组", 10, lambda slip: slip.group),
+    Column("户", 16, lambda slip: slip.household),
+    Column("户码", 14, lambda slip: slip.code),
+    Column("说明", 48, lambda slip: WORDS),
+)
+
+
+def write_slips(path: Path, head: Head, slips: Sequence[Any]) -> None:
+    """One row a household, by group and name, as the ledger gives them."""
+    book = Book(path, head)
+    sheet = book.sheet("户码", COLUMNS)
+    for slip in slips:
+        book.write(sheet, slip)
+    book.close()
