@@ -18,6 +18,7 @@ PRESENT = re.compile(
     r"|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)"
     r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
 )
+NEAR = 20  # characters before a clause in which one says that he stays
 STAYS_ON = re.compile(
     r"(?:这个?|本|下个?)?(?:周末|礼拜天|星期天)[^，,。；]{0,5}不(?:走|回|休)[^，,。；]{0,4}[，,]$"
 )
@@ -81,7 +82,7 @@ def _answers(scene: Scene, index: int) -> bool:
 def _is_present(scene: Scene, clause: Clause, back: bool) -> bool:
     if is_future(scene, clause) or (clause in scene.plans and not TONIGHT.search(clause.text)):
         return False
-    if STAYS_ON.search(scene.plain[: clause.start]):
+    if STAYS_ON.search(scene.plain[max(0, clause.start - NEAR) : clause.start]):
         return False
     if _told_of(scene, clause) or (LONG_AGO.search(clause.text) and not clause.times):
         return False

@@ -241,7 +241,9 @@ def _numbered(scene: Scene) -> Iterator[Numbered]:
 
 def _day(scene: Scene, match: re.Match[str]) -> bool:
     """12月5号, 18号下午 and 周五（13号） are days."""
-    if match.lastgroup == "aside" and WEEKDAY.search(scene.plain[: match.start()][-6:]):
+    if match.lastgroup == "aside" and WEEKDAY.search(
+        scene.plain[max(0, match.start() - 6) : match.start()]
+    ):
         return True
     return match.lastgroup in {"bare", "many"} and bool(
         re.match(
