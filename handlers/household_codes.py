@@ -6,6 +6,7 @@ from handlers.talk import Talk
 from ledger import closing, household_codes
 from ledger.closing import Word
 from ledger.errors import Misunderstood, Refused
+from ledger.household_codes import Heard
 from ledger.issue_moves import ENDED, State
 from ledger.issues import Issue
 from ledger.messages import Option, Reply
@@ -23,19 +24,19 @@ async def enter_code(talk: Talk, issue: Issue, rest: str) -> Reply:
         raise Refused("household_codes.no_household", id=issue.id)
     said = read_code(rest) if rest else ""
     said = said or await talk.ask("household_codes.ask", read_code, issue=issue)
-    right = await household_codes.is_right(
+    heard = await household_codes.use(
         talk.db, talk.asker, issue, said, key=talk.room.key, now=talk.now
     )
-    if not right:
-        return await _wrong(talk, issue)
+    if heard is not Heard.RIGHT:
+        return await _missed(talk, issue, heard)
     await closing.confirm(talk.db, talk.asker, issue, Word.CODE, "", now=talk.now)
-    return talk.reply("household_codes.confirmed", _next(issue), issue=issue)
+    return talk.reply(heard.value, _next(issue), issue=issue)
 
 
-async def _wrong(talk: Talk, issue: Issue) -> Reply:
+async def _missed(talk: Talk, issue: Issue, heard: Heard) -> Reply:
     left = await household_codes.tries_left(talk.db, issue, talk.now.date())
     options = (Option("再输一次", f"问题{issue.id} 户码"),) if left else ()
-    return talk.reply("household_codes.wrong", options, issue=issue, left=left)
+    return talk.reply(heard.value, options, issue=issue, left=left)
 
 
 def _next(issue: Issue) -> tuple[Option, ...]:

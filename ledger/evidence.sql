@@ -23,15 +23,19 @@ stands AS (
    WHERE r.state = 'kept' AND g.issue_id IS NOT NULL
   UNION ALL
   SELECT e.id, e.own, e.issue_id, 0 FROM earlier e WHERE e.issue_id IS NOT NULL),
-spent AS (
-  SELECT s.id,
-         max(CASE WHEN s.own = 1 AND s.issue = :issue AND s.report = 1 THEN 1 ELSE 0 END) AS is_before,
-         max(CASE WHEN s.own = 0 AND s.issue = :issue AND s.report = 1 THEN 1 ELSE 0 END) AS like_before,
-         min(CASE WHEN s.own = 1 AND s.issue <> :issue THEN s.issue END) AS used,
-         min(CASE WHEN s.own = 0 AND s.issue <> :issue THEN s.issue END) AS alike
+placed AS (
+  -- What was reported twice has two reports.
+  SELECT s.id, s.own, s.issue, s.report,
+         CASE WHEN s.issue = :issue OR i.merged_into = :issue THEN 1 ELSE 0 END AS here
     FROM stands s JOIN issue i ON i.id = s.issue JOIN issue this ON this.id = :issue
-   WHERE i.county_id = this.county_id AND i.state <> 'withdrawn' AND coalesce(i.merged_into, 0) <> :issue
-   GROUP BY s.id)
+   WHERE i.county_id = this.county_id AND i.state <> 'withdrawn'),
+spent AS (
+  SELECT id,
+         max(CASE WHEN own = 1 AND here = 1 AND report = 1 THEN 1 ELSE 0 END) AS is_before,
+         max(CASE WHEN own = 0 AND here = 1 AND report = 1 THEN 1 ELSE 0 END) AS like_before,
+         min(CASE WHEN own = 1 AND here = 0 THEN issue END) AS used,
+         min(CASE WHEN own = 0 AND here = 0 THEN issue END) AS alike
+    FROM placed GROUP BY id)
 SELECT p.id, p.sha256, p.name, p.kind, f.mime, p.at, p.forwarded, c.taken_at,
        coalesce(s.is_before, 0) AS is_before, coalesce(s.like_before, 0) AS like_before,
        coalesce(s.used, 0) AS used, coalesce(s.alike, 0) AS alike

@@ -57,7 +57,7 @@ SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
   FROM attachment a JOIN file f ON f.sha256 = a.sha256 LEFT JOIN record r ON r.id = a.record_id
  WHERE a.issue_id = :issue
     OR (r.state = 'kept'
-        AND a.record_id IN (SELECT record_id FROM issue WHERE id = :issue
+        AND a.record_id IN (SELECT record_id FROM issue WHERE id = :issue OR merged_into = :issue
                              UNION ALL SELECT record_id FROM progress WHERE issue_id = :issue))
  ORDER BY a.id DESC;
 

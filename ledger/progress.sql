@@ -33,7 +33,7 @@ UNION ALL
 SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256
   FROM attachment a JOIN file f ON f.sha256 = a.sha256 JOIN record r ON r.id = a.record_id
  WHERE r.state = 'kept'
-   AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :id)
+   AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :id OR merged_into = :id)
         OR a.record_id IN (SELECT record_id FROM progress WHERE issue_id = :id))
 UNION ALL
 SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256

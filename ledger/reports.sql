@@ -100,6 +100,7 @@ SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day
   FROM place l CROSS JOIN record r
   JOIN issue i ON i.record_id = r.id JOIN person p ON p.id = r.person_id
  WHERE :depth > 1 AND r.team_id = l.id AND r.day BETWEEN :first AND :last AND r.kind = 'issue' AND r.state = 'kept'
+   AND i.state <> 'merged'
 UNION ALL
 SELECT CASE g.step WHEN 'submit' THEN 'submitted' ELSE 'progressed' END,
        l.id, l.village, i.id, p.id, p.name, i.household, g.text, r.day, 0

@@ -10,7 +10,7 @@ from handlers.talk import Room, Talk, Waiting
 from ledger import audit, issues
 from ledger.database import Database, Session
 from ledger.errors import Misunderstood, Refused
-from ledger.household_codes import TRIES_A_DAY, code_of
+from ledger.household_codes import TRIES_A_DAY, codes_of
 from ledger.issues import Found, Issue, Tier
 from ledger.messages import Reply
 from ledger.rules import Rules
@@ -18,7 +18,7 @@ from ledger.talks import Said, State
 from templates.words import Words
 
 KEY = b"k" * 32
-RIGHT = code_of(KEY, 1, 2026)
+RIGHT = codes_of(KEY, 1, 2026)[0]
 WRONG = f"{(int(RIGHT) + 1) % 10**6:06d}"
 WORDS = Words()
 

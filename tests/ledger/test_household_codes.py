@@ -9,7 +9,16 @@ from county import MONDAY, County
 from ledger import audit, household_codes, issues
 from ledger.database import Database, Session
 from ledger.errors import Refused
-from ledger.household_codes import TRIES_A_DAY, code_of, is_right, matches, sheet, tries_left
+from ledger.household_codes import (
+    ON_A_SLIP,
+    TRIES_A_DAY,
+    Heard,
+    codes_of,
+    place_of,
+    sheet,
+    tries_left,
+    use,
+)
 from ledger.issues import Found, Issue, Tier
 from ledger.rules import Rules
 
@@ -27,34 +36,34 @@ async def leak(db: Session, county: County, household: int | None = 1) -> Issue:
 
 # the code
 def test_a_code_is_six_digits_of_its_household_and_year() -> None:
-    assert code_of(KEY, 7, 2026) == code_of(KEY, 7, 2026)
-    assert code_of(KEY, 7, 2026).isdigit()
-    assert len({len(code_of(KEY, id, 2026)) for id in range(300)}) == 1
-    apart = {code_of(KEY, 7, 2026), code_of(KEY, 7, 2027), code_of(KEY, 8, 2026)}
-    assert len(apart | {code_of(OTHER, 7, 2026)}) == 4
+    assert codes_of(KEY, 7, 2026)[0] == codes_of(KEY, 7, 2026)[0]
+    assert codes_of(KEY, 7, 2026)[0].isdigit()
+    assert len({len(codes_of(KEY, id, 2026)[0]) for id in range(300)}) == 1
+    apart = {codes_of(KEY, 7, 2026)[0], codes_of(KEY, 7, 2027)[0], codes_of(KEY, 8, 2026)[0]}
+    assert len(apart | {codes_of(OTHER, 7, 2026)[0]}) == 4
 
 
 def test_codes_are_spread_evenly() -> None:
-    firsts = Counter(code_of(KEY, id, 2026)[0] for id in range(5000))
+    firsts = Counter(codes_of(KEY, id, 2026)[0][0] for id in range(5000))
 
     assert len(firsts) == 10
     assert max(firsts.values()) < 620
 
 
 def test_a_code_of_the_year_matches_and_last_year_s_until_march() -> None:
-    old, new = code_of(KEY, 7, 2026), code_of(KEY, 7, 2027)
+    old, new = codes_of(KEY, 7, 2026)[0], codes_of(KEY, 7, 2027)[0]
 
-    assert matches(KEY, 7, old, date(2026, 12, 31))
-    assert matches(KEY, 7, old, date(2027, 3, 31))
-    assert matches(KEY, 7, new, date(2027, 3, 31))
-    assert not matches(KEY, 7, old, date(2027, 4, 1))
-    assert not matches(KEY, 7, new, date(2026, 12, 31))
-    assert not matches(KEY, 8, old, date(2026, 12, 31))
+    assert place_of(KEY, 7, old, date(2026, 12, 31))
+    assert place_of(KEY, 7, old, date(2027, 3, 31))
+    assert place_of(KEY, 7, new, date(2027, 3, 31))
+    assert place_of(KEY, 7, old, date(2027, 4, 1)) is None
+    assert place_of(KEY, 7, new, date(2026, 12, 31)) is None
+    assert place_of(KEY, 8, old, date(2026, 12, 31)) is None
 
 
 @pytest.mark.parametrize("said", ["", "1", "户码", "１２３４５６", "9" * 5000, "\x00"])
 def test_anything_else_is_simply_wrong(said: str) -> None:
-    assert not matches(KEY, 7, said, DAY)
+    assert place_of(KEY, 7, said, DAY) is None
 
 
 # tries
@@ -63,26 +72,26 @@ async def test_wrong_tries_are_counted_and_shut_the_day(
 ) -> None:
     async with database.transaction() as db:
         issue, by = await leak(db, county), county["李队员"]
-        right = code_of(KEY, 1, 2026)
+        right = codes_of(KEY, 1, 2026)[0]
         wrong = f"{(int(right) + 1) % 10**6:06d}"
         for left in range(TRIES_A_DAY, 0, -1):
             assert await tries_left(db, issue, DAY) == left
-            assert not await is_right(db, by, issue, wrong, key=KEY, now=MONDAY)
+            assert await use(db, by, issue, wrong, key=KEY, now=MONDAY) is Heard.WRONG
         with pytest.raises(Refused) as why:
-            await is_right(db, by, issue, right, key=KEY, now=MONDAY)
+            await use(db, by, issue, right, key=KEY, now=MONDAY)
         assert why.value.block == "household_codes.shut"
 
         tomorrow = MONDAY + timedelta(days=1)
         assert await tries_left(db, issue, tomorrow.date()) == TRIES_A_DAY
-        assert await is_right(db, by, issue, right, key=KEY, now=tomorrow)
+        assert await use(db, by, issue, right, key=KEY, now=tomorrow) is Heard.RIGHT
 
 
 async def test_a_right_code_costs_no_try(database: Database, county: County) -> None:
     async with database.transaction() as db:
         issue = await leak(db, county)
-        code = code_of(KEY, 1, 2026)
+        code = codes_of(KEY, 1, 2026)[0]
 
-        assert await is_right(db, county["李队员"], issue, code, key=KEY, now=MONDAY)
+        assert await use(db, county["李队员"], issue, code, key=KEY, now=MONDAY) is Heard.RIGHT
         assert await tries_left(db, issue, DAY) == TRIES_A_DAY
 
 
@@ -91,7 +100,7 @@ async def test_what_was_tried_does_not_stand_in_the_log(
 ) -> None:
     async with database.transaction() as db:
         issue = await leak(db, county)
-        await is_right(db, county["李队员"], issue, "000001", key=KEY, now=MONDAY)
+        await use(db, county["李队员"], issue, "000001", key=KEY, now=MONDAY)
         last = (await audit.history(db, issue.subject))[-1]
 
     assert (last["kind"], last["body"]) == (household_codes.MISSED, {})
@@ -101,7 +110,7 @@ async def test_without_a_household_there_is_no_code(database: Database, county: 
     async with database.transaction() as db:
         issue = await leak(db, county, None)
         with pytest.raises(Refused) as why:
-            await is_right(db, county["李队员"], issue, "000001", key=KEY, now=MONDAY)
+            await use(db, county["李队员"], issue, "000001", key=KEY, now=MONDAY)
 
     assert why.value.block == "household_codes.no_household"
 
@@ -119,7 +128,11 @@ async def test_who_is_above_the_team_gets_the_slips(
     assert [(one.household, one.group) for one in slips][:2] == [
         ("王桂芳", "一组"), ("张大山", "三组"),
     ]  # fmt: skip
-    assert len({one.code for one in slips}) == len(slips) == 5
+    assert (
+        len({code for one in slips for code in one.codes})
+        == ON_A_SLIP * len(slips)
+        == ON_A_SLIP * 5
+    )
     assert told[-1]["actor"] == county[who].id
 
 
@@ -139,3 +152,13 @@ async def test_nobody_else_does(
             await sheet(db, county[who], county["李队员"].team_id, KEY, 2026, now=MONDAY)
 
     assert why.value.block == block
+
+
+async def test_a_code_is_good_for_one_issue_only(database: Database, county: County) -> None:
+    async with database.transaction() as db:
+        issue, again = await leak(db, county), await leak(db, county)
+        by, codes = county["李队员"], codes_of(KEY, 1, 2026)
+
+        assert await use(db, by, issue, codes[2], key=KEY, now=MONDAY) is Heard.RIGHT
+        assert await use(db, by, again, codes[2], key=KEY, now=MONDAY) is Heard.USED
+        assert await use(db, by, again, codes[0], key=KEY, now=MONDAY) is Heard.RIGHT

@@ -22,6 +22,7 @@ from ledger.database import Database
 from ledger.errors import Refused
 from ledger.exports import AGAIN, GIVE_UP, What
 from ledger.files import path_of
+from ledger.household_codes import ON_A_SLIP
 from ledger.issues import Found, Tier
 from ledger.people import scope_of, teams
 from ledger.rules import Rules
@@ -315,9 +316,10 @@ async def test_slips_go_to_the_township_and_never_to_a_team(
     (person, sha256), (_, nothing) = await delivered(database)
     data = io.BytesIO(path_of(desk.data / "files", sha256).read_bytes())
     sheet = load_workbook(data)["户码"]
-    codes = [one.value for one in sheet["C"][2:]]
+    lines = [one.value.split("　") for one in sheet["C"][2:]]
+    codes = [code for line in lines for code in line]
     assert person == zhou.id
     assert nothing == ""
     assert sorted(one.value for one in sheet["B"][2:])[0] == "刘福来"
     assert all(len(one) == 6 and one.isdigit() for one in codes)
-    assert len(codes) == 5
+    assert [len(line) for line in lines] == [ON_A_SLIP] * 5

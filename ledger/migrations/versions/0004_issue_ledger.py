@@ -137,6 +137,7 @@ AFTERWARDS = (
     "CREATE INDEX issue_by_owner ON issue (owner_id) WHERE closed_day IS NULL",
     "CREATE INDEX issue_by_household ON issue (household_id) WHERE household_id IS NOT NULL",
     "CREATE INDEX issue_by_catalogue ON issue (catalogue_id, item_no) WHERE catalogue_id IS NOT NULL",
+    "CREATE INDEX issue_merged ON issue (merged_into) WHERE merged_into IS NOT NULL",
     "CREATE INDEX issue_reopens ON issue (reopens_id) WHERE reopens_id IS NOT NULL",
     "CREATE INDEX issue_closed_at ON issue (county_id, closed_day) WHERE closed_day IS NOT NULL",
 )
@@ -205,6 +206,15 @@ STEPS = (
 )
 
 EVIDENCE = (
+    # A household's code that has been said: each is good for one issue.
+    """CREATE TABLE household_code (
+      household_id INTEGER NOT NULL REFERENCES household (id),
+      year INTEGER NOT NULL,
+      place INTEGER NOT NULL,
+      issue_id INTEGER NOT NULL REFERENCES issue (id),
+      at INTEGER NOT NULL,
+      PRIMARY KEY (household_id, year, place)
+    ) STRICT""",
     # 1: passed on from another chat, as the channel says.
     "ALTER TABLE attachment ADD COLUMN forwarded INTEGER NOT NULL DEFAULT 0",
     # A verifier has no team and writes no record: his files join the issue itself.
