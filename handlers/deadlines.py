@@ -5,12 +5,13 @@ from datetime import date
 
 from handlers import issue_cards
 from handlers.talk import Talk, plain
-from ledger import deadlines, people
+from ledger import deadlines
 from ledger.errors import Misunderstood
 from ledger.issue_moves import Move
 from ledger.issues import Issue, check
 from ledger.messages import Option, Reply
 from ledger.times import find_day, read_day
+from ledger.verifying import verifiers
 
 MARKS = " ，,。：:；;"
 
@@ -18,13 +19,14 @@ MARKS = " ，,。：:；;"
 async def ask(talk: Talk, issue: Issue, rest: str) -> Reply:
     """「问题12 延期 到12月20日 等材料」: the day and the reason, whichever is missing is asked."""
     check(issue, talk.asker, Move.ASK_DUE)
-    said, reason = _read(rest, talk.today)
-    day = said or await talk.ask("deadlines.ask_day", _day(talk.today), issue=issue)
+    day, reason = _read(rest, talk.today)
+    if day is None:
+        day = await talk.ask("deadlines.ask_day", _day(talk.today), issue=issue)
     reason = reason or await talk.ask("deadlines.ask_why", plain, issue=issue, day=day)
     wish = await deadlines.ask(talk.db, talk.asker, issue, day, reason, now=talk.now)
     told = [
         one
-        for one in await _deciders(talk, issue)
+        for one in await verifiers(talk.db, issue, talk.today, submitter=talk.asker.id)
         if await talk.tell(one.id, _card(talk, issue, wish), dedupe=f"due:{wish.id}:{one.id}")
     ]
     return talk.reply("deadlines.asked", issue=issue, wish=wish, told=told)
@@ -42,14 +44,6 @@ def _card(talk: Talk, issue: Issue, wish: deadlines.Wish) -> Reply:
         Option("同意延期", f"问题{issue.id} 同意延期"), Option("不同意", f"问题{issue.id} 不同意延期")
     )  # fmt: skip
     return talk.reply("deadlines.decide", options, issue=issue, wish=wish, by=talk.asker)
-
-
-async def _deciders(talk: Talk, issue: Issue) -> list[people.Person]:
-    """The owner's superiors; the asker is never among them."""
-    owner = await people.by_id(talk.db, issue.owner_id)
-    found = await people.superiors(talk.db, owner, day=talk.today)
-    others = [one for one in found if one.id != talk.asker.id]
-    return others or await people.superiors(talk.db, talk.asker, day=talk.today)
 
 
 def _day(today: date) -> Callable[[str], date]:

@@ -52,7 +52,7 @@ async def list_overdue(talk: Talk) -> Reply:
 
 def _listed(talk: Talk, found: list[Issue], title: str, none: str, **facts: date) -> Reply:
     if not found:
-        return talk.reply(none, **facts)
+        return talk.reply(none, (), **facts)
     options = tuple(Option(f"看问题{one.id}", f"问题{one.id}") for one in found[:BUTTONS])
     return talk.reply(
         "issue_lists.listed", options, title=talk.say(title, **facts), issues=found[:LISTED],

@@ -32,6 +32,8 @@ async def tell_moved(
     talk: Talk, person: Person, team: Team, day: date, handed: Sequence[Handed]
 ) -> None:
     """Where he belongs from when on, and who takes over his issues: told to him and both sides."""
+    if team.id == person.team_id:
+        return  # another post in his own team: those above hear it of the one who leaves
     facts = {"old": person, "team": team, "day": day, "handed": handed}
     await _tell(talk, person, person, talk.say("roster.news_to_moved", **facts))
     there = replace(

@@ -28,7 +28,7 @@ NEAR_NUMBERS = "零一两三四五六七八九"
 SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0}
 MORE = (
     rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
-    r"|(?P<quarter>[一三])刻钟?"
+    r"|(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05])(?=$|[，,。；;、 吧左的])"
 )
 LONG_UNITS = (
     "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
@@ -39,7 +39,7 @@ LENGTH = re.compile(
     r"(?:(?<=[周期拜])[一二三四五六日]{2,5}(?=[两三四]天))?"  # 礼拜四五两天
     rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
     rf"(?P<n>{COUNT}|(?<![你我他她咱们])[俩仨]|个把)(?:[来多]|几(?=分))?{S}(?:"
-    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|h(?![a-ln-z]))(?:{MORE})?"
+    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|(?<=[个半多])钟(?![头表楼声点鼓])|h(?![a-ln-z]))(?:{MORE})?"
     r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
     r"|(?P<quarters>刻钟)"
     r"|(?P<unit2>个(?P<half3>半)?[多来]?月(?!底))"
@@ -159,7 +159,8 @@ def _of_study(match: re.Match[str]) -> bool:
 
 def _hours(match: re.Match[str], count: float) -> int:
     half = 0.5 if match["half"] or match["tail"] else 0
-    more = read_number(match["more"] or "") or 15 * (read_number(match["quarter"] or "") or 0)
+    more = read_number(match["more"] or match["bare"] or "")
+    more = more or 15 * (read_number(match["quarter"] or "") or 0)
     less = read_number(match["less"] or "") or 0
     return round(60 * (count + half) + more - less * (15 if match["less_quarter"] else 1))
 

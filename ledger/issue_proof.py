@@ -123,4 +123,5 @@ def _chains_wrong(every: list[dict[str, Any]]) -> int:
         for one in rounds
     )
     back = sum(one["state"] == State.REBOUNDED for one in every)
-    return int(wrong) + abs(back - len({one["reopens_id"] for one in rounds}))
+    followed = len({one["reopens_id"] for one in rounds})
+    return int(wrong) + abs(int(back) - followed)

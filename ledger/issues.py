@@ -4,7 +4,7 @@
 in whose hands it is in custody, how it is struck off in closing, its deadlines in deadlines.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -48,7 +48,8 @@ class Found:
     household: str = ""
     household_id: int | None = None
     category: str = ""
-    source: str = ""  # a Source; empty: by whether a household is named
+    # A Source; empty: by whether a household is named. It is no part of what a correction changes.
+    source: str = field(default="", compare=False)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -208,7 +208,7 @@ async def test_an_edited_note_keeps_to_its_issue(phones: Phones) -> None:
 
 
 async def test_what_waits_for_verification_is_not_reworded(phones: Phones) -> None:
-    await phones.says("李队员", "问题 王桂芳 断水")
+    await phones.says("李队员", "问题 王桂芳 断水 立行立改")
     source = phones.last_id()
     await phones.says("李队员", "问题1 申请销号 水已接通，能正常用水")
 
@@ -327,8 +327,8 @@ async def test_staff_read_the_true_number_of_open_issues(phones: Phones) -> None
                 " VALUES ('issue', 5, 1, '2026-11-23', 'x', 1, 1)"
             )
         await db.connection.execute(
-            "INSERT INTO issue (record_id, team_id, owner_id, found_day, text, tier, due, state,"
-            " submitted_by) SELECT id, team_id, person_id, day, '断水', 'general',"
+            "INSERT INTO issue (record_id, county_id, township_id, team_id, owner_id, found_day,"
+            " text, tier, due, state, submitted_by) SELECT id, 1, 1, team_id, person_id, day, '断水', 'general',"
             " CASE WHEN id = 230 THEN '2027-01-01' ELSE '2026-12-01' END,"
             " CASE WHEN id = 230 THEN 'submitted' ELSE 'open' END, 5 FROM record"
         )
@@ -339,10 +339,10 @@ async def test_staff_read_the_true_number_of_open_issues(phones: Phones) -> None
 
 # who decides
 async def test_somebody_who_may_decide_is_asked(phones: Phones) -> None:
-    await phones.says("王队长", "问题 王桂芳 断水")
+    await phones.says("王队长", "问题 王桂芳 断水 立行立改")
     out = await phones.says("李队员", "问题1 申请销号 水已接通，能正常用水")
 
-    assert [phones.name_of(one) for one in out if "同意销号" in one.labels] == ["周总队长"]
+    assert [phones.name_of(one) for one in out if "退回" in one.labels] == ["周总队长"]
     assert "已请周总队长核验" in told(out)
 
 
@@ -351,7 +351,7 @@ async def test_nobody_is_named_who_cannot_be_reached(phones: Phones) -> None:
         await db.connection.execute(
             "UPDATE address SET unbound_at = 1 WHERE user_key = '王队长'"
         )
-    await phones.says("李队员", "问题 王桂芳 断水")
+    await phones.says("李队员", "问题 王桂芳 断水 立行立改")
 
     out = told(await phones.says("李队员", "问题1 申请销号 水已接通，能正常用水"))
     assert "还没有能核验的上级加入" in out

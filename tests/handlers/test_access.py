@@ -202,7 +202,7 @@ async def test_somebody_elses_message_cannot_be_edited(phones: Phones) -> None:
 # approver is not submitter
 async def test_nobody_strikes_off_what_he_has_handed_in(phones: Phones) -> None:
     for name in ("李队员", "王队长"):
-        (saved, *_) = await phones.says(name, "问题 屋顶漏雨")
+        (saved, *_) = await phones.says(name, "问题 屋顶漏雨 立行立改")
         number = re.search(r"已记问题 (\d+)", words(saved))
         assert number
         await phones.says(name, f"问题{number[1]} 申请销号 水已接通，能用水")
@@ -219,7 +219,7 @@ async def test_nobody_grants_himself_leave(phones: Phones) -> None:
 
 
 async def test_a_colleague_decides_nothing_for_a_colleague(phones: Phones) -> None:
-    (saved,) = await phones.says("李队员", "问题 屋顶漏雨")
+    (saved,) = await phones.says("李队员", "问题 屋顶漏雨 立行立改")
     assert "已记问题 1" in words(saved)
     await phones.says("李队员", "问题1 申请销号 水已接通，能用水")
     await phones.says("李队员", "请假 后天 看病")

@@ -146,7 +146,7 @@ async def test_a_reply_to_an_issues_card_is_evidence_of_it(phones: Phones) -> No
 
 
 async def test_what_is_verified_or_struck_takes_nothing_more(phones: Phones) -> None:
-    await phones.says("李队员", "问题 王桂芳 水管断了")
+    await phones.says("李队员", "问题 王桂芳 水管断了 立行立改")
     meant = phones.own("李队员", "水管")
     await phones.says("李队员", "问题1 申请销号 水管已经换新，验过水压")
     await phones.says("李队员", "走访 张大山 屋顶漏雨")
