@@ -1,12 +1,13 @@
 """The command line's pieces: `cli` and what its commands share; one file for each kind of work."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.screen import plainly
+from bot.screen import console, plainly
 from bot.settings import Settings, read_settings
 
 cli = typer.Typer(
@@ -29,3 +30,13 @@ def settings_of(data: Path | None = None, **more: Any) -> Settings:
     """The settings, or the mistake in them in plain words."""
     with plainly():
         return read_settings(data=data, **more)
+
+
+def after_a_look(*, yes: bool) -> Callable[[str], bool]:
+    """Shows a preview and asks whether to go on; `yes`: it is only shown."""
+
+    def confirm(preview: str) -> bool:
+        console.print(preview)
+        return yes or typer.confirm("导入没有问题的行吗？")
+
+    return confirm

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import Data, cli, settings_of
+from bot.commands import Data, after_a_look, cli, settings_of
 from bot.screen import console, plainly
 
 
@@ -27,14 +27,9 @@ def import_issues(
     from bot.operate import import_issue_file
 
     settings = settings_of(data)
-
-    def confirm(preview: str) -> bool:
-        console.print(preview)
-        return yes or typer.confirm("导入没有问题的行吗？")
-
     with plainly():
         done = import_issue_file(
-            settings, file, name=name, source=source, county=county, confirm=confirm
+            settings, file, name=name, source=source, county=county, confirm=after_a_look(yes=yes)
         )
         console.print(asyncio.run(done))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import Data, cli, settings_of
+from bot.commands import Data, after_a_look, cli, settings_of
 from bot.screen import console, plainly
 
 
@@ -44,14 +44,8 @@ def import_roster(
     """导入花名册：先预览新增、修改和问题行，再导入。"""
     from bot.operate import import_file
 
-    settings = settings_of(data)
-
-    def confirm(preview: str) -> bool:
-        console.print(preview)
-        return yes or typer.confirm("导入没有问题的行吗？")
-
     with plainly():
-        console.print(asyncio.run(import_file(settings, file, county, confirm)))
+        console.print(asyncio.run(import_file(settings_of(data), file, county, after_a_look(yes=yes))))
 
 
 @cli.command("roster-template")
