@@ -1,7 +1,6 @@
 """One's own study: how long, what, alone or in exchange. Spans of one day and mode are added."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ledger.durations import find_durations
@@ -20,22 +19,10 @@ from ledger.reading.study_lengths import (
     only_lengths,
     only_times,
 )
+from ledger.reading.study_parts import Part, apart, merged
 from ledger.reading.topics import plain_topic, topic_of
 
 MOST_DAYS = 14  # of a span in which each day had its study
-
-
-@dataclass
-class _Part:
-    """One stretch of study as told."""
-
-    clause: Clause
-    text: str
-    day: date
-    minutes: int | None
-    exchange: bool
-    topics: list[str] = field(default_factory=list)
-    test: bool = False
 
 
 def read_study(scene: Scene, tense: Tense) -> list[StudySaid]:
@@ -51,8 +38,8 @@ class _Reader:
         self.clauses = scene.clauses
         multiply(self.clauses)
         self.evidence = Evidence(scene, tense)
-        self.parts: list[_Part] = []
-        self.open: _Part | None = None
+        self.parts: list[Part] = []
+        self.open: Part | None = None
         self.stale = False  # something else was said since
         self.wrong = any(
             one.has("plan.retract") or words.WRONG.search(one.text) for one in self.clauses
@@ -93,11 +80,11 @@ class _Reader:
         own = clause.text.strip().startswith(("学习", "自学"))
         if own and not self.parts and clause not in self.evidence.planned:
             day = day_at(self.scene, index, len(clause.text))[0]
-            self._add(_Part(clause, self.scene.words(clause), day, None, False))
+            self._add(Part(clause, self.scene.words(clause), day, None, False))
         elif self.parts:
             self.open = self.parts[-1]
 
-    def _told_again(self, clause: Clause, part: _Part) -> bool:
+    def _told_again(self, clause: Clause, part: Part) -> bool:
         """The same stretch by the clock: 看了五十分钟，从2点10分看到3点整."""
         by_clock = clause.text.strip().startswith(("从", "由", "自"))
         minutes = minutes_of(clause) if by_clock and clause.before != "hard" else None
@@ -121,7 +108,7 @@ class _Reader:
         text = clause.text
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
         asked = re.search(r"[吗么]$", text) or (
-            not lengths(clause) and "请教" not in text and re.search(r"怎么|多久|多少", text)
+            not lengths(clause) and "请教" not in text and words.ASKED.search(text)
         )
         return clause.question or bool(undone) or bool(asked)
 
@@ -157,12 +144,12 @@ class _Reader:
         clause.taken = True
         text = self.scene.words(clause)
         for day in self._days(index, clause, spot):
-            if apart := _apart(clause):
-                self._add(_Part(clause, text, day, apart[0], False, list(topics)))
-                self._add(_Part(clause, text, day, apart[1], True))
+            if both := apart(clause):
+                self._add(Part(clause, text, day, both[0], False, list(topics)))
+                self._add(Part(clause, text, day, both[1], True))
                 continue
             exchange = self._exchange(clause)
-            self._add(_Part(clause, text, day, minutes, exchange, list(topics), test))
+            self._add(Part(clause, text, day, minutes, exchange, list(topics), test))
 
     def _earlier(self, index: int, clause: Clause) -> None:
         """昨天25分钟 今天35分钟 都是学土地法: each length has its own day."""
@@ -172,7 +159,7 @@ class _Reader:
         one.taken = True
         day = day_at(self.scene, index, len(one.text))[0]
         text = self.scene.words(one)
-        self._add(_Part(one, text, day, minutes_of(one), self._exchange(clause)))
+        self._add(Part(one, text, day, minutes_of(one), self._exchange(clause)))
 
     def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
         """Its day; several where each had its own: 昨天和今天各学了半小时."""
@@ -191,7 +178,7 @@ class _Reader:
     def _exchange(self, clause: Clause) -> bool:
         return bool(words.EXCHANGE.search(clause.text))
 
-    def _add(self, part: _Part) -> None:
+    def _add(self, part: Part) -> None:
         self.parts.append(part)
         self.open, self.stale = part, False
 
@@ -247,11 +234,11 @@ class _Reader:
                 and not words.MARKED.match(clause.text.strip())
                 and not words.MODE.match(clause.text.strip())
             )
-        return clause.has(
-            "visit.words", "leave.words", "leave.back", "leave.here", "promise.words"
+        return clause.has("visit.words", "leave.words", "leave.back", "promise.words") or bool(
+            clause.has("leave.here") and not words.OF_POST.search(clause.text)
         )
 
-    def _with_exchange(self, part: _Part, clause: Clause, minutes: int | None) -> None:
+    def _with_exchange(self, part: Part, clause: Clause, minutes: int | None) -> None:
         clause.taken = True
         if minutes is None and words.PART.search(clause.text):
             minutes = sum(one.minutes or 0 for one in find_durations(clause.text)) or None
@@ -261,9 +248,9 @@ class _Reader:
             return
         if words.PART.search(clause.text) and part.minutes and part.minutes > minutes:
             part.minutes -= minutes
-        self._add(_Part(clause, self.scene.words(clause), part.day, minutes, True))
+        self._add(Part(clause, self.scene.words(clause), part.day, minutes, True))
 
-    def _more(self, index: int, clause: Clause, part: _Part, minutes: int) -> None:
+    def _more(self, index: int, clause: Clause, part: Part, minutes: int) -> None:
         """A length behind: of the study told, or of another time."""
         if words.BREAK.search(clause.text) and part.minutes and part.minutes > minutes:
             part.minutes -= minutes
@@ -275,7 +262,10 @@ class _Reader:
         clause.taken = True
         topics = [one for one in [plain_topic(self.scene, clause)] if one]
         if part.minutes is None or words.EXACTLY.search(clause.text):
-            part.minutes, part.topics = minutes, part.topics or topics
+            each = part.minutes is None and words.EACH.search(clause.text)
+            for one in self.parts if each else (part,):
+                if one is part or (one.clause is part.clause and one.minutes is None):
+                    one.minutes, one.topics = minutes, one.topics or topics
             return
         if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(
             clause, part, minutes
@@ -284,9 +274,9 @@ class _Reader:
         dated = any(one.names_day for one in clause.times) or dated_before(self.scene, index)
         day = day_at(self.scene, index, 0)[0] if dated else part.day
         exchange = part.exchange and not words.ALONE.search(clause.text)
-        self._add(_Part(clause, self.scene.words(clause), day, minutes, exchange, topics))
+        self._add(Part(clause, self.scene.words(clause), day, minutes, exchange, topics))
 
-    def _anew(self, clause: Clause, part: _Part, minutes: int) -> bool:
+    def _anew(self, clause: Clause, part: Part, minutes: int) -> bool:
         """Whether a second length is another stretch, not the first one told again by the clock."""
         if (
             re.search("又|另|再|还|各|也|随后|然后", clause.text)
@@ -298,7 +288,7 @@ class _Reader:
         clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", clause.text))
         return not clocks or part.minutes != minutes
 
-    def _topical(self, clause: Clause, part: _Part) -> bool:
+    def _topical(self, clause: Clause, part: Part) -> bool:
         """A topic that follows its study; 都是 gives it to all."""
         marked = words.MARKED.search(clause.text) or "《" in clause.text
         topic = plain_topic(self.scene, clause)
@@ -326,7 +316,7 @@ class _Reader:
         if moved and not clause.taken:
             clause.taken, self.claim = True, None
             self._add(
-                _Part(clause, self.scene.words(clause), day, moved[0], self._exchange(clause))
+                Part(clause, self.scene.words(clause), day, moved[0], self._exchange(clause))
             )
 
     def _correct(self, index: int, clause: Clause) -> None:
@@ -337,7 +327,7 @@ class _Reader:
         topic = plain_topic(self.scene, clause)
         day, self.claim = self.claim, None
         self._add(
-            _Part(
+            Part(
                 clause,
                 self.scene.words(clause),
                 day,
@@ -349,46 +339,7 @@ class _Reader:
 
     def _merged(self) -> list[StudySaid]:
         """One study for each day and mode, its spans added up."""
-        found: dict[tuple[date, bool], list[_Part]] = {}
-        for part in _shared_out(self.parts):
-            found.setdefault((part.day, part.exchange), []).append(part)
-        said = [_said(parts) for parts in found.values()]
+        said = merged(self.parts)
         return [
             one for one in said if one.minutes or one.topic or not words.LABEL.match(one.text)
         ]
-
-
-def _shared_out(parts: list[_Part]) -> list[_Part]:
-    """学了两小时，一小时自己看，一小时交流: the whole gives way to its parts."""
-    if len(parts) < 3 or parts[0].minutes is None:
-        return parts
-    first, *rest = parts
-    same = all(one.day == first.day for one in rest)
-    if not same or first.minutes != sum(one.minutes or 0 for one in rest):
-        return parts
-    rest[0].topics = rest[0].topics or first.topics
-    return rest
-
-
-def _apart(clause: Clause) -> tuple[int, int] | None:
-    """The minutes alone and those in exchange, where one clause has both: 自学30分钟交流20分钟."""
-    talk = words.EXCHANGE.search(clause.text)
-    if talk is None or len(clause.durations) < 2:
-        return None
-    alone = [one.minutes or 0 for one in clause.durations if clause.at(one.end) <= talk.start()]
-    shared = [
-        one.minutes or 0 for one in clause.durations if clause.at(one.start) >= talk.end()
-    ]
-    return (sum(alone), sum(shared)) if sum(alone) and sum(shared) else None
-
-
-def _said(parts: list[_Part]) -> StudySaid:
-    topics = list(dict.fromkeys(topic for one in parts for topic in one.topics))
-    return StudySaid(
-        start=parts[0].clause.start,
-        text="，".join(one.text for one in parts),
-        day=parts[0].day,
-        minutes=sum(one.minutes or 0 for one in parts) or None,
-        topic="，".join(topics) or None,
-        exchange=parts[0].exchange,
-    )

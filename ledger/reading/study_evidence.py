@@ -7,6 +7,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import Tense, by_them
 from ledger.reading.scene import Scene, negated
 from ledger.reading.study_lengths import lengths, timed
+from ledger.reading.study_signs import is_taught, learned
 from ledger.reading.turns import after_others
 from ledger.reading.visit_names import timeless
 
@@ -42,7 +43,12 @@ class Evidence:
                 continue
             if self._did(index, start, end):
                 return start, end
-        return self._card(index, clause)
+        return self._card(index, clause) or self._weighed(index)
+
+    def _weighed(self, index: int) -> Spot | None:
+        """啃, 捋, 消化 and whatever else people call it, by its length and subject."""
+        spot = None if self.open else learned(self.clauses, index)
+        return spot if spot and self._did(index, *spot) else None
 
     def _did(self, index: int, start: int, end: int) -> bool:
         clause = self.clauses[index]
@@ -59,7 +65,7 @@ class Evidence:
             return False  # 那个90分钟的学习是小何的
         return (
             not negated(clause, start, end)
-            and not by_them(self.scene, index, start)
+            and (is_taught(clause, start) or not by_them(self.scene, index, start))
             and self.tense.is_done(index, start, end)
         )
 

@@ -13,6 +13,7 @@ from ledger.reading.scene import Scene
 from ledger.reading.visit_judge import Judge, phoned
 from ledger.reading.visit_names import (
     groups,
+    is_names,
     leads,
     listed_before,
     names_after,
@@ -247,7 +248,7 @@ class Evidence:
             return None
         rest = match["rest"].strip()
         if re.match(
-            r"[^，]{0,6}(?:[县镇市乡村部组社街厂]|医院|银行|学校|教室|课堂|车间|工地|会|现场|不晓得|不知道|不清楚)",
+            r"[^，]{0,6}(?:[县镇市乡村部组社街厂]|医院|银行|学校|教室|课堂|车间|工地|会(?![子儿])|现场|不晓得|不知道|不清楚)",
             rest,
         ) or words.CLOSED.search(rest):
             return None
@@ -301,7 +302,7 @@ class Evidence:
         after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
         if clause.mentions or after is None or after.before != "soft" or not after.mentions:
             return None
-        to = verbs.TO_HOUSE.search(clause.text)
+        to = verbs.TO_HOUSE.search(clause.text) or words.STATION.search(clause.text)
         head = after.text[: after.at(after.mentions[0].start)]
         if not to or head not in {"", "是", "就是"} or not self.judge.did(index, *to.span()):
             return None
@@ -314,6 +315,14 @@ class Evidence:
             return False
         near = self.clauses[max(0, index - 1) : index + 4]
         return any(words.WRONG.search(one.text) or one.has("plan.retract") for one in near)
+
+    def out(self, index: int, clause: Clause) -> bool:
+        """Whether one was about in the village, the houses named in the clause behind."""
+        match = words.OUT.search(clause.text)
+        if not match or clause.mentions or index + 1 == len(self.clauses):
+            return False
+        after = self.clauses[index + 1]
+        return is_names(after) and self.judge.did(index, *match.span())
 
     def shut(self, index: int) -> bool:
         """Whether the household of a clause was found closed, by it or those behind it."""

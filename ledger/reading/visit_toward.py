@@ -67,7 +67,7 @@ class Toward:
             return None
         if words.CALLED.search(named.tail) and self._did(named, named.end, named.end + 4, 0):
             return named.end
-        if more and words.NEXT_DOOR.search(named.head):
+        if (more and words.NEXT_DOOR.search(named.head)) or words.STATION.search(named.head):
             return named.shift
         to = verbs.TO.search(named.head)
         if to and not _barred(named, to):
@@ -111,6 +111,9 @@ class Toward:
             return named.shift if self._did(named, max(0, here - 2), here) else None
         if verbs.SENT_HOME.search(named.tail) and verbs.TAKES.search(named.head):
             return named.end if self._did(named, named.end, named.end + 6) else None
+        if (feast := verbs.FEAST.search(named.head)) and verbs.FEAST_BEHIND.search(named.tail):
+            start = named.shift + feast.start("verb")
+            return start if self._did(named, start, named.start) else None
         give = verbs.GIVE.search(named.head)
         if (give and verbs.BROUGHT.search(named.tail)) or (
             give := verbs.GIVEN.search(named.head)

@@ -58,7 +58,7 @@ class _Reader:
             elif self.round and (listed := self._listed(index, clause)):
                 self._file(clause, listed, self.round.day)
                 self.round.more -= len(listed)
-            elif self.round and not self.found and _only_day(clause):
+            elif self.round and _only_day(clause):
                 self.round.day = day_at(self.scene, index, len(clause.text))
             elif self.round and self.round.listed:
                 self.round = None
@@ -66,6 +66,8 @@ class _Reader:
                 words.ROUND.search(clause.text.strip()) and clause not in self.evidence.planned
             ):
                 self.round = _Round(day_at(self.scene, index, 0), MANY)
+            elif self.evidence.out(index, clause):
+                self.round = _Round(day_at(self.scene, index, 0), MANY, listed=True)
         self._by_form()
         return sorted(self.found.values(), key=lambda one: one.start)
 
@@ -229,8 +231,10 @@ class _Reader:
 
 
 def _only_day(clause: Clause) -> bool:
+    """A day, perhaps with how many households it had: 18号2户."""
     covered = sum(one.end - one.start for one in clause.times)
-    return covered > 0 and covered >= len(clause.text.strip())
+    said = words.HOW_MANY.sub("", clause.text.strip())
+    return covered > 0 and covered >= len(said)
 
 
 def _asked(clause: Clause) -> bool:

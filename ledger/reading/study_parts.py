@@ -1,0 +1,87 @@
+"""Stretches of study put together: one study for each day and mode, its spans added up."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from ledger.reading import study_words as words
+from ledger.reading.clauses import Clause
+from ledger.reading.said import StudySaid
+
+
+@dataclass
+class Part:
+    """One stretch of study as told."""
+
+    clause: Clause
+    text: str
+    day: date
+    minutes: int | None
+    exchange: bool
+    topics: list[str] = field(default_factory=list)
+    test: bool = False
+
+
+def merged(parts: list[Part]) -> list[StudySaid]:
+    """One study for each day and mode."""
+    found: dict[tuple[date, bool], list[Part]] = {}
+    for part in _shared_out(_joined(parts)):
+        found.setdefault((part.day, part.exchange), []).append(part)
+    return [_said(one) for one in found.values()]
+
+
+def _joined(parts: list[Part]) -> list[Part]:
+    """念了一篇讲话，各说各的看法，五十分钟: what has no length goes with the next in its breath."""
+    found: list[Part] = []
+    for part in parts:
+        before = found[-1] if found else None
+        if before is None or not _of_one_breath(before, part):
+            found.append(part)
+            continue
+        before.minutes = part.minutes
+        before.exchange = before.exchange or part.exchange
+        before.topics = before.topics or part.topics
+    return found
+
+
+def _of_one_breath(first: Part, second: Part) -> bool:
+    """Whether the second only tells the length of the first, in the same sentence and mode or not."""
+    one, other = first.clause, second.clause
+    again = words.AGAIN.search(other.text) or other.times or one.sentence != other.sentence
+    modes = first.exchange != second.exchange
+    return modes and first.day == second.day and first.minutes is None and not again
+
+
+def _shared_out(parts: list[Part]) -> list[Part]:
+    """学了两小时，一小时自己看，一小时交流: the whole gives way to its parts."""
+    if len(parts) < 3 or parts[0].minutes is None:
+        return parts
+    first, *rest = parts
+    same = all(one.day == first.day for one in rest)
+    if not same or first.minutes != sum(one.minutes or 0 for one in rest):
+        return parts
+    rest[0].topics = rest[0].topics or first.topics
+    return rest
+
+
+def apart(clause: Clause) -> tuple[int, int] | None:
+    """The minutes alone and those in exchange, where one clause has both: 自学30分钟交流20分钟."""
+    talk = words.EXCHANGE.search(clause.text)
+    if talk is None or len(clause.durations) < 2:
+        return None
+    alone = [one.minutes or 0 for one in clause.durations if clause.at(one.end) <= talk.start()]
+    shared = [
+        one.minutes or 0 for one in clause.durations if clause.at(one.start) >= talk.end()
+    ]
+    return (sum(alone), sum(shared)) if sum(alone) and sum(shared) else None
+
+
+def _said(parts: list[Part]) -> StudySaid:
+    topics = list(dict.fromkeys(topic for one in parts for topic in one.topics))
+    return StudySaid(
+        start=parts[0].clause.start,
+        text="，".join(one.text for one in parts),
+        day=parts[0].day,
+        minutes=sum(one.minutes or 0 for one in parts) or None,
+        topic="，".join(topics) or None,
+        exchange=parts[0].exchange,
+    )

@@ -1,0 +1,87 @@
+"""Study told in words that no list of verbs knows: its length, weighed with what was learned.
+
+One sign of study alone is nothing: 看了一个钟头的雨. Two in one sentence with a length are study,
+where nothing there speaks of other work.
+"""
+
+import re
+
+from ledger.reading import study_words as words
+from ledger.reading.clauses import Clause
+from ledger.reading.study_lengths import lengths, only_times
+
+ENOUGH = 2
+BACK, AHEAD = (
+    1,
+    4,
+)  # clauses of the sentence around a verb in which its length and subject stand
+OURS = r"(?:我(?!的)|咱|大家|全队|队里|队员|大伙)们?"
+
+# ways of taking in; those of one character mean little without a thing that is studied
+TAKES_IN = re.compile(
+    r"(?<![大中小同开上放入失辍复退就厌科化医数转求留文休互])学(?![生校费籍前徒杂位历堂期区会着者科院])|(?<![宣])读|(?<![想思怀观])念(?![叨旧头想])"
+    r"|(?<![后脊])背(?![着上包篓后心到])|(?<![好难收偏])看(?![望病牙守护管来样不])|[瞅瞄瞧翻啃捋抠刷挂抄练记温悟]|听(?![说见话]|到(?!尾|底))|(?<![不错通])过(?=了?[一两三]?遍)|摸透|吃透|嚼"
+    r"|消化|领会|领悟|琢磨|钻研|研究|推敲|梳理了?[一两]遍|收看|观看|收听|复习|考(?![虑察核验勤证试古])|默[写背记]|自测|预习|补(?=[^，]{0,8}[课学])|弄[懂通明]|整明白|对照"
+    r"|答(?=[^，]{0,4}题)|充电|进修|受训|参训|听讲|上(?:了)?[^，]{0,6}(?<!下)[课堂]|参加[^，]{0,10}(?:课|培训|讲座|辅导|授课)|啃"
+)
+COURSE = re.compile(
+    r"(?<!下)(?<!上)课(?![桌间本])|讲稿|讲义|学时|视频(?!通话|电话|监控)|网院|干部网|直播|讲座|培训|教程|[试套道]题|试卷|学习[室角园]|(?:专题|纪录|教育|警示|宣传)片|习题|原文|原著|条文|课件|单行本|小册子|书(?![记包店屋法面])|笔记|全文|文集|语录|讲话|辅导|慕课|讲堂|夜校"
+    r"|录播|音频|广播|有声|题库|卡片|[一二三四五六七八九十\d][讲课章节期篇]|(?:示范|研修|培训|轮训|专题|网络|进修)班|回放|公众号|推文|社论|评论员"
+)
+TAUGHT = re.compile(
+    rf"给{OURS}[^，]{{0,6}}?(?:上|讲|授|辅导|培训|解读|领学|传达)"
+    r"|来(?:村里?|队里)?(?:给[^，]{0,4})?(?:讲课?|授课|上课|辅导)(?![价和理究道情])"
+    r"|[听请](?!说)[^，。我咱]{1,9}?(?:讲课|授课|解读|传授|[讲谈]了?(?=[一两二三四五六七八九十半大\d]))"
+)
+WORK = re.compile(
+    r"宣讲|宣传(?!片)|(?<!的)讲解|讲给|解答|解释|整理|(?<!边)填|录入|打印|复印|核[对实查]|统计|走访|入户|(?<!读书)会(?:议(?!精神)|上|场)|[开散]了?[^，]{0,6}会|发放|张贴|粘贴|[送跑巡](?!法)|办(?:了|完|理|好)|修(?:了|好|路|车)|装(?:了|好)|等(?:了|着|人|车|候)|排[队查]|检查"
+    r"|协调|调解了|接待|汇报|布置|备课|准备|坐车|开车|打电话|[写做弄搞赶补码](?:了)?[^，]{0,6}(?:表|账|材料|资料|档案|方案|报告|总结|简报|稿)|(?<![请领])教(?![育材程案学])|辅导(?!材料|读本|[我咱])"
+    r"|[给跟对和与][^，]{0,6}(?:户|村民|群众|乡亲|老人|大[爷娘]|[他她]们?)[^，]{0,4}[讲说聊唠]|看(?:电视|手机|病|店|门|热闹|电影|球)|打牌|下棋|唱歌|跳舞|小说|电视剧|短视频|抖音|游戏|球赛|春晚|戏(?!曲)"
+)
+
+
+def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
+    """Where a clause with others of its sentence tells of study of some length; None without."""
+    clause = clauses[index]
+    match = TAUGHT.search(clause.text) or TAKES_IN.search(clause.text)
+    thing = COURSE.search(clause.text) or _subject(clause.text)
+    spot = match or thing or only_times(clause)
+    if not spot or not (near := _around(clauses, index)):
+        return None
+    text = "，".join(one.text for one in near)
+    if _works(text) or any(one.mentions for one in near):
+        return None
+    signs = [one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, words.ALONE)]
+    signs.append(_subject(text))
+    where = spot.span() if isinstance(spot, re.Match) else (0, 0)
+    return where if sum(map(bool, signs)) >= ENOUGH else None
+
+
+def is_taught(clause: Clause, start: int) -> bool:
+    """Whether somebody else teaches us there: 领导给我们上了一堂党课 is our study."""
+    return any(one.start() <= start < one.end() for one in TAUGHT.finditer(clause.text))
+
+
+def _subject(text: str) -> re.Match[str] | None:
+    return words.SUBJECT.search(text) or words.BOOK.search(text)
+
+
+def _works(text: str) -> bool:
+    """Whether it tells of other work, of villagers, of schools."""
+    other = (WORK, words.OFF, words.FOLK, words.NOT_STUDY, words.UNDONE)
+    return any(one.search(text) for one in other)
+
+
+def _around(clauses: list[Clause], index: int) -> list[Clause]:
+    """The clause with the one before, and those behind up to the first with a length."""
+    sentence = clauses[index].sentence
+    near = [one for one in clauses[max(0, index - BACK) : index] if one.sentence == sentence]
+    long = bool(near) and only_times(near[-1])
+    for one in clauses[index : index + AHEAD]:
+        if one.sentence != sentence:
+            break
+        near.append(one)
+        if long:
+            break  # what it was about may stand behind its length
+        long = bool(lengths(one))
+    return near if long else []
