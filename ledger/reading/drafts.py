@@ -27,6 +27,7 @@ class Draft:
     at_once: bool = False
     dropped: bool = False
     signs: set[str] = field(default_factory=set)  # kinds of evidence heard for it
+    around: list[Clause] = field(default_factory=list)  # told of the same people before it
 
     @property
     def start(self) -> int:
@@ -54,7 +55,9 @@ class Draft:
 
     def said(self, scene: Scene) -> list[IssueSaid]:
         """One issue for each household."""
-        category = category_of(scene.lexicon, self.clauses, public=self.people[0] is None)
+        category = category_of(
+            scene.lexicon, self.clauses, self.around, public=self.people[0] is None
+        )
         return [
             IssueSaid(
                 start=self.start, text=scene.words(*self.clauses), category=category,

@@ -11,7 +11,9 @@ LASTS = re.compile(  # 断了一天了
 )
 HEARD = re.compile(r"都[讲说嫌愁提反]|一致|提到|提出")
 LAUGHS = re.compile(r"笑[死坏喷晕]|哈哈|乐[死坏]")
-LONG_PAST = re.compile(r"^(?:那年|当年|想当年|早年|小时候|年轻时|旧社会|[他她]?年轻的?时候)")
+LONG_PAST = re.compile(
+    r"^(?:那年|当年|想当年|早年|小时候|年轻时|旧社会|[他她]?年轻的?时候)|那(?:阵子?|会儿?|时候|年)$"
+)
 OLD_STORY = re.compile(r"(?<!上)(?<!大)(?:年前|早年|当年|老早|以前|那时候|年轻时)的(?:老)?事")
 TO_THIS_DAY = re.compile(r"现在?|如今|一直|至今|还|今|眼下|又|到|没好|落下|从此|后来")
 NO_ANSWER = re.compile(r"电话[^，]{0,6}，?(?:也|都|还是|一直|老是)?没人接$")
@@ -24,6 +26,7 @@ LATER = r"(?:明天|大?后天|下周.?|改天|回头|等会|待会|抽空|过[�
 GOES = re.compile(
     rf"(?:{LATER}|{INTEND})[^，没未]{{0,6}}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
 )
+IN_CASE = re.compile(r"(?:要是|如果|假如)[^，。；]{0,12}就")
 MEANS = re.compile(rf"^等[^，。；]+再|^(?:我们?|咱们?)?{INTEND}")
 MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
 NEXT = re.compile(
@@ -42,7 +45,7 @@ UNSEEN = re.compile(r"没见[着到上]$|没人$")
 AT_HAND = re.compile(r"^我(?:们)?(?:当场|顺手|已经|就)?(?:给|帮|替|把)[^，]{1,10}了$")
 LOST = re.compile(r"走失|走丢|[跑走丢]了$|不见了|失踪|没了影")
 FOUND = re.compile(r"(?:找|寻)(?:着|到|回来?)了?$|[找寻](?:着|到|回)了|自己回来了")
-PASSES = re.compile(r"检修|例行维护|计划停|被[^，。；]{1,6}(?:撵|赶|抓|带|轰)走了")
+PASSES = re.compile(r"^我们?绕|检修|例行维护|计划停|被[^，。；]{1,6}(?:撵|赶|抓|带|轰)走了")
 # what tells without any word of a subject how far a household's matter has come
 OFFICIAL = re.compile(
     r"[的那]事|审|批|公示|评议|受理|鉴定|立项|申请|材料|手续|排队|排期|进场|动工|开工|施工|在办|办理"
@@ -90,6 +93,7 @@ OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we
 )
 OWN_REMEDY = re.compile(  # seen to by the household itself: no matter of ours
     r"自己(?!也|都|还|一个)[^，。；不没]{0,4}(?:掏|换|修|补|弄|请|收拾|垒|糊|疏|钉|盖|装|通|买|清|凑)(?!不)[^，。；]{0,8}了?"
+    r"|^等[^，。；]{1,8}(?:回来|过年|开春|有钱|秋后|手头)[^，。；]{0,4}(?:换|修|买|弄|盖|补)"
     r"|[他她说](?:等|过|开|明)(?:完年|春|年|天暖|了年)[^，。；]{0,4}(?:自己)?(?:换|修|买|弄|盖|补)"
 )
 ANSWERED = re.compile(
@@ -115,6 +119,15 @@ MENDED_ONCE = re.compile(
     r"[才刚没][^，。；]{0,12}(?:[天年]|个?月|星期|礼拜|周)$|(?:去年|前年|上个?月|年初|春上|开春)[^，。；]{0,8}[的了过]$"
 )
 VAGUE = frozenset({"收入", "其他"})  # 家底掏空了: what for stands in the clause before
+# handed in long ago and still open: 补贴报上去仨月，问谁谁推
+PENDING = re.compile(
+    r"[报交递送呈申][^，。；没不]{0,4}(?:上去|进去|了|上|到)[^，。；没不]{0,4}"
+    r"[\d一两二三四五六七八九十几半仨俩好][多来]?(?:年|个?月|天|周|个?星期|个?礼拜)"
+)
+# what comes of work told just before: 台都出来了, 火着了
+RESULT = re.compile(
+    r"^(?!.*(?:没|不(?!用|漏|堵|停)|未|还|才|得|要|等|快)).*(?:出来|起来|上来|过来|[好通开稳亮上着顺])了$|亮堂|清亮|热乎|热烘|暖烘|暖和|平整|严实|结实|纹丝不动|稳当|顺当|管用$|好使$|利索$"
+)
 THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 # what belongs to all of a village: a step on it needs no household
 COMMON = re.compile(

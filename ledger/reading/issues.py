@@ -6,53 +6,30 @@ that is mended in the same message is progress, and a first step taken on it is 
 
 from dataclasses import dataclass, field
 
+from ledger.reading import issue_words as words
 from ledger.reading.advances import falls_back, turns
 from ledger.reading.asides import inquires, is_notice, is_own, no_fault, nobodys, takes_back
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import Strength, calmed, fault_in, told_in
 from ledger.reading.hearing import Hearing
-from ledger.reading.issue_words import (
-    AGREED,
-    ALL,
-    ANSWERED,
-    AT_HAND,
-    BEGUN,
-    CHANGED,
-    COMMON,
-    FORMERLY,
-    FOUND,
-    GOES,
-    INFORMED,
-    KINSMAN,
-    LAUGHS,
-    LOCKED,
-    LONG_AGO,
-    LOST,
-    MENDED_ONCE,
-    MET,
-    NEEDY,
-    NEXT,
-    OLD_STORY,
-    OWN_REMEDY,
-    PASSES,
-    REASON,
-    STILL,
-    STILL_NOT,
-    THEREBY,
-    THINGS,
-    UNSEEN,
-    VAGUE,
-    WAS,
-)
 from ledger.reading.known import Topic
 from ledger.reading.limits import at_once
 from ledger.reading.overlaps import overtaken, part_of
-from ledger.reading.progress import Far, how_far, read_numbered
+from ledger.reading.progress import Far, asks, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.step_evidence import does_it_himself, signs_of, signs_of_nobody, stands
-from ledger.reading.subjects import FORMS, PLAIN, scores_of, subject_of, told_scores
+from ledger.reading.subjects import (
+    FORMS,
+    PLAIN,
+    category_in,
+    nameless,
+    scores_of,
+    settled,
+    subject_of,
+    told_scores,
+)
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
@@ -85,30 +62,42 @@ class Gathering(Hearing):
         elif strength == "strong" and far != "done" and self._pleaded(part):
             self._add(part, strength)
         elif strength and (self._still(part) or self._refused(part)):
-            if STILL_NOT.search(clause.text):
+            if words.STILL_NOT.search(clause.text):
                 self.topic = Topic(clause.sentence, part.people, clause)
             self._step(part, "step")
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
         elif far and self._counts(part, far):
+            if words.PENDING.search(clause.text):
+                self.topic = Topic(clause.sentence, part.people, clause)
             self._step(part, far)
+        elif self._comes_right(part, strength):
+            self._step(part, "done")
         else:
             self._other(part)
         self._follow(part)
 
+    def _comes_right(self, part: Part, strength: Strength) -> bool:
+        """Whether it tells the result of a step told just before: 师傅调了天线，台都出来了."""
+        step = self._open_step(part)
+        if not step or step.far != "step" or step.clauses[-1] is not self.last:
+            return False
+        ours = not strength and part.whole not in self.scene.plans
+        return ours and bool(words.RESULT.search(part.clause.text)) and not asks(part.clause)
+
     def _still(self, part: Part) -> bool:
         """Whether a clause tells what is still to come of a thing begun: 批了，钱还没到卡."""
         near = self._near(part.clause)
-        if STILL_NOT.search(part.clause.text):
+        if words.STILL_NOT.search(part.clause.text):
             return not self._goes_on(part)
-        if len(near) < 2 or part.clause.mentions or not STILL.search(part.clause.text):
+        if len(near) < 2 or part.clause.mentions or not words.STILL.search(part.clause.text):
             return False
-        return bool(BEGUN.search(near[0].text)) and not fault_in(near[0])
+        return bool(words.BEGUN.search(near[0].text)) and not fault_in(near[0])
 
     def _add(self, part: Part, strength: Strength) -> None:
         self._wears_out(part)
         clause, step, draft = part.clause, self._open_step(part), self._same_issue(part)
-        if step and step.far == "done" and WAS.search(clause.text):
+        if step and step.far == "done" and words.WAS.search(clause.text):
             return  # 炉子接好了，他说昨晚冻得睡不着
         weak = strength != "strong" and not draft
         if step and (weak or self._settles(step, clause)):
@@ -121,13 +110,13 @@ class Gathering(Hearing):
         if draft.strength != "strong":
             draft.signs |= self._signs(part)
         draft.limit(self.scene, clause, self.last)
-        if ALL.search(clause.text):
+        if words.ALL.search(clause.text):
             self._limit(part)
 
     def _wears_out(self, part: Part) -> None:
         """What was mended a while ago and is broken again has not been mended."""
         step = self._open_step(part)
-        if step and step.far == "done" and MENDED_ONCE.search(step.clauses[-1].text):
+        if step and step.far == "done" and words.MENDED_ONCE.search(step.clauses[-1].text):
             self.steps.remove(step)
 
     def _settles(self, step: Step, clause: Clause) -> bool:
@@ -144,9 +133,19 @@ class Gathering(Hearing):
         forms = FORMS.search(clause.text) and not clause.mentions
         people: People = (None,) if forms else part.people
         draft = Draft(people, strength, [*self._lead(clause), clause], at_once=self.urgent)
+        draft.around = self._before(part)
         self.urgent = False
         self.drafts.append(draft)
         return draft
+
+    def _before(self, part: Part) -> list[Clause]:
+        """What was told of the same people in its sentence, up to it."""
+        if part.clause.mentions:
+            return []
+        told = [one for draft in self.drafts for one in draft.clauses]
+        here = part.clause.sentence
+        before = [one for one in self.since if one.sentence == here and one not in told]
+        return [one for one in before if not words.MET.search(one.text)]
 
     def _open_step(self, part: Part) -> Step | None:
         """The step told just before, in the same sentence, of the same people."""
@@ -163,27 +162,33 @@ class Gathering(Hearing):
         if not weight and len(near) < 2:
             return self.since[-3:]
         apart = told_in(clause, near[0]) and not told_in(clause, None)
-        if weight >= PLAIN and subject not in VAGUE and not apart:
+        if weight >= PLAIN and subject not in words.VAGUE and not apart:
             return []
         if not any(scores_of(self.scene.lexicon, *near).values()):
             return self.since[-3:]
-        return [one for one in near[:-1] if not one.taken and not MET.search(one.text)]
+        if clause.mentions and near[0].mentions:
+            return []
+        ended = [one for step in self.steps if step.far == "done" for one in step.clauses]
+        told = [one for one in near[:-1] if one not in ended and not one.taken]
+        return [one for one in told if not words.MET.search(one.text)]
 
     def _same_issue(self, part: Part) -> Draft | None:
         """The draft this fault belongs to: of the same people, and no new subject begins."""
         if not self._goes_on(part):
             return self._why(part)
         clause, draft = part.clause, self.drafts[-1]
-        goes_on = REASON.match(clause.text) or THEREBY.match(clause.text)
+        goes_on = words.REASON.match(clause.text) or words.THEREBY.match(clause.text)
         if goes_on and draft.clauses[-1] is self.last:
             return draft
         mine = told_scores(self.scene.lexicon, clause)
         best = max(mine, key=lambda name: mine[name])
+        if best == settled(nameless(draft.clauses)):
+            return draft  # 收粪车一个月不来，满院臭气
         if mine[best] < PLAIN or told_scores(self.scene.lexicon, *draft.clauses)[best] >= PLAIN:
             return draft
-        thing = part.people[0] is None and best in THINGS and self._names(clause, best)
-        apart = clause.before == "hard" or thing or NEXT.search(clause.text)
-        kin = KINSMAN.match(clause.text) and mine[best] > PLAIN
+        thing = part.people[0] is None and best in words.THINGS and self._names(clause, best)
+        apart = clause.before == "hard" or thing or words.NEXT.search(clause.text)
+        kin = words.KINSMAN.match(clause.text) and mine[best] > PLAIN
         return None if apart or kin else draft
 
     def _why(self, part: Part) -> Draft | None:
@@ -192,8 +197,9 @@ class Gathering(Hearing):
         if draft is None or part.people[0] or draft.clauses[-1] is not self.last:
             return None
         near, mine = self._near(part.clause), subject_of(self.scene.lexicon, part.clause)
-        same = mine is None or mine == subject_of(self.scene.lexicon, *draft.clauses)
-        return draft if same and len(near) > 1 and mine not in THINGS else None
+        told = category_in(self.scene.lexicon, nameless(draft.clauses))
+        same = mine is None or mine == told
+        return draft if same and len(near) > 1 and mine not in words.THINGS else None
 
     def _names(self, clause: Clause, subject: str) -> bool:
         """Whether a clause about the village names a thing of its own before its fault."""
@@ -226,7 +232,7 @@ class Gathering(Hearing):
     def _of_all(self, part: Part, far: Far) -> set[str]:
         """What speaks for and against a step of nobody named."""
         clause, near = part.clause, self._near(part.clause)
-        ours = any(COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
+        ours = any(words.COMMON.search(one.text) or PUBLIC.search(one.text) for one in near)
         signs = {
             "nobody": True,
             "village's": ours or clause.has("fault.strong") or self._goes_on(part),
@@ -241,12 +247,15 @@ class Gathering(Hearing):
         theirs = does_it_himself(clause) or no_fault(clause)
         well = self.last is not None and calmed(self.last) and "也" in clause.text
         signs = {
-            "only meant": part.whole in self.scene.plans and not done and self._meant(clause),
+            "only meant": bool(words.IN_CASE.search(clause.text))
+            or (part.whole in self.scene.plans and not done and self._meant(clause)),
             "no step": far == "step" and no_step(clause),
             "held up": far == "step"
             and bool(HELD_UP.search(clause.text))
             and self._goes_on(part),
-            "nothing changed": done and calmed(clause) and not CHANGED.search(clause.text),
+            "nothing changed": done
+            and calmed(clause)
+            and not words.CHANGED.search(clause.text),
             "own doing": done and (well or (theirs and not self._goes_on(part))),
             "to come": done and self._to_come(clause),
         }
@@ -260,7 +269,7 @@ class Gathering(Hearing):
 
     def _meant(self, clause: Clause) -> bool:
         """Whether we only mean to do it; what somebody has agreed to is a step."""
-        return bool(GOES.search(clause.text)) and not AGREED.search(clause.text)
+        return bool(words.GOES.search(clause.text)) and not words.AGREED.search(clause.text)
 
     def _step(self, part: Part, far: Far) -> None:
         """Add a step to the one of the same people, or as another."""
@@ -300,7 +309,7 @@ class Gathering(Hearing):
 
     def _limit(self, part: Part) -> None:
         """Take a deadline or 立行立改 for the issue told last; for all of them where all are meant."""
-        every = bool(ALL.search(part.clause.text))
+        every = bool(words.ALL.search(part.clause.text))
         for draft in self.drafts if every else self.drafts[-1:]:
             if every or not part.people[0] or alike(draft.people, part.people):
                 draft.limit(self.scene, part.clause, self.last)
@@ -310,24 +319,32 @@ class Gathering(Hearing):
         """Drop what was only weakly told where nothing is wrong, or was put right at hand."""
         if calmed(part.clause):
             for one in self.drafts:
-                weak = one.strength != "strong" or bool(FORMERLY.search(one.clauses[0].text))
+                weak = one.strength != "strong" or bool(
+                    words.FORMERLY.search(one.clauses[0].text)
+                )
                 one.dropped = one.dropped or (weak and alike(one.people, part.people))
-        if LONG_AGO.search(part.clause.text) and how_far(part.clause)[0] == "done":
+        if words.LONG_AGO.search(part.clause.text) and how_far(part.clause)[0] == "done":
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
-        if ANSWERED.search(part.clause.text) and self._goes_on(part):
+        if words.ANSWERED.search(part.clause.text) and self._goes_on(part):
             draft = self.drafts[-1]
-            draft.dropped = bool(INFORMED.search(draft.clauses[0].text)) and not draft.at_once
-        if OWN_REMEDY.search(part.clause.text) and self._goes_on(part):
-            self.drafts[-1].dropped = not NEEDY.search(part.clause.text)
-        if FOUND.search(part.clause.text) and self.drafts:
-            self.drafts[-1].dropped = bool(LOST.search(self.drafts[-1].clauses[-1].text))
-        if LOCKED.search(part.clause.text) and self._goes_on(part):
-            self.drafts[-1].dropped = bool(UNSEEN.search(self.drafts[-1].clauses[-1].text))
-        passes = PASSES.search(part.clause.text) or OLD_STORY.search(part.clause.text)
+            draft.dropped = (
+                bool(words.INFORMED.search(draft.clauses[0].text)) and not draft.at_once
+            )
+        if words.OWN_REMEDY.search(part.clause.text) and self._goes_on(part):
+            self.drafts[-1].dropped = not words.NEEDY.search(part.clause.text)
+        if words.FOUND.search(part.clause.text) and self.drafts:
+            self.drafts[-1].dropped = bool(words.LOST.search(self.drafts[-1].clauses[-1].text))
+        if words.LOCKED.search(part.clause.text) and self._goes_on(part):
+            self.drafts[-1].dropped = bool(
+                words.UNSEEN.search(self.drafts[-1].clauses[-1].text)
+            )
+        passes = words.PASSES.search(part.clause.text) or words.OLD_STORY.search(
+            part.clause.text
+        )
         if passes and self._goes_on(part):
             self.drafts[-1].dropped = True
-        if AT_HAND.search(part.clause.text) and self.drafts:
+        if words.AT_HAND.search(part.clause.text) and self.drafts:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
 
@@ -360,6 +377,6 @@ def _busy(scene: Scene) -> frozenset[int]:
     own = (
         one
         for one in scene.clauses
-        if one.taken or one.has("leave.words") or is_own(one) or LAUGHS.search(one.text)
+        if one.taken or one.has("leave.words") or is_own(one) or words.LAUGHS.search(one.text)
     )
     return frozenset(one.sentence for one in own)

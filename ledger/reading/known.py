@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import People, alike
-from ledger.reading.faults import fault_in, faults_of
+from ledger.reading.faults import calmed, fault_in, faults_of
 from ledger.reading.offices import acts_of_others
 from ledger.reading.progress import Far, asks, how_far
 from ledger.reading.subjects import PLAIN, scores_of
@@ -20,19 +20,20 @@ TROUBLE = r"(?:裂[缝口]|缺口|塌方|窟窿|漏点|积水|外债|欠款|矛�
 MATTER = re.compile(
     r"[那这][笔份][^，。；]{0,6}?(?:补[贴助]|津贴|贷款|[款钱金证]|申请|材料)|"
     rf"(?:的|[那这][个条处道口些])[^，。；的]{{0,3}}{TROUBLE}(?=$|[，,：:])|"
-    r"(?:的|[那这]|一)[件个桩码档]?子?事(?:儿|情)?(?![故业实假务先后迹宜发就])"
+    r"(?:的|[那这]|一)[件个桩码档]?子?事(?:儿|情)?(?![故业实假务先后迹发就])"
+    r"|(?<=[^，。；]{4})事[宜项](?=$|[，,：: 已现目经])"
     r"|(?<!存在)(?<!反映)(?<!这个)(?<!个)问题(?=$|[，,：: 已现目经])"
     r"|[那这](?:[个件桩条笔份处盏项回块段截面片口座根扇头只]|档子)"
     r"(?=$|[，,：: 今昨前现已还都也又终总可没批办])"
 )
 # 住院报销的钱，医保局说: the name of a matter alone tells nothing yet
 BARE = re.compile(
-    r"^[^，。；没不未有想要问欠差少靠领拿交愁说讲到去来为跟和]{0,9}"
+    r"^[^，。；没不未有想要问欠差少靠领拿交愁说讲到去来为跟和就只才仅]{0,9}"
     r"(?:赔偿|赔款|理赔|报销|补[贴助]|津贴|贷款|工[钱资]|救助金?|手术)(?:的[钱款事])?$"
 )
 # 漏雨的瓦，我跟泥瓦匠上去捡了: the same, by what was the matter with it
 BY_ITS_FAULT = re.compile(
-    r"^(?:家|屋)?[^，。；有是说讲映想要看的]{1,7}的[^，。；的没不未有是很了]{1,3}$"
+    r"^(?:家|屋)?[^，。；有是说讲映想要看的]{1,7}的(?:[那这][一-龥])?[^，。；的没不未有是很了]{1,5}$"
 )
 # whose matter it is that is only being spoken of: 为低保的事来, 问低保的事
 GOVERNED = re.compile(
@@ -50,9 +51,10 @@ BEFORE = (
 )
 TOLD_BEFORE = re.compile(
     r"说[要好是]?([修装建换铺挖通办补发])\1?[^，。；]{0,3}(?=到现在|到今天|至今|一直)|"
+    r"(?:大?前[天儿日]|昨[天儿日晚]个?|那天|(?:周|星期|礼拜)[一二三四五六日天])(?:我)?(?:说|报|登记?|提|反映)(?:起|到|过|了)?的|"
     rf"{BEFORE}[^，。；]{{0,6}}(?:说|讲|提|报|反映|申请|登记|记|交办|答应|定|填|摸排|排查)(?:起|到|过|了|下)?的"
     rf"|{BEFORE}(?:说|讲|提|报|反映)(?:起|到|过)?[^，。；]{{2,14}}(?:的|那[个件])事?"
-    r"|(?:要|申请|订|盼)的那[个台张件辆床副袋批条笔]"
+    r"|(?:要|申请|订|盼)的那[个台张件辆床副袋批条笔]|(?:申请|申报|上报)的[^，。；的没不]{2,6}$"
     r"|(?:给|帮|替)[^，。；]{1,6}(?:联系|申请|争取|跑|订|上报|登记|答应)(?:了|下|好)?的"
 )
 OWED = re.compile(
@@ -99,6 +101,8 @@ class Topic:
         ):
             return ""
         far = how_far(clause)[0]
+        if not far and calmed(clause) and self.said and fault_in(self.said):
+            return "done"  # 上次报的水浑，接一杯清亮亮的
         if planned and far != "done" and not (acts_of_others(rest) or fault_in(clause)):
             return ""
         if far == "done" and not _done_in(clause, rest):
@@ -166,7 +170,7 @@ def is_name(clause: Clause) -> bool:
     if not clause.mentions:
         return False
     text = clause.text[clause.at(clause.mentions[-1].end) :]
-    last = max((end for _, end in faults_of(clause)), default=0)
+    last = max((start for start, _ in faults_of(clause)), default=0)
     by_fault = BY_ITS_FAULT.search(text) and last <= clause.text.rfind("的")
     return bool(BARE.search(text) or by_fault)
 

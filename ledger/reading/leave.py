@@ -340,13 +340,23 @@ def _block(scene: Scene, index: int) -> list[Clause]:
             one for one in _beside(scene, clauses[index]) if one.start < clauses[index].start
         ]
         first -= len(called) if any(_is_called(scene, one) for one in called) else 0
-    while first > 0 and _joins(scene, clauses[first - 1], clauses[first].before):
-        first -= 1
+    while first > 0 and (back := _joined(scene, first)):
+        first -= back
     while last + 1 < len(clauses) and _joins(
         scene, clauses[last + 1], clauses[last + 1].before
     ):
         last += 1
     return clauses[first : last + 1]
+
+
+def _joined(scene: Scene, first: int) -> int:
+    """How many clauses before it belong to it too: one, or two where the nearer says nothing."""
+    near, *far = reversed(scene.clauses[max(0, first - 2) : first])
+    edge = scene.clauses[first].before
+    if _joins(scene, near, edge):
+        return 1
+    idle = edge != "hard" and near.before != "hard" and not _tells_more(scene, near)
+    return 2 if idle and far and _joins(scene, far[0], near.before) else 0
 
 
 def _joins(scene: Scene, clause: Clause, edge: str) -> bool:

@@ -68,7 +68,9 @@ def days_of(scene: Scene, block: list[Clause], core: Clause) -> tuple[date, date
     """First and last day of a leave; None when they make no sense."""
     said = _gathered(scene, block, core)
     plain = "，".join(
-        one.text for one in scene.clauses if one.sentence == core.sentence or one in block
+        one.text
+        for one in scene.clauses
+        if (one.sentence == core.sentence or one in block) and not words.OPEN.search(one.text)
     )
     more = words.EXTEND.search(plain)
     first, last = _extended(scene.base, said, plain) if more else _plain(scene.base, said)

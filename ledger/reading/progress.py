@@ -36,6 +36,9 @@ MATERIAL = re.compile(  # brought to be built in: nothing is there yet
     r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
     r"|[拉运送买][来了回][^，。；]{0,3}(?:瓦|砖|水泥|沙|石子|石料|管子|管材|木料|灯杆|电杆|钢筋)"
 )
+LEFT_OUT = re.compile(  # 厕所改完，盖板没封死; 换新的又卡在担保上
+    r"[没未](?:封|装|修|盖|接|铺|弄|做|补|换|给|发|焊|抹|留|配|刷|画|收|清)|卡在|卡住|压在"
+)
 NOTICE = re.compile(r"(?:通知|告知|决定|受理|责任|承诺)书|回执|受理单|(?:补|盖)章")
 HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
 ASKS = re.compile(
@@ -59,7 +62,7 @@ THING = (
     r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾|水塔|水池|水窖|机井|蓄水池|变压器|公厕|堡坎|挡墙|河堤|涵管|电杆|管网"
     r"|污水|自来水|交办|整改)"
 )
-ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定)"
+ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结|完成|到位)"
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
@@ -95,7 +98,7 @@ EACH = re.compile(DIGITS)
 ENDED = re.compile(
     r"(?:[水电路网气]|信号)[已全都]?通(?:了|$|[，。；\s])|灯[已全都]?亮|"
     r"(?:硬化|铺|修|装|换|建|改|拆|清|挖|砌)(?:好|完|通)|"
-    r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定"
+    r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定|摘帽|闭环|了结"
     r"|到位|验完|清零|验收"
 )
 UNENDED = re.compile(
@@ -119,7 +122,12 @@ def how_far(clause: Clause) -> tuple[Far, int]:
     for spot in [*clause.hits("steps.end"), *effects_in(clause.text), *gone_in(clause)]:
         if not _taken_back(clause, spot) and not HABIT.search(clause.text[: spot[0]]):
             handed = papers and bool(HANDED.search(clause.text[spot[0] : spot[1]]))
-            handed = handed or any(one.search(clause.text) for one in (NOTICE, MATERIAL))
+            lacking = LEFT_OUT.search(clause.text, spot[1])
+            handed = (
+                handed
+                or bool(lacking)
+                or any(one.search(clause.text) for one in (NOTICE, MATERIAL))
+            )
             return ("step" if handed or is_part(clause.text) else "done"), spot[0]
     for place, far in _steps_in(clause):
         if not WANTED.search(clause.text, max(0, place - NEAR), place):
@@ -169,8 +177,8 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         for _, end in clause.hits("promise.words")
     ):
         return True  # 保准把路清干净
-    if clause.text[max(0, spot[0] - 1) : spot[0]] == "膝":
-        return True  # 膝盖上
+    if clause.text[max(0, spot[0] - 1) : spot[0]] in {"膝", "手"}:
+        return True  # 膝盖上, 脚手架上
     if any(start < spot[0] < end for start, end in faults_of(clause)):
         return True  # 断缴了 is no 缴了
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")

@@ -39,7 +39,7 @@ HOME_AGAIN = re.compile(  # 总算挪回村里头了
     r"^(?:(?!从|[家户组社]|走访|入户|看|送|会)[^，,。]){0,10}(?:[回返](?:到)?村[里上头]{0,2}|[回到](?:驻地|驻点|队[上里]|点[上里]))[了的]$"
 )
 PAST = re.compile(r"(?:销|[回到返])[的了]")  # 周三下午销的假
-OF_LEAVE = re.compile(r"销[^，,。]{1,6}的假")
+OF_LEAVE = re.compile(r"销[^，,。]{1,6}的假|[日天号一二三四五六]的[^，,。]{0,2}假")
 FROM_AWAY = re.compile(r"^[^，,。]{0,4}从[^，,。]{1,10}[回转返]来")  # 从省城学习回来
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
@@ -61,7 +61,8 @@ def read_return(scene: Scene) -> list[ReturnSaid]:
 
 
 def _spot(scene: Scene, clause: Clause) -> re.Match[str] | None:
-    ahead = is_future(scene, clause) and not PAST.search(clause.text)
+    told = PAST.search(clause.text) or OF_LEAVE.search(clause.text)
+    ahead = is_future(scene, clause) and not told
     if clause.taken or clause.question or ahead:
         return None
     sure = SURE.search(clause.text)
@@ -91,7 +92,8 @@ def _not_yet(scene: Scene, clause: Clause, match: re.Match[str]) -> bool:
 
 def _is_planned(scene: Scene, clause: Clause) -> bool:
     return clause in scene.plans and not (
-        PAST.search(clause.text) and is_future(scene, clause)  # its weekday was taken as ahead
+        (PAST.search(clause.text) or OF_LEAVE.search(clause.text))
+        and is_future(scene, clause)  # its weekday was taken as ahead
     )
 
 

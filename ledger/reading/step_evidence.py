@@ -56,6 +56,7 @@ ITS_THING = re.compile(
     rf"^(?:屋[头里]|院[子里])?(?:的那?|那)[个口头台间条盏笔张扇面道]?(?!{KIN}|{GOODS})[^，。；的了没不未]"
 )
 THIS = re.compile(r"^(?:这|那)(?:件|个|桩|档子)?(?:事|问题)")
+ALONE = re.compile(r"自(?:己|个儿?)(?:[请找雇喊叫]了|[掏出花]钱)")
 BY_US = re.compile(
     r"(?:我们?|咱们?|队里|全队)(?:几个|大家|今天|昨天|下午|上午|一起|就|也|已经?|当场|专门|去|来)*"
     r"(?:给|帮|替|叫|请|找|喊|联系|协调|组织|动手|把|拉|送|买|出钱|凑钱)"
@@ -77,6 +78,7 @@ def signs_of(clause: Clause, near: list[Clause], far: Far, *, named: bool) -> se
         "by us": bool(BY_US.search(text)),
         "its thing": _of_household(near),
         "this matter": bool(THIS.search(text)),
+        "own doing": any(ALONE.search(one.text) for one in near),
         "own goods": bool(OWN_GOODS.search(text)),
         "long ago": any(LONG_AGO.search(one.text) for one in near),
     }

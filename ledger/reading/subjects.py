@@ -30,7 +30,34 @@ SOLD = re.compile(
 APPLIED = re.compile(
     r"(?:想|要)(?:申请|办理?|享受|纳入|评)[^，]{1,10}"
 )  # the wish tells what for
+IDIOM = re.compile(r"打了?水漂|水泄不通|门路|路子|出路|活路|路费")  # no water, no road
 LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
+
+# What no other word or scene outweighs.
+SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "教育",  # told at school of whom it hurts
+        re.compile(
+            r"(?:学校|班上|班里|校门)[^，]{0,9}(?:打|欺负|堵|推|孤立)|(?:同学|高年级|大孩子)[^，]{0,4}(?:打|欺负|堵)"
+        ),
+    ),
+    (
+        "住房",  # smoke that comes back into the house
+        re.compile(
+            r"(?:烟囱|烟道|炕洞|[炉柴土]灶|炕)[^。；]{0,8}(?:倒|呛|堵|冒|漏|熏)|没[^，]{0,2}烟囱"
+        ),
+    ),
+    (
+        "产业",
+        re.compile(
+            r"[鸡鸭鹅猪羊牛兔蜂][^，。；]{0,6}(?:狼|鹰|野狗|野猫|狐|獾|豹)|货款|[粮果菜奶]款|收购款|增氧机|鱼塘(?![边旁埂])"
+        ),
+    ),
+    ("兜底", re.compile(r"断粮|断炊")),
+    ("收入", re.compile(r"外债|[欠背][^，。；]{0,4}一屁股")),
+    ("饮水", re.compile(r"水龙头[^。；]{0,14}(?:接|滴|来|出)")),
+    ("医疗", re.compile(r"抑郁|脱了?臼")),
+)
 
 # What the guide settles where two categories meet; the first that fits wins.
 SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -44,7 +71,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "其他",  # a quarrel, whatever it is about
         re.compile(
-            r"(?:煤气|液化气|燃气)[^，]{0,4}漏|煤气中毒|打(?:了一)?架|[吵骂]架|干仗|家暴|鼻青脸肿|赌钱|赌博|聚赌|吸毒|传销|互不相让|各不相让|互不让|[谁哪]个?都?不让|闹到[村镇派乡]|拍桌|对骂|红了?脸|吵翻|吵起来|打起来|干起来|动起手"
+            r"噪音|噪得|吵得[^，]{0,3}(?:睡|觉|慌|头)|轰隆|(?:煤气|液化气|燃气)[^，]{0,4}漏|煤气中毒|打(?:了一)?架|[吵骂]架|干仗|家暴|鼻青脸肿|赌钱|赌博|聚赌|吸毒|传销|互不相让|各不相让|互不让|[谁哪]个?都?不让|闹到[村镇派乡]|拍桌|对骂|红了?脸|吵翻|吵起来|打起来|干起来|动起手"
             r"|(?:被|让|叫|给)(?:邻居|隔壁|对门|[堂表]?[哥弟]|[一-龥*]{1,3}家)[^，]{0,8}(?:[占挖砍挡圈填拆堵]了|[毒药打]死)"
         ),
     ),
@@ -64,7 +91,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "基础设施",
         re.compile(
-            r"硬化|进户[那路]|渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线"
+            r"硬化|进户[那路]|渠|灌溉|浇|涵管|涵洞|机耕|井盖|路灯|水库|[大水]坝|坝[上体塌漏]|河堤|标志|标线|斑马线|减速带"
             r"|护栏|凸镜|县道|弯道|网(?:太|慢|络|速|卡|差)|没网|断网|桥(?!头)|变压器|接户线"
             r"|电线|电压|信号|宽带|路(?:面|基|烂|断|窄|陡|滑|难|不|太|没|塌|堵|上的坑)|道路"
             r"|(?<![屋家]里)(?<!地上)(?<!膝盖)(?<!关节)积水|[那条段截米里](?:土|水泥|石子)?路"
@@ -75,7 +102,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "其他",
         re.compile(
             r"吵架|吵嘴|打架|家暴|打老婆|离婚|界石|田埂|地界|边界|坟|扯皮|纠纷|户口|诈骗|被骗"
-            r"|走丢|走失|野猪|偷|音响|广场舞|噪音|(?:被|让|叫)人[^，]{0,4}(?:挖|牵|砍|摘|捞|偷|拉)走"
+            r"|走丢|走失|野猪|偷|音响|广场舞|噪音|(?:被|让|叫)人[^，]{0,4}(?:挖|牵|砍|摘|捞|偷|拉|顺|摸|捉)走"
         ),
     ),
     (
@@ -92,7 +119,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "就业",
         re.compile(
-            r"(?:矿|工地|厂|车间|架子)[里上]?[^，]{0,5}(?:砸|摔|轧|压)|(?:老板|工头)[^，]{0,5}(?:不给|不管|不认|不赔|躲)"
+            r"(?:矿|工地|厂|车间|架子|脚手架)[里上]?[^，]{0,5}(?:砸|摔|轧|压|跌)|(?:老板|工头|包工的)[^，]{0,5}(?:不给|不管|不认|不赔|躲)"
         ),
     ),
     (
@@ -106,7 +133,7 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
         "兜底",
         re.compile(
             r"低保|特困|五保|两项补贴|赡养|没人(?:照|管|伺候|服侍|护理|端|做饭|换|陪|带)|无人照"
-            r"|[没不][^，]{0,5}管[他她]|残疾补|评残|残疾[^。]{0,16}补贴|残补|护理补|高龄|养老金"
+            r"|[没不][^，]{0,5}管[他她]|残疾(?:补|金)|评残|残疾[^。]{0,16}补贴|残补|护理补|高龄|养老金"
             r"|津贴|临时救助|推来推去|谁也不(?:接|管|养)|不养老|不孝|孤儿|吃了上顿"
         ),
     ),
@@ -129,7 +156,11 @@ def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
 
 def settled(text: str) -> str | None:
     """The category the guide settles on by these words; None where it leaves it to the count."""
-    return next((name for name, pattern in SETTLED if pattern.search(text)), None)
+    return _first(SURELY, text) or _first(SETTLED, text)
+
+
+def _first(table: Iterable[tuple[str, re.Pattern[str]]], text: str) -> str | None:
+    return next((name for name, pattern in table if pattern.search(text)), None)
 
 
 def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
@@ -166,7 +197,8 @@ def nameless(clauses: Iterable[Clause]) -> str:
 
 
 def _unpeopled(text: str) -> str:
-    """没人管 is a matter of care only where somebody needs it."""
+    """没人管 is a matter of care only where somebody needs it; 门路 is no matter of roads."""
+    text = IDIOM.sub("", text)
     return text if PERSON.search(text) else LEFT_ALONE.sub("没解决", text)
 
 
@@ -177,10 +209,21 @@ def subject_of(lexicon: Lexicon, *clauses: Clause) -> str | None:
     return best if scores[best] else None
 
 
-def category_of(lexicon: Lexicon, clauses: list[Clause], *, public: bool) -> str:
-    """The category of an issue by its clauses, settled where the guide settles it."""
+def category_of(
+    lexicon: Lexicon, clauses: list[Clause], around: list[Clause], *, public: bool
+) -> str:
+    """The category of an issue by its clauses, settled where the guide settles it.
+
+    around: what was told of the same people before, for clauses that say little by themselves.
+    """
     text = nameless(clauses)
-    return OTHER if public and FORMS.search(text) else category_in(lexicon, text)
+    if public and FORMS.search(text):
+        return OTHER
+    if sure := _first(SURELY, nameless([*around, *clauses])):
+        return sure
+    if max(told_scores(lexicon, *clauses).values()) < PLAIN and not settled(text):
+        text = nameless([*around, *clauses])
+    return category_in(lexicon, text)
 
 
 def category_in(lexicon: Lexicon, text: str) -> str:
@@ -188,7 +231,9 @@ def category_in(lexicon: Lexicon, text: str) -> str:
     text = _unpeopled(SOLD.sub("", text))
     if (wish := APPLIED.search(text)) and (wanted := settled(wish[0])):
         return wanted
-    scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), settled(text)
+    if sure := _first(SURELY, text):
+        return sure
+    scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), _first(SETTLED, text)
     if set(scenes) == {DRINKING} and (fixed == "基础设施" or not scores[DRINKING]):
         scenes = {}  # water for the fields
     if scenes and fixed not in scenes:

@@ -36,7 +36,9 @@ HALF_WAY = re.compile(  # 公示完了还没发: begun, and not yet at its end
 TAKEN_THERE = re.compile(
     r"[把将](?:他|她|人|老人家?|娃|孩子)[^，。；]{0,4}送"
 )  # to hospital, home
-NO_ACCORD = re.compile(r"没(?:有)?(?:谈|说|调解?|协?商|商量)(?:拢|成|妥|好)|谈不拢")
+NO_ACCORD = re.compile(
+    r"没(?:有)?(?:谈|说|调解?|协?商|商量)(?:拢|成|妥|好)|谈不拢|摇了?摇?头|扭头|没[看瞧相][上中]"
+)
 QUEUED = re.compile(r"排(?:队|了|长队)[^，。；]{0,5}(?:钟头|小时|分钟|半天|半晌|上午|下午)")
 COMFORT = re.compile(
     r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
