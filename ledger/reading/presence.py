@@ -14,7 +14,7 @@ PRESENT = re.compile(
     rf"(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
     r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村[部里委]|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
     r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|坐班|带班|在位"
-    r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上部委](?:过的?夜|睡|歇|住|打(?:的|了)?地铺|对付|凑合)|[睡歇](?:的|在)*(?:村部|队部|村委会?|驻地)|住(?:村部|队部)"
+    r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上部委](?:过的?夜|睡|歇|住|打(?:的|了)?地铺|对付|凑合)|(?:一直|全天|整天|始终|哪也|哪儿也)(?:都|就)?没(?:有)?(?:离开|出去|走开|动窝|外出|去)(?:过)?$|[睡歇](?:的|在)*(?:村部|队部|村委会?|驻地)|住(?:村部|队部)"
     r"|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)"
     r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
 )
@@ -45,7 +45,7 @@ NOT_AFTER = re.compile(  # a thing of the post, a span without days, somebody wh
     r"|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?![哈呢啊哦呀嘛啦]?$)|有)|[里上](?:开|那|转|走|看)"
     r"|[部委](?:会|里)?+(?:的|门|(?![接待值住守夜睡歇打过凑])[^，,。]{1,2})|[^，,。]{0,4}[吗么]$)"
 )
-TONIGHT = re.compile(r"今[晚夜天日]|今儿|在|正|^晚上|继续")
+TONIGHT = re.compile(r"今[晚夜天日早晨]|今儿|在|正|^晚上|继续")
 LONG_AGO = re.compile("国庆|春节|过年|元旦|五一|中秋|端午|清明|去年|前年|那[年天会]")
 SPANNED = re.compile(r"驻村|在[岗村]|值[班守]|住村|守")
 
@@ -129,7 +129,7 @@ def _own(clause: Clause, start: int, end: int) -> bool:
 
 
 def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
-    times = clause.times or _headed(scene, clause)
+    times = _spelt_out(scene, clause) or clause.times or _headed(scene, clause)
     named = [one for one in times if one.names_day and not one.text.startswith("当")]
     spans = [span for one in named if (span := scene.meant(clause, one))]
     if named and not any(one.first <= scene.base for one in spans):
@@ -139,6 +139,16 @@ def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
         return [(ranges[0].first, ranges[0].last)]
     points = [one.first for one in spans if one.kind == "point" and one.first <= scene.base]
     return [(one, None) for one in points] or [(scene.days[clause], None)]
+
+
+def _spelt_out(scene: Scene, clause: Clause) -> list[TimePhrase]:
+    """The days told alone behind it: 这周我在岗五天，周一到周五."""
+    behind = scene.clauses[scene.place(clause) + 1 :][:1]
+    if not behind or not SPANNED.search(clause.text) or behind[0].before != "soft":
+        return []
+    alone = [one for one in behind[0].times if one.text == behind[0].text.strip()]
+    spans = [scene.span(one, "back") for one in alone]
+    return alone if any(one and one.kind == "range" for one in spans) else []
 
 
 def _headed(scene: Scene, clause: Clause) -> list[TimePhrase]:

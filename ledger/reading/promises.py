@@ -72,7 +72,10 @@ BETWEEN = re.compile(
 )
 THEIR_WORD = re.compile(r"(?:去年|前年|上个?月|年初|当初|当时|原来|早先)$")  # 去年说好六月给的
 KEPT_THING = re.compile(r"[了过下]?[^，,。把给帮替去]{1,8}的[^，,。；]{1,6}$")
-OUR_SPEECH = re.compile(r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]")
+OUR_SPEECH = re.compile(
+    r"(?:我|咱|队里)[^，。；]{0,4}[跟对给和向同][^，。；]{1,8}[说讲]"
+    r"|(?:我|咱|队里)[^，。；]{0,4}[让叫劝请](?:[他她]们?|人家|老人家?|大[爷娘叔婶])[^，]{0,3}放宽?心"
+)
 
 
 def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[PromiseSaid]:
@@ -165,7 +168,14 @@ def _vow(scene: Scene, index: int) -> tuple[int, int] | None:
 def _our_speech(scene: Scene, index: int) -> Clause | None:
     """The clause just before in which we begin to speak to somebody."""
     near = scene.clauses[max(0, index - 2) : index + 1]
-    return next((one for one in near if one.mentions and OUR_SPEECH.search(one.text)), None)
+    return next(
+        (
+            one
+            for one in near
+            if (one.mentions or "放" in one.text) and OUR_SPEECH.search(one.text)
+        ),
+        None,
+    )
 
 
 def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:

@@ -18,9 +18,10 @@ from ledger.reading.study_lengths import (
     of_it,
     only_lengths,
     only_times,
+    timed,
 )
 from ledger.reading.study_parts import Part, apart, merged
-from ledger.reading.topics import plain_topic, topic_of
+from ledger.reading.topics import is_subject, plain_topic, topic_of
 
 MOST_DAYS = 14  # of a span in which each day had its study
 
@@ -50,7 +51,7 @@ class _Reader:
     def read(self) -> list[StudySaid]:
         """The studies in the order of the message."""
         for index, clause in enumerate(self.clauses):
-            if self._refused(clause):
+            if self._refused(index, clause):
                 self._drop(clause)
             elif words.LABEL.match(clause.text.strip()):
                 self._box(index, clause)
@@ -104,11 +105,13 @@ class _Reader:
             self.parts[-1].exchange = True
         return True
 
-    def _refused(self, clause: Clause) -> bool:
+    def _refused(self, index: int, clause: Clause) -> bool:
         text = clause.text
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
         asked = re.search(r"[吗么]$", text) or (
-            not lengths(clause) and "请教" not in text and words.ASKED.search(text)
+            words.ASKED.search(text)
+            and "请教" not in text
+            and not timed(self.clauses, index, clause)
         )
         return clause.question or bool(undone) or bool(asked)
 
@@ -303,7 +306,8 @@ class _Reader:
         clause.taken = True
         twins = [one for one in self.parts if one.clause is part.clause]
         for one in self.parts if words.BACK_ON.search(clause.text) else twins:
-            one.topics = one.topics or [topic]
+            if not any(map(is_subject, one.topics)):
+                one.topics = [topic]
         return True
 
     def _take_back(self, index: int, clause: Clause) -> None:

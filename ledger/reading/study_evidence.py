@@ -74,11 +74,13 @@ class Evidence:
         clause = self.clauses[index]
         before = self.clauses[index - 1] if index and clause.before != "hard" else clause
         for one in (clause, before):
-            if not one.mentions or re.search("我|咱|自己|本人|[跟和与同陪]", one.text):
+            if not one.mentions or words.OWN.search(one.text):
                 continue
             name = one.mentions[0]
             head, tail = timeless(one)[: one.at(name.start)], one.text[one.at(name.end) :]
-            learns = start > one.at(name.end) if one is clause else "学" in tail
+            learns = (
+                start > one.at(name.end) if one is clause else words.THEY_LEARN.search(tail)
+            )
             if learns and not head.strip("· ") and not tail.startswith(HOME):
                 return True
         return False

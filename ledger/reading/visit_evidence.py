@@ -235,7 +235,7 @@ class Evidence:
         if clause.mentions:
             return None
         called = words.CALLED.search(clause.text)
-        if called and re.search("[了过]", clause.text[called.end() - 1 :]):
+        if called and (called["in"] or re.search("[了过]", clause.text[called.end() - 1 :])):
             return self._of_topic(index, clause, called.end(), called.end())
         if words.ERRANDS.search(clause.text):
             return None

@@ -111,8 +111,17 @@ class Toward:
             return named.shift if self._did(named, max(0, here - 2), here) else None
         if verbs.SENT_HOME.search(named.tail) and verbs.TAKES.search(named.head):
             return named.end if self._did(named, named.end, named.end + 6) else None
-        if (feast := verbs.FEAST.search(named.head)) and verbs.FEAST_BEHIND.search(named.tail):
-            start = named.shift + feast.start("verb")
+        bidden = verbs.BIDDEN.search(named.head) and verbs.BIDDEN_BEHIND.search(named.tail)
+        if bidden:
+            return named.end if self._did(named, named.end, named.end + 4, 0) else None
+        for before, behind in (
+            (verbs.FEAST, verbs.FEAST_BEHIND),
+            (verbs.DOOR, verbs.DOOR_BEHIND),
+        ):
+            match = before.search(named.head)
+            if match is None or not behind.search(named.tail):
+                continue
+            start = named.shift + match.start("verb")
             return start if self._did(named, start, named.start) else None
         give = verbs.GIVE.search(named.head)
         if (give and verbs.BROUGHT.search(named.tail)) or (
