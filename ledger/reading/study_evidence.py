@@ -25,6 +25,7 @@ class Evidence:
         self.clauses = scene.clauses
         self.tense = tense
         self.planned = self.tense.planned
+        self.long = any(one.durations for one in self.clauses)
         self.any = False
         self.open = False
 
@@ -47,7 +48,7 @@ class Evidence:
 
     def _weighed(self, index: int) -> Spot | None:
         """啃, 捋, 消化 and whatever else people call it, by its length and subject."""
-        spot = None if self.open else learned(self.clauses, index)
+        spot = None if self.open or not self.long else learned(self.clauses, index)
         return spot if spot and self._did(index, *spot) else None
 
     def _did(self, index: int, start: int, end: int) -> bool:

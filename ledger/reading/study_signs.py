@@ -44,10 +44,12 @@ WORK = re.compile(
 def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
     """Where a clause with others of its sentence tells of study of some length; None without."""
     clause = clauses[index]
+    if not (near := _around(clauses, index)):
+        return None
     match = TAUGHT.search(clause.text) or TAKES_IN.search(clause.text)
     thing = COURSE.search(clause.text) or _subject(clause.text)
     spot = match or thing or only_times(clause)
-    if not spot or not (near := _around(clauses, index)):
+    if not spot:
         return None
     text = "，".join(one.text for one in near)
     own = "，".join(one.text for one in near if one.start >= clause.start)

@@ -12,6 +12,7 @@ from ledger.reading.deeds import Tense
 from ledger.reading.scene import Scene
 from ledger.reading.visit_judge import Judge, phoned
 from ledger.reading.visit_names import (
+    NEAR,
     groups,
     is_names,
     leads,
@@ -221,6 +222,9 @@ class Evidence:
 
     def _alone(self, index: int, clause: Clause) -> Been | None:
         """昨天去看过, 去她家坐了坐: of the household named just before."""
+        near = self.clauses[max(0, index - NEAR) : index + 2]
+        if not any(one.mentions for one in near):
+            return None  # nobody it could be about
         if phoned(clause) or words.COMES.search(clause.text):
             return None
         pronoun = verbs.PRONOUN.search(clause.text)
@@ -247,10 +251,8 @@ class Evidence:
         ):
             return None
         rest = match["rest"].strip()
-        if re.match(
-            r"[^，]{0,6}(?:[县镇市乡村部组社街厂]|医院|银行|学校|教室|课堂|车间|工地|会(?![子儿])|现场|不晓得|不知道|不清楚)",
-            rest,
-        ) or words.CLOSED.search(rest):
+        rushed = re.match("[赶跑]过去", match["verb"])
+        if (words.ELSEWHERE.match(rest) and not rushed) or words.CLOSED.search(rest):
             return None
         return self._of_topic(index, clause, match.start("verb"), match.end("verb"))
 
@@ -318,11 +320,11 @@ class Evidence:
 
     def out(self, index: int, clause: Clause) -> bool:
         """Whether one was about in the village, the houses named in the clause behind."""
-        match = words.OUT.search(clause.text)
-        if not match or clause.mentions or index + 1 == len(self.clauses):
+        after = self.clauses[index + 1 : index + 2]
+        if clause.mentions or not after or not is_names(after[0]):
             return False
-        after = self.clauses[index + 1]
-        return is_names(after) and self.judge.did(index, *match.span())
+        match = words.OUT.search(clause.text)
+        return match is not None and self.judge.did(index, *match.span())
 
     def shut(self, index: int) -> bool:
         """Whether the household of a clause was found closed, by it or those behind it."""
