@@ -38,7 +38,7 @@ NOT_BEFORE = re.compile(  # denied, asked for, on the way there
 WEAK = re.compile(r"^在村[部里上委]?")  # only where one is: no news beside a return
 OF_POST = (
     "情况|纪律|名单|补贴|经费|日志|管理|天数|工作队|书记|规定|制度|干部|老人|老乡|人员?|老支书"
-    "|同志|要求|时候|劳力"
+    "|同志|要求|时候|劳力|总结|工作|故事|医生|感受|体会|笔记"
 )
 NOT_AFTER = re.compile(  # a thing of the post, a span without days, somebody who is there
     rf"^(?:真|太|最|就是|确实|不容易|让人|锻炼|教会|这[一两几]?年|生活|经历|的?日子|的?(?:{OF_POST})|电话|室|表|点(?!名)|工作队?员?|日记|队员?|算|民|口|头|子|驻|得|第|以来|期间|满|快"

@@ -23,8 +23,14 @@ class Judge:
             and not words.FORMERLY.search(clause.text[:start])
             and not by_them(self.scene, index, start if doer is None else doer)
             and not self._by_guests(index)
+            and not self._declined(index)
             and self.tense.is_done(index, start, end)
         )
+
+    def _declined(self, index: int) -> bool:
+        """Whether it was an invitation that was not taken up."""
+        behind = self.clauses[index + 1 : index + 2]
+        return bool(behind) and bool(words.DECLINED.search(behind[0].text.strip()))
 
     def _by_guests(self, index: int) -> bool:
         """Whether those told of just before do it: 镇上张姐来收表，顺便去老李家看了看."""

@@ -65,7 +65,8 @@ class Toward:
             return found
         if words.MET.search(named.head) or words.DENIED.search(named.head):
             return None
-        if words.CALLED.search(named.tail) and self._did(named, named.end, named.end + 4, 0):
+        called = words.CALLED.search(named.tail)
+        if called and self._did(named, named.end, named.end + 4, 0):
             return named.end
         if (more and words.NEXT_DOOR.search(named.head)) or words.STATION.search(named.head):
             return named.shift
