@@ -52,7 +52,8 @@ def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
     if not spot:
         return None
     text = "，".join(one.text for one in near)
-    own = "，".join(one.text for one in near if one.start >= clause.start)
+    last = next(one for one in near if lengths(one))
+    own = "，".join(one.text for one in near if clause.start <= one.start <= last.start)
     own = own if isinstance(spot, re.Match) else text
     if _works(own) or words.NOT_STUDY.search(text) or any(one.mentions for one in near):
         return None

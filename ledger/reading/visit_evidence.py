@@ -109,9 +109,8 @@ class Evidence:
             if match and self.judge.did(index, *match.span()):
                 return Been(tuple(clause.mentions), match.start(), MANY)
         for start, end in clause.hits("visit.words"):
-            if (
-                words.NOUN_BEHIND.search(clause.text[end:])
-                or clause.text[start - 1 : start] == "、"
+            if words.NOUN_BEHIND.search(clause.text[end:]) or words.NOUN_BEFORE.search(
+                clause.text[:start]
             ):
                 continue
             if phoned(clause) or not self.judge.did(index, start, end):

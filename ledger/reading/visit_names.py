@@ -33,7 +33,9 @@ def is_names(clause: Clause) -> bool:
         return False
     covered = sum(one.end - one.start for one in clause.mentions)
     rest = re.sub(
-        r"[家户、和跟与及等都√✓✔\s]|[一二两三四五六七八九十\d]{1,2}[家户]|还有", "", clause.text
+        r"[家户、和跟与及等都√✓✔\s]|[一二两三四五六七八九十\d]{1,2}[家户]|还有|接着|然后|最后|随后|后来|再就?是?",
+        "",
+        clause.text,
     )
     own = "".join(
         clause.text[clause.at(one.start) : clause.at(one.end)] for one in clause.mentions

@@ -191,8 +191,10 @@ class _Reader:
         if not mentions and later and is_days_names(later[0]):
             self.round = _Round(day, MANY)
             return
-        for one in self._each_day(clause, been.at) or [day]:
-            self._file(clause, mentions, one)
+        days = self._each_day(clause, been.at) or [day]
+        apart = len(days) == len(mentions) > 1 and "分别" in clause.text
+        for place, one in enumerate(days):
+            self._file(clause, mentions[place : place + 1] if apart else mentions, one)
         self.round = _Round(day, been.more, been.listed) if been.more else None
 
     def _each_day(self, clause: Clause, at: int) -> list[tuple[date, date | None]]:
