@@ -143,7 +143,8 @@ class Hearing:
         ):
             return True
         called = f"{self.last.text}，{clause.text}" if self.last else clause.text
-        if NO_ANSWER.search(called) or (self.last and _of_old(self.last, clause)):
+        told = [self.last, *self.thread] if self.last else []
+        if NO_ANSWER.search(called) or any(_of_old(one, clause) for one in told):
             return True
         if len(self._near(clause)) > 1 and NOT_GONE.search(self._near(clause)[0].text):
             return not clause.mentions and not TALK.search(clause.text)

@@ -19,7 +19,13 @@ from ledger.reading.overlaps import overtaken, part_of
 from ledger.reading.progress import Far, asks, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
-from ledger.reading.step_evidence import does_it_himself, signs_of, signs_of_nobody, stands
+from ledger.reading.step_evidence import (
+    does_it_himself,
+    helps,
+    signs_of,
+    signs_of_nobody,
+    stands,
+)
 from ledger.reading.subjects import (
     FORMS,
     PLAIN,
@@ -244,7 +250,7 @@ class Gathering(Hearing):
     def _against(self, part: Part, far: Far) -> set[str]:
         """What speaks against a step, whoever it is about."""
         clause, done = part.clause, far == "done"
-        theirs = does_it_himself(clause) or no_fault(clause)
+        theirs = (does_it_himself(clause) or no_fault(clause)) and not helps(clause)
         well = self.last is not None and calmed(self.last) and "也" in clause.text
         signs = {
             "only meant": bool(words.IN_CASE.search(clause.text))

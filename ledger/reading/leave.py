@@ -65,7 +65,7 @@ def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
         return True
     near = clause.text[asked.end() :] if asked else ""
     return bool(words.CAME_BACK.search(near)) or any(
-        "销假" in one.text for one in scene.clauses
+        words.ENDED.search(one.text) for one in scene.clauses
     )
 
 

@@ -21,7 +21,7 @@ HABIT = re.compile(
 )  # nothing new
 # what every visit leaves behind
 VISITING = re.compile(
-    r"明白卡|走访表|入户表|联系卡|签到|告知书|问卷|政策宣传|慰问|春联|对联|[大会]会上"
+    r"把表[签填]|明白卡|走访表|入户表|联系卡|签到|告知书|问卷|政策宣传|慰问|春联|对联|[大会]会上"
     r"|[口人]都交了|[电水]费[^，。；停欠没断多]{0,4}交了|今年[^，。；]{1,6}[卖收打割](?!不)"
 )
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
@@ -36,6 +36,7 @@ MATERIAL = re.compile(  # brought to be built in: nothing is there yet
     r"(?:瓦|砖|水泥|沙子?|石子|石料|管子|管材|材料|木料|配件|零件|灯杆|电杆|杆子|变压器|水泵|便器|马桶|蹲便|门窗|钢筋)(?:都|也|今天|昨天|已经?|刚)*(?:送|拉|运|领|买|到)(?:来|到|回|齐|货|了)"
     r"|[拉运送买][来了回][^，。；]{0,3}(?:瓦|砖|水泥|沙|石子|石料|管子|管材|木料|灯杆|电杆|钢筋)"
 )
+LURED = re.compile(r"[哄骗诱逼坑][^，。；]{0,6}$")
 LEFT_OUT = re.compile(  # 厕所改完，盖板没封死; 换新的又卡在担保上
     r"[没未](?:封|装|修|盖|接|铺|弄|做|补|换|给|发|焊|抹|留|配|刷|画|收|清)|卡在|卡住|压在"
 )
@@ -62,7 +63,9 @@ THING = (
     r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾|水塔|水池|水窖|机井|蓄水池|变压器|公厕|堡坎|挡墙|河堤|涵管|电杆|管网"
     r"|污水|自来水|交办|整改)"
 )
-ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结|完成|到位)"
+ENDS = (
+    r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结)"
+)
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
@@ -179,6 +182,8 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         return True  # 保准把路清干净
     if clause.text[max(0, spot[0] - 1) : spot[0]] in {"膝", "手"}:
         return True  # 膝盖上, 脚手架上
+    if LURED.search(clause.text, 0, spot[0]):
+        return True  # 哄着交了三千
     if any(start < spot[0] < end for start, end in faults_of(clause)):
         return True  # 断缴了 is no 缴了
     behind = clause.text[spot[1] : spot[1] + 5].lstrip("了")

@@ -27,6 +27,8 @@ from ledger.time_phrases import Looks, Span, TimePhrase, find_times
 __all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "who"]
 
 FAR = 180  # days: nobody announces anything further ahead without its year
+AT_WORK = re.compile(r"(?:[泥木瓦石工]匠|[电焊水瓦管]工|司机|师傅|兽医|会计|技术员)$")
+HOMESTEAD = re.compile(r"[一-龥]家(?:院子|大院|老院|塆|垭|坳|坪|屯)")
 DIARY = re.compile(r"日[记志]|补[记录登写]|工作记录|民情")
 WEATHER = re.compile(
     r"^[\s，,]*(?:[（(]?(?:周|星期)[一二三四五六日天][)）]?)?\s*(?:天气)?[:：]?(?:晴|阴|多云|[小中大暴雷阵]*雨|雪|雾|风|霜)"
@@ -119,6 +121,12 @@ def _resolved(phrase: TimePhrase, base: date, looks: Looks) -> Span | None:
         return None
 
 
+def _is_home(plain: str, one: Mention) -> bool:
+    """Whether a household is meant: 电工老刘 is at work, 李家院子 is a place."""
+    at_work = plain[one.start] == "老" and AT_WORK.search(plain[: one.start][-4:])
+    return not at_work and not HOMESTEAD.search(plain[one.start : one.end + 3])
+
+
 def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexicon) -> Scene:
     """The clauses of a message with their times, lengths and names, and their turns."""
     plain = blanked(plain, denied(plain))
@@ -126,7 +134,9 @@ def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexi
     times = [one for one in find_times(plain) if not one.at_once and not _is_paper(plain, one)]
     _share_out(clauses, times, "times")
     _share_out(clauses, find_durations(plain), "durations")
-    _share_out(clauses, village.mentions(plain), "mentions")
+    _share_out(
+        clauses, [one for one in village.mentions(plain) if _is_home(plain, one)], "mentions"
+    )
     scene = Scene(plain, own, base, lexicon, clauses)
     take_back(clauses)
     _note_undone(clauses)

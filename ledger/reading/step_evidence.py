@@ -57,9 +57,14 @@ ITS_THING = re.compile(
 )
 THIS = re.compile(r"^(?:这|那)(?:件|个|桩|档子)?(?:事|问题)")
 ALONE = re.compile(r"自(?:己|个儿?)(?:[请找雇喊叫]了|[掏出花]钱)")
+FOR_THEM = re.compile(r"(?:给|帮|替)(?:[他她]|老[人汉爹娘]|大[爷娘]|奶奶)")
+# 冯水生家灶上的软管: a clause that only names a thing of theirs
+THING_ONLY = re.compile(
+    rf"^(?:家|屋[头里])?[^，。；了没不未是有说讲要想去来]{{0,5}}的(?!{KIN}|{GOODS})[^，。；了没不未是有说讲要想去到来的]{{1,6}}$"
+)
 BY_US = re.compile(
     r"(?:我们?|咱们?|队里|全队)(?:几个|大家|今天|昨天|下午|上午|一起|就|也|已经?|当场|专门|去|来)*"
-    r"(?:给|帮|替|叫|请|找|喊|联系|协调|组织|动手|把|拉|送|买|出钱|凑钱)"
+    r"(?:给|帮|替|用|叫|请|托|找|喊|联系|协调|组织|动手|把|拉|送|买|出钱|凑钱)"
 )
 
 
@@ -87,10 +92,10 @@ def signs_of(clause: Clause, near: list[Clause], far: Far, *, named: bool) -> se
 
 def _of_household(near: list[Clause]) -> bool:
     """Whether a thing of the household is spoken of, in it or just before."""
+    told = [(one, one.text[one.at(one.mentions[-1].end) :]) for one in near if one.mentions]
     return any(
-        ITS_THING.search(one.text[one.at(one.mentions[-1].end) :])
-        for one in near
-        if one.mentions
+        ITS_THING.search(text) or (one is not near[-1] and THING_ONLY.search(text))
+        for one, text in told
     )
 
 
@@ -107,6 +112,11 @@ def signs_of_nobody(clause: Clause, far: Far) -> set[str]:
 def does_it_himself(clause: Clause) -> bool:
     """Whether it is the household's own everyday doing."""
     return bool(OWN_DOING.search(clause.text))
+
+
+def helps(clause: Clause) -> bool:
+    """Whether we did it for them: 我从药房给她捎回来两盒."""
+    return bool(BY_US.search(clause.text) or FOR_THEM.search(clause.text))
 
 
 def stands(signs: set[str]) -> bool:

@@ -34,6 +34,7 @@ PUBLIC = re.compile(
     r"|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
 )
 OF_HOUSE = re.compile(r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|院里|自家")
+AT_CLINIC = re.compile(r"^卫生[室所院](?:[那里]边?|头)?(?:也|又|都|却)?(?:说|讲|没|不|要|让)")
 OWN_TURN = re.compile(
     r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里"
     r"|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
@@ -107,6 +108,8 @@ class _View:
 
     def _turns(self, clause: Clause) -> bool:
         """Whether a clause turns away from the household."""
+        if clause.before != "hard" and AT_CLINIC.search(clause.text):
+            return False
         if SAYS_FIRST.search(clause.text) or OF_HOUSE.search(clause.text):
             return False
         return bool(PUBLIC.search(clause.text)) or (

@@ -36,12 +36,15 @@ HALF_WAY = re.compile(  # 公示完了还没发: begun, and not yet at its end
 TAKEN_THERE = re.compile(
     r"[把将](?:他|她|人|老人家?|娃|孩子)[^，。；]{0,4}送"
 )  # to hospital, home
+SPENT = re.compile(
+    r"(?:押金|[院学药路杂]费|医药费)[^，。；]{0,4}[交花缴垫]了?[一二三两四五六七八九十几\d]"
+)
 NO_ACCORD = re.compile(
     r"没(?:有)?(?:谈|说|调解?|协?商|商量)(?:拢|成|妥|好)|谈不拢|摇了?摇?头|扭头|没[看瞧相][上中]"
 )
 QUEUED = re.compile(r"排(?:队|了|长队)[^，。；]{0,5}(?:钟头|小时|分钟|半天|半晌|上午|下午)")
 COMFORT = re.compile(
-    r"^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
+    r"[说讲]清楚|^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
     r"|^(?:但|可|不过)?我(?:就|跟[他她])?[说讲](?![^，。；]{0,4}好)|[给跟]\*+家?打(?:了|个|过)+(?:个|一个)?电话$|量了?[下个]?(?:血压|体温|血糖)"
 )
 VERDICT = re.compile(  # what an office says to an application
@@ -96,7 +99,8 @@ def no_step(clause: Clause) -> bool:
     """Whether what looks like a step is only comfort, or somebody who has not come."""
     text = nameless([clause])
     return any(
-        one.search(text) for one in (COMFORT, NEWS, NO_ACCORD, NOT_COME, QUEUED, TAKEN_THERE)
+        one.search(text)
+        for one in (COMFORT, NEWS, NO_ACCORD, NOT_COME, QUEUED, SPENT, TAKEN_THERE)
     )
 
 
