@@ -290,4 +290,5 @@ def _reported(scene: Scene, phrase: TimePhrase) -> tuple[date, date | None] | No
     span = scene.span(phrase, "back")
     if not span or span.first > scene.base or span.kind not in {"point", "range"}:
         return None
-    return span.first, span.last if span.kind == "range" and span.sure else None
+    last = min(span.last, scene.base)  # 这周走了12户: up to today
+    return span.first, last if span.kind == "range" and span.sure else None

@@ -124,7 +124,8 @@ def _resolved(phrase: TimePhrase, base: date, looks: Looks) -> Span | None:
 def _is_home(plain: str, one: Mention) -> bool:
     """Whether a household is meant: 电工老刘 is at work, 李家院子 is a place."""
     at_work = plain[one.start] == "老" and AT_WORK.search(plain[: one.start][-4:])
-    return not at_work and not HOMESTEAD.search(plain[one.start : one.end + 3])
+    surname = len((one.called or one.said).removesuffix("家")) == 1
+    return not at_work and not (surname and HOMESTEAD.search(plain[one.start : one.end + 3]))
 
 
 def lay_out(plain: str, own: str, *, base: date, village: Village, lexicon: Lexicon) -> Scene:

@@ -57,7 +57,9 @@ def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
     own = own if isinstance(spot, re.Match) else text
     if _works(own) or words.NOT_STUDY.search(text) or any(one.mentions for one in near):
         return None
-    signs = [one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, LEARNT_OF, words.ALONE)]
+    signs: list[object] = [
+        one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, LEARNT_OF, words.ALONE)
+    ]
     signs += [_subject(text), len(set(COURSE.findall(text))) > 1]
     where = spot.span() if isinstance(spot, re.Match) else (0, 0)
     return where if sum(map(bool, signs)) >= ENOUGH else None
