@@ -90,6 +90,7 @@ BEGUN = re.compile(
     r"|通)*了[^，。；]{0,5}$"
 )
 TAKEN_UP = re.compile(r"立案了|立了案|认定书?[^。；，]{0,3}(?:下来|出来)|[要讨追]回(?:来|了)")
+PROMISED = re.compile(r"答应(?![给了]了|下)|许诺")
 AGREED = re.compile(r"答应|同意|松了?口")
 AT_LAST = re.compile(r"终于|总算|可算|好歹")  # what had been waited for
 OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of

@@ -264,6 +264,8 @@ class Gathering(Hearing):
             and not words.CHANGED.search(clause.text),
             "own doing": done and (well or (theirs and not self._goes_on(part))),
             "to come": done and self._to_come(clause),
+            "only promised": bool(words.PROMISED.search(clause.text))
+            and len(self._near(clause)) == 1,
         }
         return {name for name, heard in signs.items() if heard}
 

@@ -140,7 +140,8 @@ def how_far(clause: Clause) -> tuple[Far, int]:
 
 def _steps_in(clause: Clause) -> Iterator[tuple[int, Far]]:
     """Where a step is told: the words of a step, its grammar, the words of a first step."""
-    yield from ((start, "step") for start, _ in clause.hits("steps.step"))
+    told = clause.hits("steps.step")
+    yield from ((start, "step") for start, end in told if clause.text[end : end + 1] != "机")
     for start, _ in advances_in(clause.text)[:1]:
         if not HABIT.search(clause.text):
             yield start, "step"

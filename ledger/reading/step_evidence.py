@@ -48,6 +48,7 @@ WEIGHTS: dict[str, int] = {
     "long ago": NEVER,
     "own doing": NEVER,
     "to come": NEVER,
+    "only promised": -2,  # 供销社答应明天送到他家: told alone, of nothing known
     "first step on nothing": NEVER,
 }
 KIN = r"孙|儿|女|娃|媳|老伴|爹|妈|娘|爸|爷|奶|婆|公公|男人|哥|嫂|姐|弟|妹|叔|侄|舅|人"
