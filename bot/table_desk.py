@@ -90,6 +90,8 @@ class TableDesk:
     async def _show_or_enter(self, db: Session, waiting: TableIn, table: Table) -> None:
         """Show the preview; enter it when this very preview has been agreed to."""
         by = await people.by_id(db, waiting.person_id)
+        if by.role not in people.STAFF:  # another post since: its reach is not the one shown
+            raise Refused("talk.not_for_role")
         order = Order(waiting.name, waiting.source, by, by.id)
         now = self.clock.now()
         found = await catalogues.preview(db, table, order, now)

@@ -13,8 +13,8 @@ from handlers import (
     burden,
     catalogues,
     corrections,
-    custody,
     drafts,
+    issue_said,
     issues,
     join,
     leave_back,
@@ -189,6 +189,8 @@ async def _unasked(room: Room, asker: Person, said: Said) -> Reply:
         return talk
     if not_yet := await sentences.why_not(room, asker, said):
         return not_yet
+    if asked := await issue_said.offer(room, asker, said.text):
+        return asked
     return join.chat(room, asker, said.text) or _hint(room, asker, said.text)
 
 
@@ -209,7 +211,7 @@ async def _opened(
     if typed and state is None and (opinion := join.opinion_in(text)) is not None:
         return BY_NAME["opinion"], f"|{opinion}"
     if typed and state is None:
-        text = await custody.heard(room, asker, text) or text
+        text = await issue_said.heard(room, asker, text) or text
     for topic in TOPICS:
         rest = topic.rest_of(text, strict=state is not None and text == said.text)
         if rest is None or (typed and await _is_answer(room, asker, state, said.text)):

@@ -2,14 +2,16 @@
 
 import re
 
+from handlers.closing import ask_verifiers
 from handlers.talk import Talk
 from ledger import closing, household_codes
 from ledger.closing import Word
 from ledger.errors import Misunderstood, Refused
 from ledger.household_codes import Heard
-from ledger.issue_moves import ENDED, State
+from ledger.issue_moves import BEING_VERIFIED, ENDED, State
 from ledger.issues import Issue
 from ledger.messages import Option, Reply
+from ledger.people import Person
 
 CODE = re.compile(r"(?:是|为)?[ ：:]*(\d(?:[ \-]?\d){5})[ 。.！!]*")
 
@@ -30,7 +32,15 @@ async def enter_code(talk: Talk, issue: Issue, rest: str) -> Reply:
     if heard is not Heard.RIGHT:
         return await _missed(talk, issue, heard)
     await closing.confirm(talk.db, talk.asker, issue, Word.CODE, "", now=talk.now)
-    return talk.reply(heard.value, _next(issue), issue=issue)
+    told = await _tell(talk, issue)
+    return talk.reply(heard.value, _next(issue), issue=issue, told=told)
+
+
+async def _tell(talk: Talk, issue: Issue) -> list[Person]:
+    """Who is verifying it gets a card that says so; the buttons he needs are other ones now."""
+    if issue.state not in BEING_VERIFIED:
+        return []
+    return await ask_verifiers(talk, issue, f"code:{issue.id}:{issue.version}")
 
 
 async def _missed(talk: Talk, issue: Issue, heard: Heard) -> Reply:

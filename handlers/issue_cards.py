@@ -1,5 +1,6 @@
 """What every card of an issue shares: its buttons by what this person may do, its files."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from handlers import photos
@@ -12,6 +13,10 @@ from ledger.people import Person
 from ledger.rules import Rules
 
 Act = Callable[[Talk, Issue, str], Awaitable[Reply]]
+# An issue by its number and what is said of it; 12月20日 is no issue 12.
+NUMBERED = re.compile(r"(?P<id>\d{1,9}+)(?!月)\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
+# A button is for one request: 「问题12 退回 第2次」 is about the second one and no other.
+REQUEST = re.compile(r"第(\d{1,4})次(?:$|[ ，,]+)")
 SHOWN_FILES = 4  # pieces of evidence sent along
 FIRST = (  # the buttons of the card itself
     (Move.NOTE, "记进展"),
@@ -69,10 +74,32 @@ def decision(
     )
     labels = ("电话问过，同意", "入户看过，同意") if by_himself else ("同意销号",)
     says = ("同意销号 电话", "同意销号 入户") if by_himself else ("同意销号",)
-    agreed = tuple(
-        Option(label, f"问题{issue.id} {say}") for label, say in zip(labels, says, strict=True)
+    return tuple(
+        Option(label, f"问题{issue.id} {numbered(say, issue.requests)}")
+        for label, say in zip((*labels, "退回"), (*says, "退回"), strict=True)
     )
-    return (*agreed, Option("退回", f"问题{issue.id} 退回"))
+
+
+def numbered(say: str, request: int) -> str:
+    """「同意销号 电话」 of the second request: 「同意销号 第2次 电话」."""
+    word, space, rest = say.partition(" ")
+    return f"{word} 第{request}次{space}{rest}"
+
+
+def without_number(rest: str) -> tuple[int | None, str]:
+    """Which request a button was about, and the words; None: said by hand, so the one there is."""
+    found = REQUEST.match(rest)
+    return (int(found[1]), rest[found.end() :]) if found else (None, rest)
+
+
+def outdated(talk: Talk, issue: Issue) -> Reply:
+    """What a button of an earlier request answers: nothing is done, look at the new card."""
+    return talk.reply("issues.outdated", (look(issue.id),), issue=issue)
+
+
+def look(id: int) -> Option:
+    """The button that shows an issue."""
+    return Option(f"看问题{id}", f"问题{id}")
 
 
 async def keep_files(talk: Talk, issue: Issue, record: int) -> str:

@@ -1,5 +1,7 @@
 """措施, 要求, 来源, 长效措施, 标签, 责任人, 牵头单位: the columns of the five lists, said when wanted."""
 
+import re
+
 from handlers import issue_cards
 from handlers.talk import Talk, labelled, one_of, plain
 from ledger import issue_steps, people
@@ -21,6 +23,7 @@ NAMES = {
 }  # fmt: skip
 
 
+BETWEEN = re.compile(r"[、，,\s]+")  # tags said in one go
 QUESTIONS = {
     Column.MEASURE: "columns.ask_measure", Column.REQUIREMENT: "columns.ask_requirement",
     Column.LASTING: "columns.ask_lasting", Column.CO_UNITS: "columns.ask_co_units",
@@ -32,6 +35,8 @@ def _plainly(column: Column) -> issue_cards.Act:
     async def act(talk: Talk, issue: Issue, rest: str) -> Reply:
         check(issue, talk.asker, Move.DESCRIBE)
         value = rest or await talk.ask(QUESTIONS[column], plain, issue=issue)
+        if column is Column.TAGS:  # a further one: those of a sweep or a table stay
+            value = issue_steps.KEPT_APART.join([issue.tags, *BETWEEN.split(value)])
         return await _described(talk, issue, column, value)
 
     return act
@@ -73,6 +78,8 @@ async def assign(talk: Talk, issue: Issue, rest: str) -> Reply:
     check(issue, talk.asker, Move.ASSIGN)
     every = await _candidates(talk, issue)
     by_name = labelled((one.name, one) for one in every if one.id != issue.owner_id)
+    if rest == issue.owner:
+        raise Refused("issues.owner_already", id=issue.id, name=rest)
     if rest and rest not in by_name:
         raise Refused("issues.owner_elsewhere", name=rest, place=issue.village)
     owner = by_name[rest] if rest else await talk.ask(
@@ -90,8 +97,7 @@ async def _candidates(talk: Talk, issue: Issue) -> list[Person]:
         scope = Scope(issue.county_id, issue.township_id, issue.team_id)
         return await people.members(talk.db, scope, day=talk.today)
     if issue.township_id:
-        owner = await people.by_id(talk.db, issue.owner_id)
-        return [owner, *await people.seats(talk.db, owner, Role.TOWNSHIP, day=talk.today)]
+        return await people.seats_at(talk.db, issue, Role.TOWNSHIP, day=talk.today)
     return await people.staff(talk.db, issue.county_id, day=talk.today)
 
 

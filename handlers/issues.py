@@ -21,6 +21,7 @@ from handlers import (
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
 from ledger import calendar, issue_steps, issues, people, progress, records, visits
+from ledger.deadlines import open_wish
 from ledger.errors import Misunderstood, Refused
 from ledger.issue_moves import Move, refusal
 from ledger.issues import Found, Issue, Tier, due_of, tier_of
@@ -43,7 +44,6 @@ BESIDES = frozenset(
 )  # shown as what they change
 DONE = "完成"
 NOTE = "记进展"
-NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
 
 
 # report
@@ -72,7 +72,7 @@ def read_line(text: str, known: list[Household], *, today: date) -> Line:
 
 async def talk_issues(talk: Talk) -> Reply:
     """Everything that begins with 问题."""
-    if numbered := NUMBERED.fullmatch(talk.rest):
+    if numbered := issue_cards.NUMBERED.fullmatch(talk.rest):
         return await _on_issue(talk, int(numbered["id"]), numbered["rest"].strip())
     if talk.rest and talk.rest != NEW:
         return await _report_line(talk)
@@ -191,11 +191,12 @@ async def _show(talk: Talk, issue: Issue) -> Reply:
     story = await progress.story(talk.db, issue.id)
     held = (talk.today - date.fromisoformat(issue.held_since)).days
     steps = [one for one in story.steps if one.step not in BESIDES]
-    options = issue_cards.options(talk, issue)
+    wish, deciding = await deadlines.waiting(talk, issue)
+    options = (*issue_cards.options(talk, issue), *deciding)
     if issue.closed_day:
         options = (*options, exports.button(issue))
     reply = talk.reply(
-        "issues.show", options, issue=issue, today=talk.today,
+        "issues.show", options, issue=issue, today=talk.today, wish=wish,
         steps=steps[-STEPS_SHOWN:], held=held, home=issue.home.name,
     )  # fmt: skip
     return replace(reply, files=tuple(story.files[: issue_cards.SHOWN_FILES]))
@@ -225,8 +226,26 @@ async def _note(talk: Talk, issue: Issue, text: str) -> Reply:
     return photos.with_note(reply, note)
 
 
+async def _yes(talk: Talk, issue: Issue, rest: str) -> Reply:
+    """同意: what there is to agree to, a wish for another deadline or a request for 销号."""
+    act = deadlines.grant if await _wished(talk, issue) else closing.agree
+    return await act(talk, issue, rest)
+
+
+async def _no(talk: Talk, issue: Issue, rest: str) -> Reply:
+    """不同意: the same."""
+    act = deadlines.refuse if await _wished(talk, issue) else closing.send_back
+    return await act(talk, issue, rest)
+
+
+async def _wished(talk: Talk, issue: Issue) -> bool:
+    return await open_wish(talk.db, issue.id) is not None
+
+
 ACTS: dict[str, issue_cards.Act] = {
     NOTE: _ask_note,
+    "同意": _yes,
+    "不同意": _no,
     "更多": _more,
     **closing.ACTS,
     **custody.ACTS,
@@ -259,7 +278,7 @@ def amended(
 def amended_note(old: progress.Note, text: str) -> str:
     """The words of an edited note; under another issue's number it would be another note."""
     rest = ISSUES.rest_of(text, strict=False)
-    numbered = NUMBERED.fullmatch(rest) if rest else None
+    numbered = issue_cards.NUMBERED.fullmatch(rest) if rest else None
     if numbered and int(numbered["id"]) != old.issue_id:
         raise Refused("corrections.other_issue", id=old.issue_id)
     words = numbered["rest"] if numbered else text if rest is None else rest

@@ -3,6 +3,7 @@
 import re
 
 from handlers import rebounds as coming_back
+from handlers.issue_cards import NUMBERED
 from handlers.talk import Talk, Topic, plain
 from ledger import issues, look_backs
 from ledger.errors import Misunderstood
@@ -11,16 +12,23 @@ from ledger.issues import Issue, check
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM
 
-NUMBERED = re.compile(r"(?P<id>\d{1,9})\s*号?[ ：:，,]*(?P<rest>.*)", re.DOTALL)
 HOLDS, BACK = "稳定", "反弹"
+WENT = "又(?!去|到|来|上门|看|走|问|打)"  # 又去看了 says who went, 又漏了 what is there
 SAID = (
     (
         HOLDS,
-        re.compile(r"(?:很|已经?|还是?)?(?:稳定|没有?反弹|未反弹|正常|保持得好|保持住)了?"),
+        re.compile(
+            r"(?:很|已经?|还是?|都|一切)?(?:稳定(?!不)|没有?反弹|未反弹|没有?问题|正常|挺好|很好|良好"
+            r"|保持得好|保持住)了?"
+        ),
     ),
+    (HOLDS, re.compile(r"(?=没有?再)")),  # 没再漏: the words themselves are what was seen
     (BACK, re.compile(r"(?:已经?|又)?(?:反弹|复发)了?")),
 )
-AGAIN = re.compile(r"又|还在|还是老样子")  # 又漏了: it has come back, and these are the words
+AGAIN = re.compile(
+    rf"{WENT}|还在|还是老样子"
+)  # 又漏了: it has come back, and these are the words
+BUT = re.compile(rf"但|不过|可是|{WENT}|还在|还有")  # it holds, and yet: that is asked
 MARKS = " ，,。：:；;"
 SHOWN = 10
 BUTTONS = 4
@@ -70,7 +78,8 @@ def read_result(text: str) -> tuple[str, str]:
     """「稳定，没再漏」: the result and the rest; ('', text) where no result is said."""
     for result, form in SAID:
         if found := form.match(text):
-            return result, text[found.end() :].strip(MARKS)
+            rest = text[found.end() :].strip(MARKS)
+            return ("", text) if result == HOLDS and BUT.search(rest) else (result, rest)
     return (BACK, text) if AGAIN.match(text) else ("", text)
 
 

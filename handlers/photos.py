@@ -63,6 +63,9 @@ async def take_at_once(
 
 async def take(room: Room, asker: Person, said: Said) -> Reply:
     """To the record just made or just sent to, else ask for which; voice wants a sentence."""
+    if issue := await _album_of(room, asker, said):
+        await files.join_issue(room.db, said.files, issue, person=asker.id)
+        return Reply(room.words.say("photos.joined_issue", count=len(said.files), id=issue))
     if asker.role not in ON_TEAM:
         raise Refused("photos.not_for_role")
     if record := await _at_hand(room, asker, said):
@@ -73,6 +76,13 @@ async def take(room: Room, asker: Person, said: Said) -> Reply:
     if not (said.text or said.place) and await _only_voice(room, asker, said.files):
         return Reply(room.words.say("photos.voice_alone", minutes=_minutes()))
     return await hold(room, asker, PHOTOS, State(PHOTOS.name, said), said.text)
+
+
+async def _album_of(room: Room, asker: Person, said: Said) -> int:
+    """The issue that a verifier's picture has just joined: the rest of the album comes alone."""
+    if not said.files or said.text:
+        return 0
+    return await files.last_on_issue(room.db, asker.id, since=room.now - BURST)
 
 
 async def _to_meant(room: Room, asker: Person, said: Said, meant: Sequence[Record]) -> Reply:
@@ -133,9 +143,22 @@ async def _shut(room: Room, asker: Person, record: Record) -> str:
     if record.state != "kept":
         return "struck"
     if issue := await _issue_of(room, record):
-        return "" if issue.state in {"open", "doing"} else "shut"
+        if issue.state in {"open", "doing"} or await _just_handed_in(
+            room, asker, record, issue
+        ):
+            return ""
+        return "shut"
     young = records.may_undo(record, asker, now=room.now, rules=room.rules)
     return "" if young else "late"
+
+
+async def _just_handed_in(room: Room, asker: Person, record: Record, issue: Issue) -> bool:
+    """Whether this is his own request for 销号, just made: the rest of its album comes behind."""
+    if record.kind != progress.KIND or issue.state != "submitted":
+        return False
+    fresh = ms(room.now - FRESH) <= record.made_at
+    note = await progress.read(room.db, record)
+    return fresh and note.step == "submit" and issue.submitted_by == asker.id
 
 
 async def _issue_of(room: Room, record: Record) -> Issue | None:

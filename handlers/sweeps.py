@@ -202,15 +202,24 @@ async def _begin(talk: Talk, kind: Kind, rest: str) -> Reply:
 
 async def _wish(talk: Talk, kind: Kind, text: str) -> Wish:
     """Name, place and last day; asked for where the line does not say them."""
-    found = find_day(text, today=talk.today, looks="ahead")
-    day, text = (found.day, found.rest.rstrip(UNTIL)) if found else (None, text)
+    day, text = _last_day_in(talk, text)
     township, place, name = await _town(talk, text)
-    if not name:
-        name = await talk.ask("sweeps.ask_name", short, word=WORDS[kind])
+    while not name:  # 「到12月25号」 is the day; the name is still wanted
+        said = await talk.ask("sweeps.ask_name", short, word=WORDS[kind])
+        told, name = _last_day_in(talk, said)
+        day = told or day
     await campaigns.check_name(talk.db, talk.asker, name)
     if day is None:
         day = await talk.ask("sweeps.ask_day", _last_day(talk.today), name=name)
     return Wish(name, day, township, place)
+
+
+def _last_day_in(talk: Talk, text: str) -> tuple[date | None, str]:
+    """The day at the end of a line, and the line without it."""
+    found = find_day(text, today=talk.today, looks="ahead")
+    if found is None or found.day < talk.today or not text.rstrip(" 止前截。").endswith(found.phrase):
+        return None, text
+    return found.day, found.rest.rstrip(" 止前截。").strip(UNTIL)
 
 
 async def _town(talk: Talk, text: str) -> tuple[int, str, str]:

@@ -48,6 +48,7 @@ TOPICS: tuple[Topic, ...] = (
     study.STUDY,
     visits.VISIT,
     closing.CLOSING,
+    closing.STRIKE_OFF,
     issue_lists.LIST,
     issue_lists.MINE,
     issue_lists.NEAR,

@@ -62,7 +62,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Village:
-    """How far one village is; issues are those found since the first day."""
+    """How far one village is; issues are those found between its first and its last day."""
 
     team_id: int
     village: str
@@ -215,6 +215,16 @@ async def access_campaign(db: Session, asker: Person, name: str, kind: Kind) -> 
     return _campaign(row)
 
 
+async def found_by_name(db: Session, asker: Person, name: str) -> Campaign | None:
+    """The campaign of that name, whatever its kind, that covers the asker's place."""
+    for kind in Kind:
+        try:
+            return await access_campaign(db, asker, name, kind)
+        except Refused:
+            continue
+    return None
+
+
 async def tags_for(db: Session, team: int, day: date) -> str:
     """The tags of an issue reported in that village that day: every sweep that runs there."""
     rows = sql.of_village(db.connection, team=team, day=day.isoformat())
@@ -224,7 +234,8 @@ async def tags_for(db: Session, team: int, day: date) -> str:
 async def progress(db: Session, campaign: Campaign, scope: Scope) -> Progress:
     """How far a sweep is in a scope: numbers and places, no names."""
     rows = sql.villages(
-        db.connection, id=campaign.id, **_days(campaign), **vars(campaign.within(scope))
+        db.connection, id=campaign.id, name=campaign.name, **_days(campaign),
+        **vars(campaign.within(scope)),
     )
     return Progress(campaign, tuple([Village(**dict(row)) async for row in rows]))
 

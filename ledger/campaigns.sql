@@ -47,18 +47,27 @@ SELECT id FROM campaign WHERE kind = 'sweep' AND from_day <= :day AND to_day >= 
 -- name: end(id, at)!
 UPDATE campaign SET ended_at = :at WHERE id = :id AND ended_at IS NULL;
 
--- name: villages(id, first, last, county, township, team)
+-- name: villages(id, name, first, last, county, township, team)
 -- One line a village: its households on the list, how many of them were visited in those days,
--- the issues found in those days and how many of these are open. A village without a household
+-- the issues found in those days (with its tag, or of a household on the list; not what a table has
+-- brought) and how many of these are open: issue_rows.rows takes out the same. A village without a household
 -- on its ledger stands there with 0.
 SELECT t.id AS team_id, t.village, t.township_id, w.name AS township, count(h.id) AS listed,
        coalesce(sum(CASE WHEN EXISTS (
          SELECT 1 FROM visit v WHERE v.kept = 1 AND v.team_id = h.team_id AND v.household_id = h.id
                                  AND v.day BETWEEN :first AND :last) THEN 1 ELSE 0 END), 0) AS visited,
        (SELECT count(*) FROM issue i WHERE i.team_id = t.id AND i.closed_day IS NULL
-           AND i.state NOT IN ('withdrawn', 'merged') AND i.found_day BETWEEN :first AND :last) AS unsolved,
+           AND i.state NOT IN ('withdrawn', 'merged') AND i.found_day BETWEEN :first AND :last
+           AND i.catalogue_id IS NULL
+           AND ('、' || i.tags || '、' LIKE '%、' || :name || '、%'
+                OR EXISTS (SELECT 1 FROM campaign_household l
+                            WHERE l.campaign_id = :id AND l.household_id = i.household_id))) AS unsolved,
        (SELECT count(*) FROM issue i WHERE i.team_id = t.id AND i.closed_day >= :first
-           AND i.found_day BETWEEN :first AND :last) AS solved
+           AND i.state NOT IN ('withdrawn', 'merged') AND i.found_day BETWEEN :first AND :last
+           AND i.catalogue_id IS NULL
+           AND ('、' || i.tags || '、' LIKE '%、' || :name || '、%'
+                OR EXISTS (SELECT 1 FROM campaign_household l
+                            WHERE l.campaign_id = :id AND l.household_id = i.household_id))) AS solved
   FROM team t JOIN township w ON w.id = t.township_id
   LEFT JOIN household h ON h.team_id = t.id
         AND EXISTS (SELECT 1 FROM campaign_household l WHERE l.campaign_id = :id AND l.household_id = h.id)

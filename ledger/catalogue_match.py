@@ -140,6 +140,7 @@ def placed(
 ) -> tuple[list[Entry], list[Problem]]:  # fmt: skip
     """The lines by place, each once; a place nobody knows is a problem of the row."""
     found, rows = _Found(), dict[Key, int]()
+    found.problems += _places_of_faulty(reading, known)
     for line in reading.lines:
         places = places_of(line.places, known)
         if isinstance(places, Trouble):
@@ -155,6 +156,15 @@ def placed(
         rows |= {one.key: line.row for one in every}
         found.entries += every
     return found.entries, found.problems
+
+
+def _places_of_faulty(reading: Reading, known: Known) -> Iterable[Problem]:
+    """All that is wrong with a row is said at once; not the words of one with a card's number."""
+    hidden = {one.row for one in reading.problems if not one.column}
+    for line in reading.faulty:
+        places = places_of(line.places, known)
+        if isinstance(places, Trouble) and line.row not in hidden:
+            yield _problem(line, places.column, places.reason, text=places.text)
 
 
 def _problem(line: Line, column: str, reason: str, /, **facts: Any) -> Problem:

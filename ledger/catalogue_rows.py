@@ -14,6 +14,7 @@ from ledger.catalogue_cells import (
     CLAIMED,
     CLOSED,
     HEADINGS,
+    LABELS,
     UNTOUCHED,
     Cells,
     aspect_of,
@@ -82,6 +83,7 @@ class Reading:
     """All that a table says. The counts are of every row, the faulty ones too (S000-64)."""
 
     lines: list[Line] = field(default_factory=list)
+    faulty: list[Line] = field(default_factory=list)  # left out; their places are looked at, too
     problems: list[Problem] = field(default_factory=list)
     aspects: dict[str, None] = field(default_factory=dict)
     units: dict[str, None] = field(default_factory=dict)
@@ -101,6 +103,7 @@ def read(rows: Sequence[Row], today: date) -> Reading:
         _take(reading, cells, today)
     _number(reading)
     bad = {one.row for one in reading.problems}
+    reading.faulty = [line for line in reading.lines if line.row in bad]
     reading.lines = [line for line in reading.lines if line.row not in bad]
     return reading
 
@@ -243,7 +246,8 @@ def _state(cells: Cells, today: date) -> tuple[date | None, State, bool]:
     text, closed = cells.text("state"), _day(cells, "closed_day", today)
     if closed:
         return closed, State.CLOSED, False
-    if CLOSED.match(text) and not cells.problems:
+    told = any(one.column == LABELS["closed_day"] for one in cells.problems)
+    if CLOSED.match(text) and not told:
         cells.bad("closed_day", "catalogues.no_closed_day", text=text)
     claimed = bool(CLAIMED.match(text) or cells.text("asked_day"))
     begun = bool(text or cells.text("progress")) and not UNTOUCHED.match(text)

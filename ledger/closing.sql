@@ -1,7 +1,8 @@
 -- What happens to an issue from its request for 销号 on.
 
 -- name: submit(id, by, effect, now)$
-UPDATE issue SET state = 'submitted', submitted_by = :by, effect = :effect, submitted_at = :now, version = version + 1
+UPDATE issue SET state = 'submitted', submitted_by = :by, effect = :effect, submitted_at = :now,
+       requests = requests + 1, version = version + 1
  WHERE id = :id AND state IN ('open', 'doing') RETURNING id;
 
 -- name: confirm(id, word)!

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from ledger import people
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
@@ -101,23 +102,8 @@ def of_team(team: int, village: str) -> Holder:
     return Holder(Kind.TEAM, team, village)
 
 
-class Placed(Protocol):
+class Placed(people.Placed, Protocol):
     """Something of a village, else of a township, else of the county; `village` is its name."""
-
-    @property
-    def team_id(self) -> int:
-        """The team it belongs to; 0: none."""
-        ...
-
-    @property
-    def township_id(self) -> int:
-        """Its township; 0: none."""
-        ...
-
-    @property
-    def county_id(self) -> int:
-        """Its county."""
-        ...
 
     @property
     def village(self) -> str:

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.issue_moves import Move
+from ledger.issue_moves import Move, refusal
 from ledger.issue_steps import step
 from ledger.issues import Issue, check
-from ledger.people import Person
+from ledger.people import Person, scope_of
+from ledger.verifying import verifiers
 
 sql = queries("deadlines")
 
@@ -81,6 +82,25 @@ async def open_wish(db: Session, issue: int) -> Wish | None:
     """The wish that waits for a word; None: none does."""
     row = await sql.open_wish(db.connection, issue=issue)
     return Wish(**dict(row)) if row else None
+
+
+async def count(db: Session, issue: int) -> int:
+    """How many wishes there have been for an issue: the number of the newest one."""
+    return int(await sql.count_of(db.connection, issue=issue))
+
+
+async def waiting_for(db: Session, asker: Person, day: date) -> list[Issue]:
+    """Issues with a wish that this person, and not only somebody above him, is asked about."""
+    rows = [row async for row in sql.with_wish(db.connection, **vars(scope_of(asker)))]
+    wishes = [(by, Issue(**row)) for row in map(dict, rows) for by in [row.pop("asked_by")]]
+    return [one for by, one in wishes if await _is_asked(db, one, by, asker, day)]
+
+
+async def _is_asked(db: Session, issue: Issue, by: int, asker: Person, day: date) -> bool:
+    if refusal(issue, asker, Move.DECIDE_DUE) is not None:
+        return False
+    asked = await verifiers(db, issue, day, submitter=by)
+    return asker.id in {one.id for one in asked}
 
 
 async def drop(db: Session, issue: int) -> None:

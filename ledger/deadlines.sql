@@ -31,3 +31,14 @@ SELECT c.id, c.issue_id, c.before, c.wanted, c.reason, c.asked_by, p.name AS ask
        c.state, c.decided_by, c.decided_at, c.word
   FROM due_change c JOIN person p ON p.id = c.asked_by
  WHERE c.issue_id = :issue ORDER BY c.id;
+
+-- name: count_of(issue)$
+SELECT count(*) FROM due_change WHERE issue_id = :issue;
+
+-- name: with_wish(county, township, team)
+-- Issues with an open wish for another deadline.
+SELECT l.*, c.asked_by FROM due_change c JOIN issue_line l ON l.id = c.issue_id
+ WHERE c.state = 'asked' AND l.county_id = :county
+   AND (:township = 0 OR l.township_id = :township)
+   AND (:team = 0 OR l.team_id = :team)
+ ORDER BY l.due, l.id;

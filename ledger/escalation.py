@@ -170,7 +170,7 @@ async def hands(db: Session, issue: Issue, day: date) -> list[Person]:
         owner = await people.by_id(db, issue.owner_id)
         return [owner] if owner.team_id == issue.holder_id else []
     role = {Kind.TEAM: Role.LEADER, Kind.TOWNSHIP: Role.TOWNSHIP, Kind.COUNTY: Role.COUNTY}
-    return await _on_post(db, issue, role[kind], day)
+    return await people.seats_at(db, issue, role[kind], day=day)
 
 
 async def above(db: Session, issue: Issue, level: int, day: date) -> list[Person]:
@@ -197,19 +197,10 @@ async def _seats(db: Session, issue: Issue, posts: Iterable[Role], day: date) ->
     """Who sits on the first of these posts that is taken by somebody without a hand in it."""
     worked = {issue.owner_id, issue.submitted_by}
     for post in posts:
-        found = await _on_post(db, issue, post, day)
+        found = await people.seats_at(db, issue, post, day=day)
         if free := [one for one in found if one.id not in worked]:
             return free
     return []
-
-
-async def _on_post(db: Session, issue: Issue, post: Role, day: date) -> list[Person]:
-    """Everybody on that post above the issue's place."""
-    place = replace(
-        await people.by_id(db, issue.owner_id), id=0, team_id=issue.team_id,
-        township_id=issue.township_id, county_id=issue.county_id,
-    )  # fmt: skip
-    return await people.seats(db, place, post, day=day)
 
 
 async def paused(db: Session, who: Sequence[Person], clock: Clock, today: date) -> Clock:

@@ -128,6 +128,16 @@ async def last_joined(db: Session, person: int, *, since: datetime) -> Joined | 
     return Joined(**dict(row)) if row else None
 
 
+async def last_on_issue(db: Session, person: int, *, since: datetime) -> int:
+    """Which issue the newest of that person's files sent since then has joined; 0: none has.
+
+    A record that one of his files has joined later counts for more.
+    """
+    row = await sql.last_on_issue(db.connection, person=person, since=ms(since))
+    joined = await last_joined(db, person, since=since)
+    return row["issue_id"] if row and not (joined and joined.at > row["at"]) else 0
+
+
 async def records_of(db: Session, person: int, source: str) -> list[int]:
     """The records that the files of one message have joined."""
     rows = sql.records_of(db.connection, person=person, source=source)

@@ -30,6 +30,11 @@ SELECT record_id, at FROM attachment
  WHERE person_id = :person AND at >= :since AND record_id IS NOT NULL
  ORDER BY at DESC, id DESC LIMIT 1;
 
+-- name: last_on_issue(person, since)^
+SELECT issue_id, at FROM attachment
+ WHERE person_id = :person AND at >= :since AND issue_id IS NOT NULL AND record_id IS NULL
+ ORDER BY at DESC, id DESC LIMIT 1;
+
 -- name: records_of(person, source)
 SELECT DISTINCT record_id FROM attachment
  WHERE source = :source AND person_id = :person AND record_id IS NOT NULL
@@ -57,7 +62,8 @@ SELECT a.id, a.sha256, a.name, a.kind, f.mime, a.record_id
   FROM attachment a JOIN file f ON f.sha256 = a.sha256 LEFT JOIN record r ON r.id = a.record_id
  WHERE a.issue_id = :issue
     OR (r.state = 'kept'
-        AND a.record_id IN (SELECT record_id FROM issue WHERE id = :issue OR merged_into = :issue
+        AND a.record_id IN (SELECT record_id FROM issue_report
+                              WHERE issue_id IN (SELECT id FROM issue WHERE id = :issue OR merged_into = :issue)
                              UNION ALL SELECT record_id FROM progress WHERE issue_id = :issue))
  ORDER BY a.id DESC;
 

@@ -12,7 +12,7 @@ from ledger import closing, issue_steps, people, postings
 from ledger.database import Session
 from ledger.issue_moves import BEING_VERIFIED
 from ledger.issues import Issue, any_issue
-from ledger.people import Person, Role
+from ledger.people import STAFF, Person, Role
 
 WHY = "交接"
 
@@ -59,7 +59,7 @@ async def foresee(
 async def hand_on(
     db: Session, by: int, person: Person, *, now: datetime, to: Person | None = None
 ) -> list[Handed]:
-    """Hand on whatever is no longer at his place, after his post has changed.
+    """Hand on whatever is no longer at his place, after his post has changed (or it came back).
 
     person: as he was; by: who answers for the change; to: his successor, already at his place.
     """
@@ -89,18 +89,21 @@ async def _hand(db: Session, by: Person, issue: Issue, heir: Person, *, now: dat
 
 async def _heir(db: Session, issue: Issue, gone: Person, day: date) -> Person | None:
     """Who takes it over where nobody has been named; None: nobody is left."""
-    place = replace(
-        gone, county_id=issue.county_id, township_id=issue.township_id, team_id=issue.team_id
-    )
     seats = [Role.LEADER] if issue.team_id else []
     for role in (*seats, Role.TOWNSHIP, Role.COUNTY):
-        if found := await people.seats(db, place, role, day=day):
-            return found[0]
-        if role is Role.LEADER and (left := await _teammates(db, issue, gone, day)):
-            return left[0]
+        found = await people.seats_at(db, issue, role, day=day)
+        if heirs := await _staying(db, found, issue, gone):
+            return heirs[0]
+        if role is Role.LEADER:
+            left = await postings.on_team(db, issue.team_id, day)
+            if heirs := await _staying(db, left, issue, gone):
+                return heirs[0]
     return None
 
 
-async def _teammates(db: Session, issue: Issue, gone: Person, day: date) -> list[Person]:
-    every = await postings.on_team(db, issue.team_id, day)
-    return [one for one in every if one.id != gone.id]
+async def _staying(
+    db: Session, found: Sequence[Person], issue: Issue, gone: Person
+) -> list[Person]:
+    """Those that are there by now, too: a clock gone back names who has moved since."""
+    rows = [await people.by_id(db, one.id) for one in found if one.id != gone.id]
+    return [one for one in rows if one.role in STAFF or issue_steps.belongs(one, issue)]

@@ -39,6 +39,15 @@ class Wall:
         return self.closed / self.total if self.total else 0.0
 
 
+@dataclass(frozen=True)
+class Above:
+    """Unfinished issues that belong to no village: how many, how many late, how many handed in."""
+
+    open: int
+    late: int
+    waiting: int
+
+
 NUMBERS = tuple(one.name for one in fields(Wall) if one.name not in {"township", "village"})
 
 
@@ -72,6 +81,15 @@ async def near(db: Session, asker: Person, day: date, until: date, limit: int) -
         **vars(scope_of(asker)),
     )  # fmt: skip
     return [Issue(**dict(row)) async for row in rows]
+
+
+async def above_villages(db: Session, asker: Person, day: date) -> Above:
+    """What of the asker's scope is a township's or the county's own."""
+    scope = scope_of(asker)
+    row = await sql.above_villages(
+        db.connection, day=day.isoformat(), county=scope.county, township=scope.township
+    )
+    return Above(**dict(row))
 
 
 async def of_person(db: Session, person: Person) -> list[Issue]:

@@ -22,6 +22,14 @@ SELECT l.* FROM issue i JOIN issue_line l ON l.id = i.id
    AND (i.owner_id = :person OR (l.holder_kind = :kind AND l.holder_id = :place))
  ORDER BY i.due, i.id;
 
+-- name: above_villages(day, county, township)^
+-- Issues of townships and the county themselves: no village's figures have them.
+SELECT count(*) AS open, coalesce(sum(CASE WHEN i.due < :day THEN 1 ELSE 0 END), 0) AS late,
+       coalesce(sum(CASE WHEN i.state IN ('submitted', 'verified') THEN 1 ELSE 0 END), 0) AS waiting
+  FROM issue i
+ WHERE i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.county_id = :county
+   AND i.team_id IS NULL AND (:township = 0 OR i.township_id = :township);
+
 -- name: wall(day, until, only, county, township, team)
 -- One line a place; an issue that has come back goes on as a new one and is counted there.
 SELECT coalesce(w.name, '') AS township, coalesce(t.village, '') AS village,

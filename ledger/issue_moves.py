@@ -236,6 +236,13 @@ def refusal(issue: Seen, asker: Asker, move: Move) -> str | None:
     return "issues.not_by_owner" if own and Part.ABOVE in row.parts else row.not_yours
 
 
+def shut(state: State) -> str | None:
+    """Why its report and its notes stay as they are: being verified, or ended; None: they may change."""
+    if state in WORKED_ON:
+        return None
+    return ENDED.get(state, "issues.being_verified")
+
+
 def _wrong_state(state: State, move: Move) -> str:
     if state in ENDED:
         return ENDED[state]

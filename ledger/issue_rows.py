@@ -1,16 +1,18 @@
 """The issue ledger row by row, as it goes out into files: any number of issues, a page at a time.
 
 One statement walks the scope; what belongs to a page (who has had each issue, its look-backs) is
-fetched with two more. So the number of statements does not depend on what is in an issue.
+fetched with three more. So the number of statements does not depend on what is in an issue.
 """
 
+import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from ledger import campaigns
 from ledger.clock import moment
 from ledger.database import Session, queries
 from ledger.people import Person, scope_of
@@ -41,7 +43,7 @@ class Wanted:
     unit: str = ""  # leads it, helps with it or has it
     tag: str = ""
     catalogue: str = ""  # the table it has come from, by name
-    campaign: str = ""  # the households of a sweep, by name
+    campaign: str = ""  # found by a sweep, or tagged with a campaign's name
     from_day: str = ""  # of the deadline
     until_day: str = ""
     unfinished: int = 0
@@ -138,12 +140,26 @@ async def pages(
 ) -> AsyncIterator[list[Row]]:
     """The rows of the asker's scope, a page at a time; never more than a page is in memory.
 
-    Only rows in the order of their numbers carry who has had them and their look-backs.
+    Only rows in the order of their numbers carry who has had them, their look-backs, and who has
+    verified what a table brought in struck off.
     """
-    asked = {"by": order.value, **asdict(wanted), **vars(scope_of(asker))}
+    asked = {"by": order.value, **asdict(wanted), **await _swept(db, asker, wanted.campaign)}
     async with db.connection.execute(sql.rows.sql, asked) as cursor:
         while page := [_row(dict(row)) for row in await cursor.fetchmany(PAGE)]:
             yield await _with_details(db, asker, page) if order is Order.NUMBER else page
+
+
+async def _swept(db: Session, asker: Person, name: str) -> dict[str, Any]:
+    """The scope, and of a sweep the days and the list that decide what was found by it.
+
+    ledger/campaigns.sql counts the same issues.
+    """
+    scope = scope_of(asker)
+    found = await campaigns.found_by_name(db, asker, name) if name else None
+    if found is None or found.kind != campaigns.Kind.SWEEP:
+        return {"sweep": 0, "first": "", "last": "", **vars(scope)}
+    days = {"first": found.from_day.isoformat(), "last": found.last_day.isoformat()}
+    return {"sweep": found.id, **days, **vars(found.within(scope))}
 
 
 async def access_row(db: Session, asker: Person, id: int) -> Row | None:
@@ -174,11 +190,20 @@ async def _with_details(db: Session, asker: Person, page: list[Row]) -> list[Row
     async for row in sql.look_backs(db.connection, **ends):
         look = LookedBack(row["after_days"], row["due"], row["result"], row["day"])
         looks.setdefault(row["issue_id"], []).append(look)
+    told = await _verifiers_told(db, ends)
     return [
-        _detailed(one, tuple(held.get(one.id, ())), tuple(looks.get(one.id, ())))
+        replace(
+            one, held=tuple(held.get(one.id, ())), look_backs=tuple(looks.get(one.id, ())),
+            verifier=one.verifier or told.get(one.id, ""),
+        )
         for one in page
-    ]
+    ]  # fmt: skip
 
 
-def _detailed(row: Row, held: tuple[Held, ...], looks: tuple[LookedBack, ...]) -> Row:
-    return Row(**{**vars(row), "held": held, "look_backs": looks})
+async def _verifiers_told(db: Session, ends: dict[str, int]) -> dict[int, str]:
+    """Who has verified what came in struck off, as the table says it."""
+    found: dict[int, str] = {}
+    async for row in sql.tables_words(db.connection, **ends):
+        if said := str(json.loads(row["body"]).get("verifier") or ""):
+            found[row["issue_id"]] = _plain(said)
+    return found

@@ -12,7 +12,7 @@ from ledger import progress as notes
 from ledger.custody import Holder, Kind
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.issue_moves import Move
+from ledger.issue_moves import Move, State
 from ledger.issues import Issue, Source, Tier, check
 from ledger.people import ON_TEAM, Person, Role
 from ledger.rules import Rules
@@ -57,6 +57,21 @@ async def note(
     if issue.team_id:
         await periods.add(db, issue.team_id, now.date(), progressed=1)
     return record
+
+
+async def remark(
+    db: Session, by: Person, issue: Issue, text: str, *, now: datetime
+) -> None:
+    """What somebody above the team has seen or been told: an event, and nothing moves."""
+    if State(issue.state) in {State.MERGED, State.WITHDRAWN} or by.role in ON_TEAM:
+        check(issue, by, Move.NOTE)  # it says why not
+    await step(db, by, issue, "seen", {"text": text}, now=now)
+
+
+async def urge(db: Session, by: Person, issue: Issue, text: str, *, now: datetime) -> None:
+    """督办: somebody above asks for more haste. It is noted, and has no consequence of its own."""
+    check(issue, by, Move.DESCRIBE)
+    await step(db, by, issue, "urged", {"text": text, "of": issue.owner}, now=now)
 
 
 async def describe(
@@ -141,8 +156,15 @@ async def take_back(db: Session, by: Person, issue: Issue, text: str, *, now: da
         raise Refused("issues.nobody_else_has_it", id=issue.id)
     await sql.start(db.connection, id=issue.id)
     await custody.pass_on(db, issue.id, home, by=by.id, now=now, why=text)
-    body = {"from": issue.holder, "text": text}
-    await step(db, by, issue, "taken_back", body, now=now)
+    body = {"from": issue.holder, "to": home.name, "text": text}
+    name = "given_back" if gives_back(issue, by) else "taken_back"
+    await step(db, by, issue, name, body, now=now)
+
+
+def gives_back(issue: Issue, by: Person) -> bool:
+    """Whether the one who has it sends it home (退回), rather than that it is fetched."""
+    own = {Role.TOWNSHIP: Kind.TOWNSHIP, Role.COUNTY: Kind.COUNTY}.get(by.role)
+    return bool(issue.team_id) and own == issue.holder_kind
 
 
 async def holder_named(db: Session, issue: Issue, words: str) -> Holder | None:

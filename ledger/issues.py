@@ -14,7 +14,7 @@ from ledger import progress as progress_notes
 from ledger.custody import Holder
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.issue_moves import ENDED, WORKED_ON, Move, State, refusal
+from ledger.issue_moves import WORKED_ON, Move, State, refusal, shut
 from ledger.people import Person, scope_of
 from ledger.records import Record
 from ledger.rules import Rules
@@ -108,6 +108,7 @@ class Issue:
     reopens_id: int
     rebounds: int
     merged_into: int
+    requests: int  # how often it has been handed in for 销号
     version: int
     holder_kind: str
     holder_id: int
@@ -299,10 +300,8 @@ async def revise(
 
 def check_correctable(issue: Issue) -> None:
     """What a verifier is looking at, or what has ended, stays as it is."""
-    if why := ENDED.get(State(issue.state)):
+    if why := shut(State(issue.state)):
         raise Refused(why, id=issue.id, other=issue.merged_into)
-    if State(issue.state) not in WORKED_ON:
-        raise Refused("issues.being_verified", id=issue.id)
 
 
 def _standard(issue: Issue, found: Found) -> str:

@@ -7,7 +7,9 @@ from typing import Any, Protocol
 
 from ledger import (
     deadlines,
+    handover,
     issues,
+    people,
     presence,
     progress,
     promises,
@@ -18,6 +20,7 @@ from ledger import (
 )
 from ledger.database import Session
 from ledger.errors import Refused
+from ledger.issue_moves import State, shut
 from ledger.people import Person
 from ledger.records import Record
 from ledger.rules import Rules
@@ -83,8 +86,15 @@ async def line(db: Session, say: Callable[..., str], record: Record) -> str:
 
 
 async def changeable(db: Session, record: Record) -> bool:
-    """Whether it may be corrected at all: asking for 销号 stands, it can only be sent back."""
-    return record.kind != progress.KIND or (await progress.read(db, record)).step == "note"
+    """Whether it may be corrected at all: asking for 销号 stands, and what has been handed in."""
+    if record.kind == issues.KIND:
+        return shut(State((await issues.of_record(db, record.id)).state)) is None
+    if record.kind != progress.KIND:
+        return True
+    note = await progress.read(db, record)
+    if note.step != "note" or note.issue_id is None:
+        return note.step == "note"
+    return shut(State((await issues.any_issue(db, note.issue_id)).state)) is None
 
 
 async def undo(
@@ -117,3 +127,7 @@ async def redo(
         raise Refused("records.not_undoable", hours=rules.undo_hours)
     await KINDS[record.kind].counted(db, record, sign=1)
     await records.set_state(db, record, asker, state="kept", now=now)
+    if record.kind == issues.KIND:
+        issue = await issues.of_record(db, record.id)
+        owner = await people.by_id(db, issue.owner_id)
+        await handover.hand_on(db, asker.id, owner, now=now)  # he may have gone meanwhile

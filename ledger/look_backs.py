@@ -22,8 +22,8 @@ from ledger.days import DAY, is_workday, week_of, workday_after
 from ledger.errors import Refused
 from ledger.issue_moves import Move, refusal
 from ledger.issue_steps import step
-from ledger.issues import Issue, any_issue, check
-from ledger.people import Person, Role, scope_of, seats
+from ledger.issues import Issue, check
+from ledger.people import Person, Role, scope_of, seats_at
 from ledger.rules import Rules
 from ledger.tiers import Tier
 
@@ -273,11 +273,11 @@ async def of_issue(db: Session, issue: int) -> list[LookBack]:
 async def waiting_for(db: Session, asker: Person) -> list[Waiting]:
     """What this person may look back at, by day: in his scope, without a hand in it himself."""
     found: dict[int, Waiting] = {}
-    rows = [row async for row in sql.waiting(db.connection, **vars(scope_of(asker)))]
+    rows = [dict(row) async for row in sql.waiting(db.connection, **vars(scope_of(asker)))]
     for row in rows:
-        issue = await any_issue(db, row["issue_id"])
+        due, issue = date.fromisoformat(row.pop("look_due")), Issue(**row)
         if issue.id not in found and refusal(issue, asker, Move.LOOK_BACK) is None:
-            found[issue.id] = Waiting(issue, date.fromisoformat(row["due"]))
+            found[issue.id] = Waiting(issue, due)
     return list(found.values())
 
 
@@ -291,15 +291,11 @@ async def asked_of(db: Session, asker: Person, day: date) -> list[Waiting]:
 
 async def _asked(db: Session, issue: Issue, asker: Person, day: date) -> set[int]:
     """The nearest seat without a hand in it; the leader beside the township."""
-    owner = Person(
-        0, "", Role.MEMBER, "", "", "", issue.county_id, "", issue.township_id, issue.township,
-        issue.team_id, "", None,
-    )  # fmt: skip
     asked: set[int] = set()
     for role in (Role.LEADER, Role.TOWNSHIP, Role.COUNTY):
         if role is Role.COUNTY and asked:
             break
-        people = await seats(db, owner, role, day=day)
+        people = await seats_at(db, issue, role, day=day)
         asked |= {one.id for one in people if refusal(issue, one, Move.LOOK_BACK) is None}
     return asked
 

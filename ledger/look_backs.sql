@@ -22,8 +22,8 @@ ON CONFLICT (issue_id, after_days) DO NOTHING;
 
 -- name: waiting(county, township, team)
 -- What nobody has looked back at yet, of issues that are still struck off.
-SELECT b.issue_id, b.after_days, b.due, b.draw_id, b.why, b.result, b.by_id, b.text, b.day
-  FROM look_back b JOIN issue i ON i.id = b.issue_id
+SELECT l.*, b.due AS look_due
+  FROM look_back b JOIN issue i ON i.id = b.issue_id JOIN issue_line l ON l.id = i.id
  WHERE b.result = '' AND i.state = 'closed' AND i.county_id = :county
    AND (:township = 0 OR i.township_id = :township)
    AND (:team = 0 OR i.team_id = :team)

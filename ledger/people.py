@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from ledger.clock import ms
 from ledger.database import Session, queries
@@ -164,13 +165,37 @@ async def superiors(db: Session, person: Person, *, day: date) -> list[Person]:
 
 async def seats(db: Session, person: Person, role: Role, *, day: date) -> list[Person]:
     """Who holds that post above this person, himself left out; nobody: the seat is empty."""
+    return [one for one in await seats_at(db, person, role, day=day) if one.id != person.id]
+
+
+class Placed(Protocol):
+    """Somebody or something of a village, a township or a county."""
+
+    @property
+    def team_id(self) -> int:
+        """Its team; 0: none."""
+        ...
+
+    @property
+    def township_id(self) -> int:
+        """Its township; 0: none."""
+        ...
+
+    @property
+    def county_id(self) -> int:
+        """Its county."""
+        ...
+
+
+async def seats_at(db: Session, place: Placed, role: Role, *, day: date) -> list[Person]:
+    """Who holds that post above this place; nobody: the seat is empty."""
     if role is Role.LEADER:
-        rows = sql.leaders_of(db.connection, team=person.team_id, day=str(day))
+        rows = sql.leaders_of(db.connection, team=place.team_id, day=str(day))
     elif role is Role.TOWNSHIP:
-        rows = sql.townships_of(db.connection, township=person.township_id, day=str(day))
+        rows = sql.townships_of(db.connection, township=place.township_id, day=str(day))
     else:
-        rows = sql.counties_of(db.connection, county=person.county_id, day=str(day))
-    return [one for one in await _seats(rows) if one.id != person.id]
+        rows = sql.counties_of(db.connection, county=place.county_id, day=str(day))
+    return await _seats(rows)
 
 
 async def _seats(rows: AsyncIterator[object]) -> list[Person]:

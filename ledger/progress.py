@@ -1,14 +1,16 @@
 """Progress (进展): the notes on an issue, each a record of its own, and the story they tell."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ledger import periods, records
+from ledger import people, periods, records
 from ledger.clock import moment
 from ledger.database import Session, queries
 from ledger.errors import Refused
+from ledger.issue_moves import State, shut
 from ledger.messages import Paper
 from ledger.people import ON_TEAM, Person
 from ledger.records import Record
@@ -146,8 +148,14 @@ async def story(db: Session, id: int) -> Story:
         name = str(row["kind"]).removeprefix("issue.")
         if name not in UNTOLD:
             body = json.loads(row["body"] or "{}")
+            if name == "escalated":  # its event has numbers, not names
+                body["asked"] = await _names(db, body.get("told", ()))
             steps.append(Step(row["at"], row["person"], name, body))
     return Story(sorted(steps, key=lambda one: one.at), files)
+
+
+async def _names(db: Session, ids: Iterable[int]) -> str:
+    return "、".join([(await people.by_id(db, id)).name for id in ids])
 
 
 async def read(db: Session, record: Record) -> Note:
@@ -156,10 +164,13 @@ async def read(db: Session, record: Record) -> Note:
 
 
 async def revise(db: Session, record: Record, by: Person, text: str, *, now: datetime) -> None:
-    """Correct the words of a progress note."""
+    """Correct the words of a progress note, while its issue is worked on."""
     before = await read(db, record)
     if before.step != "note":
         raise Refused("issues.step_stands")
+    about = await sql.issue_of(db.connection, record=record.id)
+    if about and (why := shut(State(about["state"]))):
+        raise Refused(why, id=about["id"], other=about["merged_into"])
     await records.change(
         db, record, by, before={"text": before.text}, after={"text": text}, now=now
     )

@@ -10,6 +10,9 @@ UPDATE progress SET issue_id = :issue WHERE record_id = :record;
 -- name: place_note(record, household, household_id)!
 UPDATE progress SET household = :household, household_id = :household_id WHERE record_id = :record;
 
+-- name: issue_of(record)^
+SELECT i.id, i.state, i.merged_into FROM progress p JOIN issue i ON i.id = p.issue_id WHERE p.record_id = :record;
+
 -- name: revise_note(record, text)!
 UPDATE progress SET text = :text WHERE record_id = :record;
 
@@ -33,7 +36,8 @@ UNION ALL
 SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256
   FROM attachment a JOIN file f ON f.sha256 = a.sha256 JOIN record r ON r.id = a.record_id
  WHERE r.state = 'kept'
-   AND (a.record_id IN (SELECT record_id FROM issue WHERE id = :id OR merged_into = :id)
+   AND (a.record_id IN (SELECT record_id FROM issue_report
+                         WHERE issue_id IN (SELECT id FROM issue WHERE id = :id OR merged_into = :id))
         OR a.record_id IN (SELECT record_id FROM progress WHERE issue_id = :id))
 UNION ALL
 SELECT a.at, -a.id, '', f.mime, a.name, 0, a.sha256

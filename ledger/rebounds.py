@@ -6,18 +6,18 @@ chain tells how often. What is likely the same is put before a person, who alone
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 
-from ledger import custody, deadlines, issues, people, periods
+from ledger import audit, custody, deadlines, issues, people, periods
 from ledger.database import Session, queries
 from ledger.errors import Refused
 from ledger.issue_moves import UNFINISHED, WORKED_ON, Move, State
 from ledger.issue_steps import hand_to, step
 from ledger.issues import Found, Issue, Source, Tier, any_issue, check, due_of
 from ledger.likeness import Told, alike, enough
-from ledger.people import ON_TEAM, Person, Role, Scope
+from ledger.people import ON_TEAM, STAFF, Person, Role, Scope
 from ledger.rules import Rules
 from ledger.standards import standard_of
 
@@ -25,6 +25,7 @@ sql = queries("rebounds")
 WATCHED = timedelta(days=400)  # a year and some days after it was struck off
 OFFERED = 3
 YEAR = timedelta(days=365)
+REOPENS = "issue.reopens"  # the event that says so
 AGAIN = "；反弹："  # between what it was and what is seen now
 
 
@@ -110,9 +111,17 @@ async def _unlink(db: Session, by: Person, issue: Issue, old: Issue, *, now: dat
     """As if nobody had said it had come back; what a look-back has found stands."""
     if await sql.looked_back(db.connection, id=old.id):
         raise Refused("rebounds.looked_back", id=issue.id, other=old.id)
+    if not (by.role in STAFF or await _said_on_the_team(db, issue)):
+        raise Refused("rebounds.said_above", id=issue.id, other=old.id)
     await sql.no_rebound(db.connection, id=issue.id)
     await sql.closed_again(db.connection, id=old.id)
     await step(db, by, old, "not_rebounded", {"by": issue.id}, now=now)
+
+
+async def _said_on_the_team(db: Session, issue: Issue) -> bool:
+    """Whether it was somebody of a team who last said it had come back."""
+    said = [one for one in await audit.history(db, issue.subject) if one["kind"] == REOPENS]
+    return (await people.by_id(db, said[-1]["actor"])).role in ON_TEAM if said else True
 
 
 async def undone(db: Session, by: Person, issue: Issue, *, now: datetime) -> None:
@@ -147,7 +156,14 @@ async def _linked(
     if done is None or linked is None:
         raise Refused("issues.changed_meanwhile")
     await step(db, by, old, "rebounded", {"as": new.id, "text": text}, now=now)
-    await step(db, by, new, "reopens", {"old": old.id, "rebounds": rebounds}, now=now)
+    await step(
+        db,
+        by,
+        new,
+        REOPENS.removeprefix("issue."),
+        {"old": old.id, "rebounds": rebounds},
+        now=now,
+    )
     return rebounds
 
 
@@ -209,13 +225,10 @@ async def _owner(db: Session, old: Issue, day: date) -> Person:
     """Who had it, if he is still there; else who leads the team; else who answers for the place."""
     before = await people.by_id(db, old.owner_id)
     gone = before.left_day is not None and before.left_day < day.isoformat()
-    place = replace(
-        before, id=0, county_id=old.county_id, township_id=old.township_id, team_id=old.team_id
-    )
     if not gone and (before.team_id, before.township_id) == (old.team_id, old.township_id):
         return before
     for role in (Role.LEADER, Role.TOWNSHIP, Role.COUNTY):
-        if seated := await people.seats(db, place, role, day=day):
+        if seated := await people.seats_at(db, old, role, day=day):
             return seated[0]
     return before
 
@@ -230,6 +243,10 @@ async def merge(db: Session, by: Person, new: Issue, other: Issue, *, now: datet
     """The same as another one that is open: its words and files go there, it counts no more."""
     check(new, by, Move.MERGE)
     _same_place(new, other)
+    if new.id < other.id:
+        raise Refused("rebounds.later_into_earlier", id=new.id, other=other.id)
+    if new.household_id and other.household_id and new.household_id != other.household_id:
+        raise Refused("rebounds.other_household", id=new.id, other=other.id)
     if State(other.state) not in UNFINISHED:
         raise Refused("rebounds.not_open", id=other.id, now_is=other.state)
     if new.reopens_id:

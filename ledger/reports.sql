@@ -59,14 +59,20 @@ WITH place AS NOT MATERIALIZED (
     FROM place l CROSS JOIN issue i
    WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day
 ), judged AS (
-  -- Handed in for 销号 by then and not sent back since: from the steps, not from the state of now.
-  SELECT s.*, CASE WHEN EXISTS (SELECT 1 FROM progress g WHERE g.issue_id = s.id AND g.step = 'submit')
-                    AND (SELECT max(r.made_at) FROM progress g JOIN record r ON r.id = g.record_id
-                          WHERE g.issue_id = s.id AND g.step = 'submit' AND r.state = 'kept'
-                            AND r.made_at < :until)
-                      > coalesce((SELECT max(e.at) FROM ev e
-                                   WHERE e.subject = 'issue:' || s.id AND e.kind = 'issue.sent_back'
-                                     AND e.at < :until), 0)
+  -- Handed in for 销号 by then (verified or not), neither sent back nor recalled since: from the
+  -- steps, not from the state of now. Who is on no team writes his step as an event.
+  SELECT s.*, CASE WHEN EXISTS (
+             SELECT 1 FROM progress g JOIN record r ON r.id = g.record_id
+              WHERE g.issue_id = s.id AND g.step = 'submit' AND r.state = 'kept' AND r.made_at < :until
+                AND NOT EXISTS (SELECT 1 FROM ev e
+                                 WHERE e.subject = 'issue:' || s.id AND e.at BETWEEN r.made_at AND :until - 1
+                                   AND e.kind IN ('issue.sent_back', 'issue.recalled')))
+           OR EXISTS (
+             SELECT 1 FROM ev h
+              WHERE h.subject = 'issue:' || s.id AND h.kind = 'issue.submitted' AND h.at < :until
+                AND NOT EXISTS (SELECT 1 FROM ev e
+                                 WHERE e.subject = 'issue:' || s.id AND e.at BETWEEN h.at AND :until - 1
+                                   AND e.kind IN ('issue.sent_back', 'issue.recalled')))
                    THEN 1 ELSE 0 END AS waiting
     FROM standing s
 )

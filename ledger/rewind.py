@@ -22,6 +22,8 @@ async def to(db: Session, moment: datetime) -> None:
     await sql.not_escalated(db.connection)
     await sql.custody_unknown(db.connection, moment=at)
     await sql.custody_not_ended(db.connection, moment=at)
+    await sql.issues_without_report_unknown(db.connection)
+    await sql.not_merged(db.connection)
     await sql.due_not_moved(db.connection, moment=at)
     await sql.due_not_decided(db.connection, moment=at)
     await sql.leave_not_decided(db.connection, moment=at)

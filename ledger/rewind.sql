@@ -26,6 +26,15 @@ DELETE FROM custody WHERE since_at > :moment;
 -- name: custody_not_ended(moment)!
 UPDATE custody SET until_day = NULL, until_at = NULL WHERE until_at > :moment;
 
+-- name: issues_without_report_unknown()!
+-- From a table, or come back, since then: nobody has had it yet.
+UPDATE issue SET closed_day = found_day
+ WHERE record_id IS NULL AND NOT EXISTS (SELECT 1 FROM custody c WHERE c.issue_id = issue.id);
+
+-- name: not_merged()!
+UPDATE issue SET state = 'doing', merged_into = NULL
+ WHERE merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM custody c WHERE c.issue_id = issue.id AND c.until_at IS NULL);
+
 -- name: due_not_moved(moment)!
 UPDATE issue SET due = (SELECT c.before FROM due_change c WHERE c.issue_id = issue.id AND c.state = 'granted'
                            AND c.decided_at > :moment ORDER BY c.id LIMIT 1)

@@ -4,7 +4,6 @@ Where that seat is empty, or whoever sits there has a hand in it himself, the ne
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from typing import Protocol
 
@@ -45,18 +44,8 @@ async def verifiers(
 async def _nearest(
     db: Session, issue: HandedIn, roles: Iterable[Role], not_these: set[int], day: date
 ) -> list[Person]:
-    place = await _place(db, issue)
     for role in roles:
-        found = await people.seats(db, place, role, day=day)
+        found = await people.seats_at(db, issue, role, day=day)
         if free := [one for one in found if one.id not in not_these]:
             return free
     return []
-
-
-async def _place(db: Session, issue: HandedIn) -> Person:
-    """Nobody, standing where the issue is: its owner may be somewhere else by now."""
-    owner = await people.by_id(db, issue.owner_id)
-    return replace(
-        owner, id=0, county_id=issue.county_id, township_id=issue.township_id,
-        team_id=issue.team_id,
-    )  # fmt: skip

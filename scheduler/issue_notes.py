@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ledger import custody, look_backs, rebounds
+from ledger import custody, issue_lists, look_backs, rebounds
 from ledger.database import Session
 from ledger.days import week_of
 from ledger.messages import Option, Reply
-from ledger.people import Person, Role, scope_of
+from ledger.people import STAFF, Person, Role, scope_of
 from ledger.rebounds import Rate
 from scheduler.desk import Desk
 
@@ -33,7 +33,8 @@ async def with_issues(
     desk: Desk, db: Session, reader: Person, summary: Reply, day: date, *, weekly: bool
 ) -> Reply:
     """The summary with these lines under it; unchanged where there is nothing to say."""
-    lines = await _week_lines(desk, db, reader, day) if weekly else []
+    lines = await _above_lines(desk, db, reader, day, weekly=weekly)
+    lines += await _week_lines(desk, db, reader, day) if weekly else []
     until = week_of(day)[1] if weekly else day
     found = await look_backs.asked_of(db, reader, day)
     numbers = [one.issue.id for one in found if one.due <= until]
@@ -45,6 +46,18 @@ async def with_issues(
         options = (*options, Option("回头看", "回头看"))
     text = "\n".join([f"{summary.text}\n", *lines]) if lines else summary.text
     return replace(summary, text=text, options=options)
+
+
+async def _above_lines(
+    desk: Desk, db: Session, reader: Person, day: date, *, weekly: bool
+) -> list[str]:
+    """What is a township's or the county's own stands in no village's figures."""
+    if reader.role not in STAFF:
+        return []
+    found = await issue_lists.above_villages(db, reader, day)
+    if not (found.late or found.waiting or (weekly and found.open)):
+        return []
+    return [desk.words.say("issue_notes.above", found=found, county=reader.role is Role.COUNTY)]
 
 
 async def _week_lines(desk: Desk, db: Session, reader: Person, day: date) -> list[str]:

@@ -108,12 +108,16 @@ def _standard(paper: Paper, facts: Facts) -> None:
 
 
 def _course(paper: Paper, facts: Facts) -> None:
-    """The story, step by step."""
-    if not facts.steps:
-        _line(paper, "报告正文", "没有办理记录。")
-    for one in facts.steps:
-        photos = f"（附件 {one.photos} 个）" if one.photos else ""
-        _line(paper, "报告正文", f"{one.day.isoformat()} {one.person}{story(one)}{photos}")
+    """The story, step by step; a step without words is left out."""
+    told = [(one, _told(one)) for one in facts.steps]
+    lines = [f"{one.day.isoformat()} {one.person}{words}" for one, words in told if words]
+    for line in lines or ["没有办理记录。"]:
+        _line(paper, "报告正文", line)
+
+
+def _told(step: Any) -> str:
+    photos = f"（附件 {step.photos} 个）" if step.photos else ""
+    return f"{story(step)}{photos}"
 
 
 def _holders(paper: Paper, facts: Facts) -> None:
@@ -124,17 +128,27 @@ def _holders(paper: Paper, facts: Facts) -> None:
 
 def _evidence(paper: Paper, facts: Facts) -> None:
     """Every file with its hash, then the pictures themselves."""
+    before = _pieces(facts, after=False)
     if facts.row.text_only:
         _line(paper, "报告正文", "只有文字：没有新的照片或文件，凭核验人电话或入户核实销号。")
-    lines = [
-        (one.name or one.kind, facts.days[one.id], flagged(one), one.sha256)
-        for one in facts.pieces
-    ]
-    if not lines:
+    elif not before:
         _line(paper, "报告正文", "没有照片或文件。")
-        return
-    _table(paper, ("材料", "日期", "提示", "校验码（SHA-256）"), lines)
-    _pictures(paper, facts)
+    _files(paper, facts, before)
+
+
+def _files(paper: Paper, facts: Facts, pieces: Sequence[Any]) -> None:
+    lines = [
+        (one.name or one.kind, facts.days[one.id], flagged(one), one.sha256) for one in pieces
+    ]
+    if lines:
+        _table(paper, ("材料", "日期", "提示", "校验码（SHA-256）"), lines)
+        _pictures(paper, facts, pieces)
+
+
+def _pieces(facts: Facts, *, after: bool) -> list[Any]:
+    """What had come when it was struck off, or what has come since: that is no proof of it."""
+    struck = max((one.at for one in facts.steps if one.step == "closed"), default=None)
+    return [one for one in facts.pieces if (struck is not None and one.at > struck) is after]
 
 
 def _verified(paper: Paper, facts: Facts) -> None:
@@ -155,6 +169,9 @@ def _afterwards(paper: Paper, facts: Facts) -> None:
         _table(paper, ("销号后", "应看日期", "实看日期", "结果"), lines)
     else:
         _line(paper, "报告正文", "还没有安排回头看。")
+    if since := _pieces(facts, after=True):
+        _line(paper, "报告正文", "销号以后的材料：")
+        _files(paper, facts, since)
     _line(paper, "报告正文", f"反弹次数：{facts.row.rebounds}")
 
 
@@ -172,10 +189,10 @@ PARTS = (
 )
 
 
-def _pictures(paper: Paper, facts: Facts) -> None:
+def _pictures(paper: Paper, facts: Facts, pieces: Sequence[Any]) -> None:
     """At most a dozen, each as wide as half a page, with its name and the head of its hash."""
     shown = 0
-    known = [one for one in facts.pieces if one.sha256 in facts.pictures]
+    known = [one for one in pieces if one.sha256 in facts.pictures]
     for one in known:
         data = scaled(facts.pictures[one.sha256]) if shown < MOST_PICTURES else None
         if data is None:

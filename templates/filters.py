@@ -29,6 +29,12 @@ def short_day(value: date | datetime | str) -> str:
     return f"{one.month}月{one.day}日"
 
 
+def year_of(value: date | datetime | str, today: date | datetime | str) -> str:
+    """2027年, to be put before a day; nothing where it is this year."""
+    one = _date(value)
+    return "" if one.year == _date(today).year else f"{one.year}年"
+
+
 def days(first: date | str, last: date | str) -> str:
     """11月24日 周二至11月25日 周三; one day is said once."""
     return day(first) if _date(first) == _date(last) else f"{day(first)}至{day(last)}"
@@ -107,6 +113,11 @@ def word_of(name: str) -> str:
     return WORD_OF.get(name, name)
 
 
+def in_hands(holder: str) -> str:
+    """Who has it: 在县水务局手里; 县里 is a place already."""
+    return f"在{holder}" if holder.endswith("里") else f"在{holder}手里"
+
+
 STORY = {
     "note": "：{text}",
     "noted": "：{text}",
@@ -118,6 +129,9 @@ STORY = {
     "sent_back": "退回：{text}",
     "handed_over": "转{to}：{text}",
     "taken_back": "从{from}收回：{text}",
+    "given_back": "退回{to}：{text}",
+    "seen": "看到：{text}",
+    "urged": "请{of}抓紧：{text}",
     "due_asked": "申请延期到{wanted}：{text}",
     "due_granted": "同意延期到{wanted}",
     "due_refused": "没有同意延期",
@@ -128,15 +142,25 @@ STORY = {
     "joined": "并入{from}号：{text}",
     "imported": "从“{catalogue}”导入",
     "merged": "并入{into}号",
-    "escalated": "催办",
+    "escalated": "催办，已请{asked}过问",
+    "described": "写{column}：{after}",
+    "assigned": "改定责任人",
+    "confirmed": "{by}：{text}",
 }
+COLUMNS = {
+    "measure": "措施", "requirement": "要求", "lasting": "长效措施", "source": "来源",
+    "responsible": "责任人", "co_units": "配合单位", "tags": "标签", "lead_unit": "牵头单位",
+}  # fmt: skip
 OTHERWISE = {  # the same step, another outcome
     ("closed", "close"): "销号",
     ("looked_back", "rebounded"): "回头看，反弹：{text}",
 }
+RECORDS = {"visit": "走访", "study": "学习", "progress": "进展", "presence": "在村登记"}
 FLAGS = {
     "before": "就是报问题时的那张",
     "used": "在{other}号问题里用过",
+    "known": "在{day}的{where}里用过",
+    "shown": "在{day}的{where}里用过",
     "alike": "和{other}号问题的照片很像",
     "forwarded": "是转发来的",
     "older": "拍摄时间早于发现问题",
@@ -146,10 +170,18 @@ FLAGS = {
 def story(step: Any) -> str:
     """One step of an issue's story, after the name of who did it."""
     how = step.body.get("move") or step.body.get("result")
+    if step.step == "escalated" and not step.body.get("asked"):
+        return "催办"
     form = OTHERWISE.get((step.step, how)) or STORY.get(step.step, "：{text}")
     facts = {str(name): str(step.body[name]) for name in step.body}
     if "wanted" in facts:
         facts["wanted"] = short_day(facts["wanted"])
+    if step.step == "described":
+        after = facts.get("after", "")
+        facts["after"] = source(after) if facts.get("column") == "source" else after
+        facts["column"] = COLUMNS.get(facts.get("column", ""), "")
+    if step.step == "confirmed":
+        facts["by"] = word_of(facts.get("by", ""))
     return form.format_map(_Blank(facts)).rstrip("：")
 
 
@@ -162,7 +194,10 @@ class _Blank(dict[str, str]):
 
 def flagged(piece: Any) -> str:
     """What a verifier is asked to look at in a file."""
-    words = [FLAGS[name].format(other=piece.other) for name in FLAGS if name in piece.flags]
+    where = RECORDS.get(piece.shown_in, "记录")
+    day = short_day(piece.shown_day) if piece.shown_day else ""
+    facts = {"other": piece.other, "where": where, "day": day}
+    words = [FLAGS[name].format_map(facts) for name in FLAGS if name in piece.flags]
     return "，".join(words)
 
 
@@ -182,5 +217,5 @@ FILTERS = {
     "cause": cause,
     "round_off": round_off,
 }
-WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of,
-         "story": story, "flagged": flagged}  # fmt: skip
+WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of, "year_of": year_of,
+         "story": story, "flagged": flagged, "in_hands": in_hands}  # fmt: skip

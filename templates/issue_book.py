@@ -66,8 +66,12 @@ def _deadline(line: Line) -> str:
 
 
 def _progress(line: Line) -> str:
-    words = [state(line.state), line.effect or line.note]
-    return "：".join(one for one in words if one)
+    return str(line.effect or line.note)
+
+
+def _state_and_progress(line: Line) -> str:
+    """For a sheet that has no column of states."""
+    return "：".join(one for one in (state(line.state), _progress(line)) if one)
 
 
 def _evidence(line: Line) -> str:
@@ -161,7 +165,8 @@ _PROBLEMS = (
     Column("来历", 14, _came_back),
 )  # fmt: skip
 _MEASURES = (
-    NUMBER, WHERE, TEXT, MEASURE, Column("长效措施", 24, lambda line: line.lasting), PROGRESS,
+    NUMBER, WHERE, TEXT, MEASURE, Column("长效措施", 24, lambda line: line.lasting),
+    Column("整改进展", 28, _state_and_progress),
 )  # fmt: skip
 _DUTIES = (NUMBER, WHERE, TEXT, LEAD, UNITS, OWNER, HOLDER)
 _STANDARDS = (
@@ -186,6 +191,7 @@ _OF_HOUSEHOLDS = (
     STATE,
     CLOSED,
 )
+WALL_NOTE = "总数不含已反弹的：反弹以后按新的编号计一次。"
 WALL = (
     Column("乡镇", 14, lambda one: one.township),
     Column("村", 14, lambda one: one.village),
@@ -224,6 +230,7 @@ class IssueBook:
             self._book.write(self._wall, one)
         for one in sums:
             self._book.write(self._wall, one, "sum")
+        self._book.note(self._wall, WALL_NOTE)
 
     def close(self) -> None:
         """Put the file together."""

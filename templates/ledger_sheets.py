@@ -53,7 +53,7 @@ class Head:
 
     def over(self, sheet: str) -> str:
         """The title row."""
-        title = self.title if sheet == self.title else f"{self.title} · {sheet}"
+        title = self.title if self.title.endswith(sheet) else f"{self.title} · {sheet}"
         return f"{self.place}{title}    {self.day}    制表：{self.made_by}"
 
     @property
@@ -122,6 +122,10 @@ class Book:
             else:
                 self._figure(paper, number, place, cell)
         sheet.next_row += 1
+
+    def note(self, sheet: Sheet, words: str) -> None:
+        """A line below the last row, outside what is filtered."""
+        sheet.paper.write_string(sheet.next_row + 1, 0, clean(words))
 
     def close(self) -> None:
         """Filters and choices need the last row; then everything is put together on the disk."""

@@ -92,7 +92,7 @@ def test_the_book_has_five_lists_and_the_others(tmp_path: Path) -> None:
         1,
         2,
         2,
-        3,
+        5,
     ]
     assert no_formula(path)
 

@@ -66,6 +66,7 @@ ISSUE = """CREATE TABLE issue_new (
   reopens_id INTEGER REFERENCES issue_new (id),
   rebounds INTEGER NOT NULL DEFAULT 0,
   merged_into INTEGER REFERENCES issue_new (id),
+  requests INTEGER NOT NULL DEFAULT 0,
   version INTEGER NOT NULL DEFAULT 1
 ) STRICT"""
 
@@ -105,7 +106,9 @@ CUSTODY = (
     # Who has reported it has had it until now.
     """INSERT INTO custody (issue_id, kind, holder_id, holder, since_day, since_at, until_day,
                              until_at, by_id)
-      SELECT i.id, 'team', t.id, t.village, i.found_day, r.made_at, i.closed_day, i.closed_at, i.owner_id
+      SELECT i.id, 'team', t.id, t.village, i.found_day, r.made_at,
+             CASE WHEN i.closed_day < i.found_day THEN i.found_day ELSE i.closed_day END, i.closed_at,
+             i.owner_id
         FROM issue i JOIN team t ON t.id = i.team_id JOIN record r ON r.id = i.record_id""",
     "UPDATE custody SET until_day = since_day, until_at = since_at "
     "WHERE until_at IS NULL AND issue_id IN (SELECT id FROM issue WHERE state = 'withdrawn')",
@@ -122,13 +125,26 @@ ISSUE_LINE = """CREATE VIEW issue_line AS
          i.found_day, i.due, i.state, i.owner_id, p.name AS owner, p.role AS owner_role, i.effect,
          i.submitted_by, s.role AS submitter_role, i.verified_by, i.household_word, i.text_only,
          i.closed_by, i.closed_day, coalesce(i.reopens_id, 0) AS reopens_id, i.rebounds,
-         coalesce(i.merged_into, 0) AS merged_into, i.version,
+         coalesce(i.merged_into, 0) AS merged_into, i.requests, i.version,
          coalesce(c.kind, '') AS holder_kind, coalesce(c.holder_id, 0) AS holder_id,
          coalesce(c.holder, '') AS holder, coalesce(c.since_day, i.found_day) AS held_since
     FROM issue i JOIN county y ON y.id = i.county_id JOIN person p ON p.id = i.owner_id
     LEFT JOIN team t ON t.id = i.team_id LEFT JOIN township w ON w.id = i.township_id
     LEFT JOIN unit u ON u.id = i.lead_unit_id LEFT JOIN person s ON s.id = i.submitted_by
     LEFT JOIN custody c ON c.issue_id = i.id AND c.until_at IS NULL"""
+
+# What an issue was reported with: its own record, and the visit of the same message or that it
+# was made from, whose photos show how it was.
+ISSUE_REPORT = """CREATE VIEW issue_report AS
+  SELECT i.id AS issue_id, i.record_id FROM issue i WHERE i.record_id IS NOT NULL
+  UNION ALL
+  SELECT i.id, v.id FROM issue i JOIN record r ON r.id = i.record_id
+    JOIN record v ON v.source = r.source AND v.person_id = r.person_id
+   WHERE r.source <> '' AND r.state = 'kept' AND v.kind = 'visit'
+  UNION ALL
+  SELECT i.id, v.id FROM issue i JOIN record r ON r.id = i.record_id
+    JOIN record v ON r.source = 'visit:' || v.id
+   WHERE r.state = 'kept' AND v.kind = 'visit'"""
 
 AFTERWARDS = (
     "CREATE INDEX issue_open ON issue (team_id, due) WHERE closed_day IS NULL",
@@ -309,6 +325,7 @@ def upgrade() -> None:
     for statement in (
         *CUSTODY,
         ISSUE_LINE,
+        ISSUE_REPORT,
         *AFTERWARDS,
         *STEPS,
         *EVIDENCE,
