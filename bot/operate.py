@@ -16,7 +16,7 @@ from bot.channels.text import plain
 from bot.imports import import_roster
 from bot.settings import Settings, TelegramSettings
 from handlers.front import converse
-from ledger import audit, backup, drafts, draws, inbox, invites, people, roster
+from ledger import audit, backup, drafts, draws, inbox, invites, look_backs, people, roster
 from ledger.audit import Verdict
 from ledger.backup import Backup
 from ledger.clock import WallClock
@@ -243,6 +243,19 @@ async def redraw(settings: Settings, number: int) -> str:
         names = [(await people.by_id(db, person)).name for _, person in again]
     verdict = "与当时抽的一样" if again == draw.picks else "与当时记下的不一样，请查"
     return f"{draw.name}：重抽得到 {'、'.join(names)}。{verdict}。"
+
+
+async def redraw_look_backs(settings: Settings, week: str) -> str:
+    """Draw one week's look-backs again and say whether the same issues come out."""
+    async with _copy(settings) as database, database.reading() as db:
+        asker = await _first_county_person(db)
+        draw = await look_backs.draw_of(db, asker.county_id, week) if asker else None
+    if draw is None:
+        raise NotOnRoster(f"{week} 那一周没有抽过回头看。\n周次这样写：2026-W48。")
+    again = look_backs.redo(draw)
+    verdict = "与当时抽的一样" if again == draw.picks else "与当时记下的不一样，请查"
+    named = "、".join(f"{one.partition('-')[0]}号" for one in again) or "没有问题"
+    return f"回头看 {draw.week}：重抽得到 {named}。{verdict}。"
 
 
 async def misreadings(settings: Settings, days: int) -> list[Misreading]:

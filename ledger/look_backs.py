@@ -100,6 +100,11 @@ class Draw:
     drawn: str
     at: int
 
+    @property
+    def picks(self) -> list[str]:
+        """What was drawn, in that order."""
+        return [str(one) for one in json.loads(self.drawn)]
+
 
 @dataclass(frozen=True)
 class LookBack:
@@ -201,6 +206,12 @@ async def draw_week(
     draw = Draw(**dict(await sql.draw(db.connection, id=id)))
     await _log(db, draw, seed, now)
     return draw
+
+
+async def draw_of(db: Session, county: int, week: str) -> Draw | None:
+    """The draw of a week (2026-W48); None: none was made."""
+    row = await sql.draw_of(db.connection, county=county, week=week)
+    return Draw(**dict(row)) if row else None
 
 
 async def _plan(db: Session, draw: int, found: Sequence[Candidate], chosen: set[str]) -> None:

@@ -16,6 +16,9 @@ ON CONFLICT (county_id, week) DO NOTHING RETURNING id;
 -- name: draw(id)^
 SELECT id, county_id, week, seed, pool, drawn, at FROM look_back_draw WHERE id = :id;
 
+-- name: draw_of(county, week)^
+SELECT id, county_id, week, seed, pool, drawn, at FROM look_back_draw WHERE county_id = :county AND week = :week;
+
 -- name: plan(issue, after, due, draw, why)!
 INSERT INTO look_back (issue_id, after_days, due, draw_id, why) VALUES (:issue, :after, :due, :draw, :why)
 ON CONFLICT (issue_id, after_days) DO NOTHING;

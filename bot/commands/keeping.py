@@ -70,14 +70,20 @@ def verify(data: Data = None, as_json: Json = False) -> None:
 
 @cli.command()
 def redraw(
-    number: Annotated[int, typer.Argument(help="抽查的编号，抽查情况里有")],
+    which: Annotated[
+        str, typer.Argument(help="抽查的编号（抽查情况里有），或哪一周的回头看，例如 2026-W48")
+    ],
     data: Data = None,
 ) -> None:
-    """把一次抽查用存下的种子和名单重抽一遍，看结果是否一样。"""
+    """把一次抽查或回头看的抽签用存下的种子和名单重抽一遍，看结果是否一样。"""
     from bot.operate import redraw as draw_again
+    from bot.operate import redraw_look_backs
 
     with plainly():
-        console.print(asyncio.run(draw_again(settings_of(data), number)))
+        if which.isdigit():
+            console.print(asyncio.run(draw_again(settings_of(data), int(which))))
+        else:
+            console.print(asyncio.run(redraw_look_backs(settings_of(data), which)))
 
 
 @cli.command()

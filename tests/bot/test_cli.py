@@ -6,7 +6,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,10 +18,13 @@ from typer.testing import CliRunner, Result
 from bot.cli import cli
 from bot.commands.work import COUNT_LABELS
 from bot.settings import EXPECTED, Settings, TelegramSettings
+from ledger import look_backs
 from ledger.backup import missing_files
+from ledger.chance import Seeds
 from ledger.clock import SetClock
 from ledger.database.lock import only_copy
 from ledger.files import keep_bytes
+from ledger.rules import Rules
 
 runner = CliRunner()
 
@@ -181,6 +184,22 @@ def test_a_spot_check_can_be_drawn_again(tmp_path: Path) -> None:
     asyncio.run(draw())
     assert "与当时抽的一样" in run("redraw", 1, "--data", tmp_path).output
     assert "没有" in run("redraw", 99, "--data", tmp_path, ok=False).output
+
+
+def test_look_backs_of_a_week_can_be_drawn_again(tmp_path: Path) -> None:
+    async def closed_and_drawn() -> None:
+        async with Phones.open(tmp_path, SetClock(MONDAY)) as phones:
+            await phones.says("李队员", "问题 张大山 断水 立行立改")
+            await phones.says("李队员", "问题1 申请销号 水已接通，能正常用水")
+            await phones.says("王队长", "问题1 同意销号 电话")
+            async with phones.app.database.transaction() as db:
+                later = MONDAY + timedelta(days=30)
+                await look_backs.draw_week(db, 1, Rules(), Seeds("x"), now=later)
+
+    asyncio.run(closed_and_drawn())
+    week = "2026-W52"
+    assert "重抽得到 1号。与当时抽的一样" in run("redraw", week, "--data", tmp_path).output
+    assert "没有抽过" in run("redraw", "2026-W01", "--data", tmp_path, ok=False).output
 
 
 def test_running_without_a_county_says_how_to_begin(data: Path) -> None:
