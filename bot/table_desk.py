@@ -13,6 +13,7 @@ import structlog
 
 from bot import catalogues
 from bot.tables import BadTable, Table, read_table
+from handlers.issue_columns import SOURCES
 from ledger import catalogue, outbox, people, tables_in
 from ledger.catalogue import Order
 from ledger.catalogue_match import Preview
@@ -112,12 +113,18 @@ class TableDesk:
             await self._say(db, waiting, self._card(waiting, found, text))
 
     def _card(self, waiting: TableIn, found: Preview, text: str) -> Reply:
-        lines = [text, self.words.say("catalogues.ask_enter", found=found)]
+        lines = [
+            text,
+            self.words.say("catalogues.ask_enter", found=found, source=waiting.source),
+        ]
         if waiting.state == State.WANTED:
             lines.insert(0, self.words.say("catalogues.look_again"))
+        number = waiting.id
+        sources = [Option(one, f"导入表格 {number} {one}") for one in SOURCES]
         options = (
-            Option("导入", f"导入表格 {waiting.id}"),
-            Option("不导入", f"不导入表格 {waiting.id}"),
+            *([Option("导入", f"导入表格 {number}")] if waiting.source else sources),
+            Option("改名称", f"改清单名称 {number}"),
+            Option("不导入", f"不导入表格 {number}"),
         )
         return Reply("\n".join(lines), options, kind="card")
 

@@ -59,7 +59,9 @@ FINE = re.compile(
 async def submit(talk: Talk, issue: Issue, rest: str) -> Reply:
     """申请销号: the effect in a line; the measure, where nobody has said it yet."""
     check(issue, talk.asker, Move.SUBMIT)
-    effect = _effect(rest or await talk.ask("issues.ask_effect", _effect, issue=issue))
+    effect = rest
+    if len(rest) < EFFECT_AT_LEAST:  # 好了 is none: what was sent along waits with the question
+        effect = await talk.ask("issues.ask_effect", _effect, issue=issue)
     issue = await _with_measure(talk, issue)
     record = await closing.submit(
         talk.db, talk.asker, issue, effect, source=talk.source, now=talk.now
@@ -106,7 +108,8 @@ async def ask_verifiers(talk: Talk, before: Issue, dedupe: str) -> list[Person]:
         buttons = issue_cards.decision(issue, one, talk.rules, shown=shown)
         card = talk.reply(
             "issues.verify", buttons, issue=issue, submitter=by, pieces=pieces,
-            photos=len(pieces), before=_reported_with(papers, pieces), asked=closing.needs_word(issue, talk.rules), reader=one,
+            photos=len(pieces), before=_reported_with(papers, pieces),
+            asked=closing.needs_word(issue, talk.rules), reader=one,
         )  # fmt: skip
         card = replace(card, files=papers)
         if await talk.tell(one.id, card, dedupe=f"{dedupe}:{one.id}"):
@@ -117,7 +120,7 @@ async def ask_verifiers(talk: Talk, before: Issue, dedupe: str) -> list[Person]:
 def _reported_with(papers: Sequence[Paper], pieces: Sequence[evidence.Piece]) -> int:
     """How many of the files sent along show how it was when it was reported."""
     after = {one.sha256 for one in pieces if not one.flags & {evidence.Flag.BEFORE}}
-    return sum(one.sha256 not in after for one in papers)
+    return sum(one.sha256 not in after and one.mime.startswith("image/") for one in papers)
 
 
 async def recall(talk: Talk, issue: Issue, _rest: str) -> Reply:

@@ -13,37 +13,40 @@ from ledger.issues import Issue, check
 from ledger.messages import Option, Reply
 from ledger.people import Role
 
-ENDS = (
-    "局|办|委|院|站|所|中心|公司|集团|银行|乡|镇|镇里|乡里|县里|乡镇|部|会|队|厂|社|处|科|校|库|专班"
-)
-AFTER = r"(?=$|[\s，,。；;：:]|了|办|处理|牵头|已|又|刚|今天|昨天|来|打|回|答|反馈|退|交|推|说|告|通知|等|因|请)"
+ENDS = "局|办|委|院|站|所|中心|公司|集团|银行|乡|镇|镇里|乡里|县里|乡镇|部|会|队|厂|社|处|科|校|库|专班"
+SAYS = "来|打|回|答|反馈|退|交|推|说|告|通知"
+AFTER = rf"(?=$|[\s，,。；;：:]|了|办|处理|牵头|已|又|刚|今天|昨天|等|因|请|{SAYS})"
 UNIT = rf"(?P<unit>[^\s，,。；;：:（）()]{{0,16}}?(?:{ENDS})){AFTER}"
 GAP = r"[，,。；;：: ]*"
-HANDED = (
-    r"(?:已经?|先|要|请)?(?:转办|转交|移交|转|交由|报送?|交(?=给|到|由|[县市区乡镇]))(?:给|到|由)?\s*"
-)
+HANDED = r"(?:已经?|先|要|请)?(?:转办|转交|移交|转|交由|报送?|交(?=给|到|由|[县市区乡镇]))(?:给|到|由)?\s*"
 SOON = r"(?:已经?|又|刚才?|今天|昨天)?(?:打?来?电话|来人|来信)?"
 REPLIED = rf"{SOON}(?:回复|答复|回话|回信|反馈|说|称|告知|来电|来函)了?(?:我们?)?(?:说|称)?"
 RETURNED = rf"{SOON}(?:退[了回]|办结|办完|办好|推回|交回|收回)[来去了]{{0,3}}"
 DONE_BY = r"(?:办理?|处理|牵头)?了?"
 TURNED = re.compile(f"{HANDED}{UNIT}{DONE_BY}{GAP}(?P<why>.*)$", re.DOTALL)
-CAME_BACK = re.compile(f"{UNIT}(?:{RETURNED}){GAP}(?P<text>.*)$", re.DOTALL)
-ANSWERED = re.compile(f"{UNIT}{REPLIED}{GAP}(?P<text>.*)$", re.DOTALL)
-NOT_THEIRS = re.compile(r"不归[^，,。]{0,8}管|不属于[^，,。]{0,10}(?:职责|管|范围)|不该[^，,。]{0,6}管")
-FETCHED = re.compile(r"(?:收回|交回|拿回|要回|退回|退给|还给)[来去]?了?(?:给|到)?(?P<text>.*)$", re.DOTALL)
+CAME_BACK = re.compile(f"{UNIT}(?:{RETURNED}){GAP}(?:他们)?(?:说|称)?(?P<text>.*)$", re.DOTALL)
+ANSWERED = re.compile(f"{UNIT}{REPLIED}{GAP}(?:他们)?(?:说|称)?(?P<text>.*)$", re.DOTALL)
+NOT_THEIRS = re.compile(
+    r"不归[^，,。]{0,8}管|不属于[^，,。]{0,10}(?:职责|管|范围)|不该[^，,。]{0,6}管"
+)
+FETCHED = re.compile(
+    r"(?:收回|交回|拿回|要回|退回|退给|还给)[来去]?了?(?:给|到)?(?P<text>.*)$", re.DOTALL
+)
 HOMEWARD = re.compile(r"^(?:村里|村上|村委会?|村|工作队|队里|队上)(?:办|去|来)?了?")
 NAMED = re.compile(rf"^(?:给|到|由)?{UNIT}{DONE_BY}{GAP}(?P<why>.*)$", re.DOTALL)
 NEW = "记下这个单位"
 MARKS = " ，,。：:；;"
 PLACES = ("乡镇", "镇里", "乡里", "镇上", "县里", "县上", "县整改办", "整改办")
-A_UNIT = re.compile(rf"(?!退|交回|回给|还给|收回|再|请|等)[\u4e00-\u9fffA-Za-z·]{{1,19}}(?:{ENDS})")
+A_UNIT = re.compile(
+    rf"(?!退|交回|回给|还给|收回|再|请|等)[\u4e00-\u9fffA-Za-z·]{{1,19}}(?:{ENDS})"
+)
 NO_UNIT = re.compile(r"[我你他她咱]|自己|回复|退回|[了吗呢吧说]")
 
 
 def turned(words: str) -> tuple[str, str] | None:
     """「转县水务局，等配件」: to whom and why; None: it is nothing of the kind."""
     found = TURNED.match(words)
-    if found is None or NO_UNIT.search(found["unit"]):
+    if found is None or not is_unit(found["unit"]):
         return None
     return found["unit"], found["why"]
 

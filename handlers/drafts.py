@@ -6,6 +6,7 @@ it. Only what is doubtful is asked, one short question at a time; silence change
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import households, photos, rebounds
@@ -137,7 +138,11 @@ async def _closing(room: Room, found: Sequence[Record]) -> list[Option]:
 # doubts
 async def settle_doubts(talk: Talk) -> Reply:
     """Ask what is doubtful, one question at a time; each answer goes to all records it is about."""
+    if taken_up := SEVERAL.fullmatch(talk.rest):
+        await _take_up(talk, int(taken_up["id"]))
     found = await kept_of(talk.room, talk.asker, talk.source)
+    if not found and not talk.rest:
+        raise Refused("drafts.nothing_to_choose")
     first = not talk.state.step
     head = await card_text(talk.room, found, "drafts.card", talk.rest) if first else ""
     for name, meant in (await _names_in_doubt(talk, found)).items():
@@ -147,6 +152,27 @@ async def settle_doubts(talk: Talk) -> Reply:
             await _ask_issue(talk, record, choices, head)
     notes = talk.rest if first else ""
     return await card(talk.room, talk.asker, talk.source, "drafts.card", notes)
+
+
+async def _take_up(talk: Talk, id: int) -> None:
+    """「再选 12」: the questions of the message that record was made from, once more."""
+    record = await records.access_record(talk.db, talk.asker, id)
+    if record.person_id != talk.asker.id:
+        raise Refused("records.not_found")
+    talk.rest = ""
+    talk.state.opening = replace(talk.state.opening, text="", source=record.source)
+
+
+async def open_doubts(talk: Talk) -> dict[str, int]:
+    """What can still be chosen, each with a record of its message: 「王秀英」, a step on no issue."""
+    since = talk.now - timedelta(hours=talk.rules.undo_hours)
+    recent = await records.recent(talk.db, talk.asker, since=since)
+    fresh = [one for one in recent if not one.checked and one.state == "kept"]
+    found = {name: of[0].id for name, of in (await _names_in_doubt(talk, fresh)).items()}
+    for record in fresh:
+        if await _issues_in_doubt(talk, record):
+            found.setdefault((await progress.read(talk.db, record)).label, record.id)
+    return found
 
 
 async def _names_in_doubt(talk: Talk, found: Iterable[Record]) -> dict[str, list[Record]]:
@@ -270,5 +296,5 @@ async def of_message(talk: Talk) -> list[Record]:
     return await kept_of(talk.room, talk.asker, unchecked[0].source)
 
 
-DOUBT = Topic("doubt", (), settle_doubts, ON_TEAM, exits=False, settles=True)
+DOUBT = Topic("doubt", ("再选",), settle_doubts, ON_TEAM, exits=False, settles=True)
 CONFIRM = Topic("confirm", ("正确", "没错", "核对"), confirm, ON_TEAM)

@@ -14,6 +14,7 @@ from handlers import (
     catalogues,
     corrections,
     drafts,
+    issue_lists,
     issue_said,
     issues,
     join,
@@ -180,6 +181,8 @@ async def converse(
 
 async def _unasked(room: Room, asker: Person, said: Said) -> Reply:
     """Words that answer no question: a report, an answer to a check, talk."""
+    if agreed := await issue_said.agreed(room, asker, said):
+        return agreed
     if (heard := await sentences.heard_or_filed(room, asker, said)) is not None:
         return heard
     await texts.keep(room.db, asker, said.source, said.text, now=room.now)
@@ -210,8 +213,11 @@ async def _opened(
     text = said.text.removeprefix("/")
     if typed and state is None and (opinion := join.opinion_in(text)) is not None:
         return BY_NAME["opinion"], f"|{opinion}"
-    if typed and state is None:
-        text = await issue_said.heard(room, asker, text) or text
+    if typed:
+        beside = state is not None and state.pending not in issue_said.WANTS_A_UNIT
+        text = await issue_said.heard(room, asker, text, beside=beside) or text
+    if typed and state is None and text == said.text:
+        text = await issue_lists.heard(room, asker, text) or text
     for topic in TOPICS:
         rest = topic.rest_of(text, strict=state is not None and text == said.text)
         if rest is None or (typed and await _is_answer(room, asker, state, said.text)):
@@ -228,7 +234,7 @@ async def _moves_on(room: Room, asker: Person, said: Said, state: talks.State) -
 
     Where any words are an answer (情况怎么样), they are the answer.
     """
-    if said.files or said.place or await _is_answer(room, asker, state, said.text):
+    if not said.text or await _is_answer(room, asker, state, said.text):
         return False
     waits = state.topic in {drafts.DOUBT.name, photos.PHOTOS.name} or state.pending in CHOSEN
     reports = await sentences.reports_in(room, asker, said.text)
@@ -263,9 +269,12 @@ async def _open(
 ) -> Reply:
     """A new talk; one that gives way to it with answers in it is not dropped in silence."""
     reply = await hold(room, asker, topic, talks.State(topic.name, said), said.text)
-    if topic.aside or before is None or not (before.answers or before.opening.text):
+    doubt = before is not None and before.topic == drafts.DOUBT.name
+    if topic.aside or before is None or (doubt and topic is drafts.DOUBT):
         return reply
-    note = room.words.say("talk.put_aside")
+    if not (doubt or before.answers or before.opening.text):
+        return reply
+    note = room.words.say("talk.still_asked" if doubt else "talk.put_aside")
     return replace(reply, text=f"{reply.text}\n\n{note}")
 
 
@@ -294,10 +303,25 @@ async def _pressed(room: Room, asker: Person, token: str, source: str) -> Reply:
     if pressed.step:
         state = await talks.load(room.db, asker.id, now=room.now)
         if state is None or state.step_name(asker.id) != pressed.step:
-            raise Refused("cards.past")
+            return await _pressed_late(room, asker, state, pressed.step, said)
         if pressed.say not in CANCEL_WORDS | BACK_WORDS:
             return await _go_on(room, asker, answered(state, said))
     return await converse(room, asker, said, typed=False)
+
+
+async def _pressed_late(
+    room: Room, asker: Person, state: talks.State | None, step: str, said: Said
+) -> Reply:
+    """A button of a question that is not open any more: a doubt that was put aside is taken up."""
+    if state is not None or not step.startswith(f"{asker.id}:{drafts.DOUBT.name}:"):
+        raise Refused("cards.past")
+    again = talks.State(
+        drafts.DOUBT.name, replace(said, text="", source=replies.opened_by(step))
+    )
+    reply = await hold(room, asker, drafts.DOUBT, again, "")
+    if again.pending and await offers(room, asker, drafts.DOUBT, again, said.text):
+        return await _go_on(room, asker, answered(again, said))
+    return reply
 
 
 async def _lifecycle(room: Room, incoming: Incoming, kind: str) -> None:

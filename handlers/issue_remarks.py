@@ -31,9 +31,7 @@ async def note(
     options = [Option("撤销", f"撤销 {record}")] if record else []
     if not more and refusal(issue, talk.asker, Move.SUBMIT) is None:
         options.insert(0, Option("申请销号", f"问题{issue.id} 申请销号"))
-    reply = talk.reply(
-        block, (*more, *options), issue=issue, text=words, files=len(talk.files)
-    )
+    reply = talk.reply(block, (*more, *options), issue=issue, text=words, files=len(talk.files))
     return photos.with_note(reply, said)
 
 

@@ -15,15 +15,15 @@ from handlers import (
     issue_cards,
     issue_columns,
     issue_lists,
+    issue_remarks,
     photos,
     rebounds,
 )
 from handlers.study import after_saving
 from handlers.talk import Talk, Topic, one_of, plain
-from ledger import calendar, issue_steps, issues, people, progress, records, visits
+from ledger import calendar, issues, people, progress, records, visits
 from ledger.deadlines import open_wish
 from ledger.errors import Misunderstood, Refused
-from ledger.issue_moves import Move, refusal
 from ledger.issues import Found, Issue, Tier, due_of, tier_of
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Household
@@ -180,9 +180,11 @@ async def _on_issue(talk: Talk, id: int, rest: str) -> Reply:
     issue = await issues.access_issue(talk.db, talk.asker, id)
     for word, act in ACTS.items():
         if rest == word or rest.startswith(tuple(word + mark for mark in " ，：:")):
-            return await act(talk, issue, rest[len(word) :].strip(" ，：:"))
+            reply = await act(talk, issue, rest[len(word) :].strip(" ，：:"))
+            await issue_remarks.album(talk, issue)
+            return reply
     if rest or talk.files:
-        return await _note(talk, issue, rest)
+        return await issue_remarks.note(talk, issue, rest)
     return await _show(talk, issue)
 
 
@@ -210,20 +212,7 @@ async def _more(talk: Talk, issue: Issue, _rest: str) -> Reply:
 
 async def _ask_note(talk: Talk, issue: Issue, rest: str) -> Reply:
     text = rest or await talk.ask("issues.ask_note", plain, issue=issue)
-    return await _note(talk, issue, text)
-
-
-async def _note(talk: Talk, issue: Issue, text: str) -> Reply:
-    words = plain(text) if text else talk.say("issues.photo_note")
-    record = await issue_steps.note(
-        talk.db, talk.asker, issue, words, source=talk.source, now=talk.now
-    )
-    note = await issue_cards.keep_files(talk, issue, record)
-    options = [Option("撤销", f"撤销 {record}")] if record else []
-    if refusal(issue, talk.asker, Move.SUBMIT) is None:
-        options.insert(0, Option("申请销号", f"问题{issue.id} 申请销号"))
-    reply = talk.reply("issues.noted", options, issue=issue, text=words, files=len(talk.files))
-    return photos.with_note(reply, note)
+    return await issue_remarks.note(talk, issue, text)
 
 
 async def _yes(talk: Talk, issue: Issue, rest: str) -> Reply:
@@ -253,6 +242,7 @@ ACTS: dict[str, issue_cards.Act] = {
     **issue_columns.ACTS,
     **rebounds.ACTS,
     **exports.ACTS,
+    **issue_remarks.ACTS,
     "户码": household_codes.enter_code,
 }
 

@@ -10,13 +10,13 @@ from datetime import date, timedelta
 
 from handlers.filing import read_message
 from handlers.replies import about
-from handlers.talk import Room, Talk, Topic, hold, labelled, one_of
-from ledger import files, issues, kinds, progress, records, talks, visits
+from handlers.talk import Room, Talk, Topic, hold, labelled, one_of, tell
+from ledger import files, issues, kinds, progress, records, talks, verifying, visits
 from ledger.clock import ms
 from ledger.errors import Refused
 from ledger.files import Attachment, Kept
 from ledger.issues import Issue
-from ledger.messages import Reply
+from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, Person
 from ledger.records import Record
 from ledger.talks import Said, State
@@ -26,6 +26,7 @@ BURST = timedelta(minutes=1)  # the parts of an album arrive as messages of thei
 FIRST = ("visit", "issue", "progress")  # which record of a message its photos belong to
 NOT_NOW = "先放着"
 OFFERED = 4  # records shown as buttons
+SEEN_OR_HEARD = ("image/", "audio/", "video/")
 
 
 async def attach(
@@ -68,7 +69,8 @@ async def take(room: Room, asker: Person, said: Said) -> Reply:
         return Reply(room.words.say("photos.joined_issue", count=len(said.files), id=issue))
     if asker.role not in ON_TEAM:
         raise Refused("photos.not_for_role")
-    if record := await _at_hand(room, asker, said):
+    wordless = not said.text and await _any_document(room, asker, said.files)
+    if not wordless and (record := await _at_hand(room, asker, said)):
         return await _put(room, asker, said, record)
     await talks.drop(room.db, asker.id)
     if said.files:
@@ -178,6 +180,7 @@ async def _put(room: Room, asker: Person, said: Said, record: Record) -> Reply:
     if placed:
         made = replace(await visits.read(room.db, record), place=said.place)
         await visits.revise(room.db, record, asker, made, now=room.now, rules=room.rules)
+    await _tell_verifiers(room, asker, said, record)
     now_with = await records.access_record(room.db, asker, record.id)
     line = await kinds.line(room.db, room.words.say, now_with)
     text = room.words.say(
@@ -185,6 +188,18 @@ async def _put(room: Room, asker: Person, said: Said, record: Record) -> Reply:
         voice=await _only_voice(room, asker, said.files),
     )  # fmt: skip
     return with_note(Reply(text, step=about(record)), note)
+
+
+async def _tell_verifiers(room: Room, asker: Person, said: Said, record: Record) -> None:
+    """Whoever has the request on his card already hears, once, that there is more to look at."""
+    issue = await _issue_of(room, record) if said.files else None
+    if issue is None or issue.state != "submitted":
+        return
+    words = room.words.say("photos.request_more", by=asker, issue=issue)
+    card = Reply(words, (Option(f"看问题{issue.id}", f"问题{issue.id}"),), kind="card")
+    for one in await verifying.verifiers(room.db, issue, room.now.date()):
+        dedupe = f"request_more:{issue.id}:{issue.requests}:{one.id}"
+        await tell(room, one.id, card, dedupe=dedupe, by=asker)
 
 
 def with_note(reply: Reply, note: str) -> Reply:
@@ -231,6 +246,12 @@ async def used_before(
         by="" if before.person_id == asker.id else before.person,
         this_year=date.fromisoformat(before.day).year == room.now.year,
     )  # fmt: skip
+
+
+async def _any_document(room: Room, asker: Person, ids: Sequence[int]) -> bool:
+    """A table or a paper is no picture of what was just told: which record it is for is asked."""
+    found = await files.by_ids(room.db, ids, asker.id)
+    return any(not one.mime.startswith(SEEN_OR_HEARD) for one in found)
 
 
 async def _only_voice(room: Room, asker: Person, ids: Sequence[int]) -> bool:

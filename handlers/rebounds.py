@@ -9,7 +9,7 @@ import re
 
 from handlers.issue_cards import Act
 from handlers.talk import Room, Talk, Topic, plain
-from ledger import issues, rebounds
+from ledger import files, issues, rebounds
 from ledger.errors import Misunderstood
 from ledger.issue_moves import WORKED_ON, Move, State, refusal
 from ledger.issues import Issue, check
@@ -49,6 +49,8 @@ async def link_act(talk: Talk, issue: Issue, rest: str) -> Reply:
     new = await rebounds.reopen(
         talk.db, talk.asker, issue, text, source=talk.source, now=talk.now, rules=talk.rules
     )
+    if new.record_id:
+        await files.join(talk.db, talk.files, new.record_id, person=talk.asker.id)
     return await brought_back(talk, issue, new, text)
 
 

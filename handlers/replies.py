@@ -51,7 +51,7 @@ async def _of_card(room: Room, asker: Person, address: Address, ref: str) -> lis
         return await records.by_source(room.db, asker, found[0].source)
     if found or not shown.step:
         return found or await _of_issue(room, asker, shown.says)
-    return await records.by_source(room.db, asker, _opened_by(shown.step))
+    return await records.by_source(room.db, asker, opened_by(shown.step))
 
 
 async def _of_issue(room: Room, asker: Person, says: Iterable[str]) -> list[Record]:
@@ -65,7 +65,7 @@ async def _of_issue(room: Room, asker: Person, says: Iterable[str]) -> list[Reco
     return []
 
 
-def _opened_by(step: str) -> str:
+def opened_by(step: str) -> str:
     """The message named in `about` or `State.step_name`: person:topic:source:number."""
     _, _, rest = step.partition(":")
     return rest.partition(":")[2].rpartition(":")[0]

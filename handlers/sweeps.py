@@ -22,6 +22,7 @@ from ledger.times import find_day, read_day
 BEGIN, END = ("开始", "发起"), ("结束", "停止")
 COUNTY_WIDE = frozenset({"全县", "县"})
 UNTIL = " ，,到至截止"  # what stands between a name and its last day
+ENDS = f"{UNTIL}前为。"  # and around a day alone
 BUTTONS = 4
 WORDS = {Kind.SWEEP: "过筛子", Kind.TAG: "专项"}
 
@@ -205,7 +206,7 @@ async def _wish(talk: Talk, kind: Kind, text: str) -> Wish:
     day, text = _last_day_in(talk, text)
     township, place, name = await _town(talk, text)
     while not name:  # 「到12月25号」 is the day; the name is still wanted
-        said = await talk.ask("sweeps.ask_name", short, word=WORDS[kind])
+        said = await talk.ask("sweeps.ask_name", short, word=WORDS[kind], day=day)
         told, name = _last_day_in(talk, said)
         day = told or day
     await campaigns.check_name(talk.db, talk.asker, name)
@@ -217,9 +218,9 @@ async def _wish(talk: Talk, kind: Kind, text: str) -> Wish:
 def _last_day_in(talk: Talk, text: str) -> tuple[date | None, str]:
     """The day at the end of a line, and the line without it."""
     found = find_day(text, today=talk.today, looks="ahead")
-    if found is None or found.day < talk.today or not text.rstrip(" 止前截。").endswith(found.phrase):
+    if found is None or found.day < talk.today or not text.rstrip(ENDS).endswith(found.phrase):
         return None, text
-    return found.day, found.rest.rstrip(" 止前截。").strip(UNTIL)
+    return found.day, found.rest.rstrip(ENDS).strip(UNTIL)
 
 
 async def _town(talk: Talk, text: str) -> tuple[int, str, str]:
@@ -235,7 +236,7 @@ async def _town(talk: Talk, text: str) -> tuple[int, str, str]:
 
 def _last_day(today: date) -> Callable[[str], date]:
     def read(text: str) -> date:
-        day = read_day(words(text), today=today, looks="ahead")
+        day = read_day(words(text).strip(ENDS), today=today, looks="ahead")
         if day is None or day < today:
             raise Misunderstood("sweeps.not_day", said=text[:20])
         return day

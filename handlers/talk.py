@@ -98,8 +98,8 @@ class Talk:
         return self.state.opening.source
 
     def say(self, name: str, /, **facts: Any) -> str:
-        """Words from templates/chat."""
-        return self.room.words.say(name, **facts)
+        """Words from templates/chat; they know what day it is."""
+        return self.room.words.say(name, **{"today": self.today, **facts})
 
     def reply(self, name: str, /, options: Iterable[Option] = (), **facts: Any) -> Reply:
         """The last word of a talk, with buttons for what may come next."""

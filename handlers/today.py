@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from handlers import drafts
 from handlers.leave_cover import standing_in
 from handlers.talk import Talk, Topic
 from ledger import calendar, issues, kinds, promises, records, spotchecks, study, talks
 from ledger.messages import Option, Reply
 from ledger.people import ON_TEAM, scope_of
 
+DOUBTS_SHOWN = 3
+LABEL = 12  # signs on a button
 PAST = timedelta(days=3)  # a promise this late is still shown
 
 
@@ -26,7 +29,8 @@ async def show_today(talk: Talk) -> Reply:
         return await _for_staff(talk)
     found = await records.of_day(talk.db, talk.asker, talk.today)
     lines = [
-        Shown(await kinds.line(talk.db, talk.say, one), bool(one.checked)) for one in found
+        Shown(await kinds.line(talk.db, talk.say, one), await _looked_at(talk, one))
+        for one in found
     ]
     ahead = talk.today + timedelta(days=max(talk.rules.issue_before_days))
     promised = await promises.near(talk.db, talk.asker, talk.today - PAST, ahead)
@@ -36,13 +40,33 @@ async def show_today(talk: Talk) -> Reply:
     near = [one for one in own if one.owner_id == talk.asker.id and _is_near(talk, one)]
     waiting = await issues.waiting_for(talk.db, talk.asker, talk.today)
     check = await spotchecks.open_for(talk.db, talk.asker.id, talk.now)
+    doubts = await drafts.open_doubts(talk)
     owing = off is None and not any(one.kind == study.KIND for one in found)
     return talk.reply(
-        "today.card", _options(owing, bool(found), len(waiting), unchecked=unchecked),
+        "today.card",
+        (*_again(doubts), *_options(owing, bool(found), len(waiting), unchecked=unchecked)),
         lines=lines, off=off, promised=promised[:5], near=near[:5], waiting=len(waiting),
-        check=check, owing=owing, today=talk.today, covered=await standing_in(talk),
-        halfway=await talks.load(talk.db, talk.asker.id, now=talk.now) is not None,
+        check=check, owing=owing, doubts=list(doubts)[:DOUBTS_SHOWN], today=talk.today,
+        covered=await standing_in(talk),
+        halfway=await _is_halfway(talk),
     )  # fmt: skip
+
+
+async def _is_halfway(talk: Talk) -> bool:
+    """Whether something else is open than a doubt, which has its own line and button."""
+    state = await talks.load(talk.db, talk.asker.id, now=talk.now)
+    return state is not None and state.topic != drafts.DOUBT.name
+
+
+async def _looked_at(talk: Talk, record: records.Record) -> bool:
+    """Checked, or past correcting: what was merged or handed in waits for nobody's look."""
+    return bool(record.checked) or not await kinds.changeable(talk.db, record)
+
+
+def _again(doubts: dict[str, int]) -> tuple[Option, ...]:
+    """A button for each question that was left open."""
+    shown = list(doubts.items())[:DOUBTS_SHOWN]
+    return tuple(Option(f"选：{name}"[:LABEL], f"再选 {id}") for name, id in shown)
 
 
 def _is_near(talk: Talk, issue: issues.Issue) -> bool:

@@ -18,6 +18,7 @@ from handlers import (
     household_issues,
     invites,
     issue_lists,
+    issue_said,
     issues,
     join,
     leave,
@@ -39,6 +40,7 @@ from handlers import (
     today,
     unvisited,
     visits,
+    word_hints,
 )
 from handlers.talk import Topic
 
@@ -80,6 +82,7 @@ TOPICS: tuple[Topic, ...] = (
     reports.WEEKLY,
     reports.DETAIL,
     drafts.CONFIRM,
+    drafts.DOUBT,
     corrections.UNDO,
     corrections.REDO,
     corrections.CHANGE,
@@ -114,9 +117,17 @@ TOPICS: tuple[Topic, ...] = (
     catalogues.BRING_IN,
     catalogues.ENTER,
     catalogues.LEAVE,
+    catalogues.RENAME,
+    *word_hints.HINTS,
 )
 
 BY_NAME = {
     topic.name: topic
-    for topic in (*TOPICS, photos.PHOTOS, drafts.DOUBT, leave_said.SAID, leave_back.GIVE_UP)
+    for topic in (
+        *TOPICS,
+        photos.PHOTOS,
+        leave_said.SAID,
+        leave_back.GIVE_UP,
+        issue_said.AGREED,
+    )
 }

@@ -234,7 +234,10 @@ async def tags_for(db: Session, team: int, day: date) -> str:
 async def progress(db: Session, campaign: Campaign, scope: Scope) -> Progress:
     """How far a sweep is in a scope: numbers and places, no names."""
     rows = sql.villages(
-        db.connection, id=campaign.id, name=campaign.name, **_days(campaign),
+        db.connection,
+        id=campaign.id,
+        name=campaign.name,
+        **_days(campaign),
         **vars(campaign.within(scope)),
     )
     return Progress(campaign, tuple([Village(**dict(row)) async for row in rows]))

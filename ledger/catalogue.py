@@ -5,6 +5,7 @@ unit that leads it, else at its place; one struck off long ago comes in closed, 
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from ledger.catalogue_match import (
     Entered,
     Entry,
     Preview,
+    Twin,
     compare,
     placed,
     with_defaults,
@@ -37,6 +39,7 @@ from ledger.table_cells import Problem, Row, clean, holds_id_number
 
 sql = queries("catalogue")
 LONGEST_NAME = 40
+TWINS = 2  # tables like it that are named
 NO_BUREAU = ("村", "镇", "乡", "街道", "社区", "工作队", "村委会", "党支部", "人民政府")
 
 
@@ -115,7 +118,24 @@ async def preview(
         order.name, order.source, order.by.county_id, sha256, tuple(new), tuple(changed),
         problems=tuple(sorted([*reading.problems, *problems], key=_row)), **_figures(reading, new),
         same=counts["same"], ended=counts["ended"], ours=counts["ours"], absent=counts["absent"],
+        twins=await _twins(db, order, new),
     )  # fmt: skip
+
+
+async def _twins(db: Session, order: Order, new: Sequence[Entry]) -> tuple[Twin, ...]:
+    """Tables of another name that have brought the same before: perhaps it is one of them."""
+    if not new:
+        return ()
+    ours = {
+        (one.line.text, one.place.township_id, one.place.team_id, one.place.household)
+        for one in new
+    }
+    found = Counter[str]()
+    async for row in sql.of_others(db.connection, county=order.by.county_id, name=order.name):
+        found[row["name"]] += (
+            row["text"], row["township_id"], row["team_id"], row["household"]
+        ) in ours  # fmt: skip
+    return tuple(Twin(name, count) for name, count in found.most_common(TWINS) if count)
 
 
 def _row(problem: Problem) -> int:

@@ -20,6 +20,14 @@ SELECT i.id, i.item_no, i.township_id, i.team_id, i.household, i.state, i.text, 
   FROM issue j JOIN issue_line i ON i.id = j.id
  WHERE j.catalogue_id = :catalogue AND j.reopens_id IS NULL ORDER BY i.id;
 
+-- name: of_others(county, name)
+-- What tables of another name have brought.
+SELECT k.name, i.text, coalesce(i.township_id, 0) AS township_id, coalesce(i.team_id, 0) AS team_id, i.household
+  FROM catalogue k CROSS JOIN issue i
+ WHERE k.county_id = :county AND k.name <> :name AND i.catalogue_id = k.id AND i.reopens_id IS NULL
+   AND i.state NOT IN ('withdrawn', 'merged')
+ ORDER BY i.id;
+
 -- name: households(team)
 SELECT id, name, group_name FROM household WHERE team_id = :team ORDER BY id;
 

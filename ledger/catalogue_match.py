@@ -6,7 +6,7 @@ left blank says nothing. What people have written here since the last import sta
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,14 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """Another table that holds issues of the same words and place, and how many."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a table would change; the same ledger and the same table give an equal one."""
 
@@ -105,6 +113,7 @@ class Preview:
     claimed: int = 0
     examples: int = 0
     without_due: int = 0
+    twins: tuple[Twin, ...] = ()  # other tables that hold the same issues
 
     @property
     def changes_nothing(self) -> bool:
@@ -119,7 +128,8 @@ class Preview:
     @property
     def fingerprint(self) -> str:
         """The same for equal previews, whenever and wherever they are made."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()
+        same = replace(self, source="")  # it may be said with the word to enter it
+        return hashlib.sha256(repr(same).encode()).hexdigest()
 
     @property
     def closed(self) -> int:

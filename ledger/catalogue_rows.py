@@ -83,7 +83,9 @@ class Reading:
     """All that a table says. The counts are of every row, the faulty ones too (S000-64)."""
 
     lines: list[Line] = field(default_factory=list)
-    faulty: list[Line] = field(default_factory=list)  # left out; their places are looked at, too
+    faulty: list[Line] = field(
+        default_factory=list
+    )  # left out; their places are looked at, too
     problems: list[Problem] = field(default_factory=list)
     aspects: dict[str, None] = field(default_factory=dict)
     units: dict[str, None] = field(default_factory=dict)

@@ -48,6 +48,19 @@ class Above:
     waiting: int
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which unfinished issues of the scope; what is left empty is not asked for."""
+
+    in_township: int = 0
+    in_team: int = 0
+    unit: str = ""  # has it in hand
+    tier: str = ""
+    from_day: str = ""  # of the deadline
+    until: str = ""
+    worked_on: int = 0  # not handed in
+
+
 NUMBERS = tuple(one.name for one in fields(Wall) if one.name not in {"township", "village"})
 
 
@@ -68,6 +81,21 @@ def by_township(lines: Iterable[Wall]) -> list[Wall]:
 
 
 # records
+async def standing(
+    db: Session, asker: Person, wanted: Wanted, *, limit: int, after: int = 0
+) -> list[Issue]:
+    """Unfinished issues, the most urgent first; `after`: so many of them are known already."""
+    asked = {**vars(wanted), **vars(scope_of(asker))}
+    rows = sql.standing(db.connection, limit=limit, after=after, **asked)
+    return [Issue(**dict(row)) async for row in rows]
+
+
+async def count(db: Session, asker: Person, wanted: Wanted) -> int:
+    """How many there are."""
+    asked = {**vars(wanted), **vars(scope_of(asker))}
+    return int(await sql.count(db.connection, **asked))
+
+
 async def overdue(db: Session, asker: Person, day: date, limit: int) -> list[Issue]:
     """Not struck off although the last day has passed, the longest first (逾期)."""
     rows = sql.overdue(db.connection, day=day.isoformat(), limit=limit, **vars(scope_of(asker)))

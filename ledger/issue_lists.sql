@@ -1,6 +1,33 @@
 -- Short lists of unfinished issues, and the numbers of the wall chart. The view `issue_line` has the
 -- columns of issues.Issue.
 
+-- name: standing(limit, after, in_township, in_team, unit, tier, from_day, until, worked_on, county, township, team)
+SELECT l.* FROM issue i JOIN issue_line l ON l.id = i.id
+ WHERE i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.county_id = :county
+   AND (:township = 0 OR i.township_id = :township)
+   AND (:team = 0 OR i.team_id = :team)
+   AND (:in_township = 0 OR i.township_id = :in_township)
+   AND (:in_team = 0 OR i.team_id = :in_team)
+   AND (:tier = '' OR i.tier = :tier)
+   AND (:from_day = '' OR i.due >= :from_day) AND (:until = '' OR i.due <= :until)
+   AND (:worked_on = 0 OR i.state IN ('open', 'doing'))
+   AND (:unit = '' OR EXISTS (SELECT 1 FROM custody c WHERE c.issue_id = i.id AND c.until_at IS NULL
+                                 AND c.kind = 'unit' AND c.holder = :unit))
+ ORDER BY i.due, i.id LIMIT :limit OFFSET :after;
+
+-- name: count(in_township, in_team, unit, tier, from_day, until, worked_on, county, township, team)$
+SELECT count(*) FROM issue i
+ WHERE i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.county_id = :county
+   AND (:township = 0 OR i.township_id = :township)
+   AND (:team = 0 OR i.team_id = :team)
+   AND (:in_township = 0 OR i.township_id = :in_township)
+   AND (:in_team = 0 OR i.team_id = :in_team)
+   AND (:tier = '' OR i.tier = :tier)
+   AND (:from_day = '' OR i.due >= :from_day) AND (:until = '' OR i.due <= :until)
+   AND (:worked_on = 0 OR i.state IN ('open', 'doing'))
+   AND (:unit = '' OR EXISTS (SELECT 1 FROM custody c WHERE c.issue_id = i.id AND c.until_at IS NULL
+                                 AND c.kind = 'unit' AND c.holder = :unit));
+
 -- name: overdue(day, limit, county, township, team)
 SELECT * FROM issue_line
  WHERE closed_day IS NULL AND due < :day AND state NOT IN ('withdrawn', 'merged') AND county_id = :county

@@ -59,9 +59,7 @@ async def note(
     return record
 
 
-async def remark(
-    db: Session, by: Person, issue: Issue, text: str, *, now: datetime
-) -> None:
+async def remark(db: Session, by: Person, issue: Issue, text: str, *, now: datetime) -> None:
     """What somebody above the team has seen or been told: an event, and nothing moves."""
     if State(issue.state) in {State.MERGED, State.WITHDRAWN} or by.role in ON_TEAM:
         check(issue, by, Move.NOTE)  # it says why not

@@ -25,6 +25,7 @@ sql = queries("rebounds")
 WATCHED = timedelta(days=400)  # a year and some days after it was struck off
 OFFERED = 3
 YEAR = timedelta(days=365)
+FEW = 3  # cases of which a median says something
 REOPENS = "issue.reopens"  # the event that says so
 AGAIN = "；反弹："  # between what it was and what is seen now
 
@@ -279,13 +280,16 @@ async def rates(db: Session, scope: Scope, first: date, last: date) -> list[Rate
 
 
 async def days_to_solve(db: Session, scope: Scope, first: date, last: date) -> int | None:
-    """Median days from found to struck off, of what was struck off in these days (S002-09)."""
+    """Median days from found to struck off, of what was struck off in these days (S002-09).
+
+    None of a few cases: a median of them says nothing.
+    """
     span = {"first": first.isoformat(), "last": last.isoformat()}
     days = [
         (date.fromisoformat(row["closed_day"]) - date.fromisoformat(row["found_day"])).days
         async for row in sql.lasted(db.connection, **vars(scope), **span)
     ]
-    return round(median(days)) if days else None
+    return round(median(days)) if len(days) >= FEW else None
 
 
 async def unfinished(db: Session, asker: Person) -> list[Issue]:

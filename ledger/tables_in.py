@@ -72,9 +72,15 @@ async def show(db: Session, table: TableIn, seen: str) -> bool:
     return bool(await sql.show(db.connection, id=table.id, seen=seen, state=table.state))
 
 
-async def want(db: Session, table: TableIn) -> None:
-    """Its sender has agreed: it is to be entered."""
-    if await sql.want(db.connection, id=table.id) is None:
+async def want(db: Session, table: TableIn, *, source: str = "") -> None:
+    """Its sender has agreed: it is to be entered; `source`: where it comes from, said only now."""
+    if await sql.want(db.connection, id=table.id, source=source or table.source) is None:
+        raise Refused("catalogues.decided_already", name=table.name)
+
+
+async def rename(db: Session, table: TableIn, name: str, *, now: datetime) -> None:
+    """It is called otherwise: it is read and shown again."""
+    if await sql.rename(db.connection, id=table.id, name=name, seen=str(ms(now))) is None:
         raise Refused("catalogues.decided_already", name=table.name)
 
 

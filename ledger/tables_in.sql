@@ -17,8 +17,11 @@ SELECT id, person_id, sha256, name, source, state, seen FROM table_in WHERE id =
 -- name: show(id, seen, state)$
 UPDATE table_in SET state = 'shown', seen = :seen WHERE id = :id AND state = :state RETURNING id;
 
--- name: want(id)$
-UPDATE table_in SET state = 'wanted' WHERE id = :id AND state = 'shown' RETURNING id;
+-- name: rename(id, name, seen)$
+UPDATE table_in SET state = 'sent', name = :name, seen = :seen WHERE id = :id AND state = 'shown' RETURNING id;
+
+-- name: want(id, source)$
+UPDATE table_in SET state = 'wanted', source = :source WHERE id = :id AND state = 'shown' RETURNING id;
 
 -- name: end(id, state, after, now)$
 UPDATE table_in SET state = :after, ended_at = :now WHERE id = :id AND state = :state RETURNING id;

@@ -3,6 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
 WEEKDAYS = "一二三四五六日"
 CAUSES = {
     "digest": "合并提醒",
@@ -33,6 +36,20 @@ def year_of(value: date | datetime | str, today: date | datetime | str) -> str:
     """2027年, to be put before a day; nothing where it is this year."""
     one = _date(value)
     return "" if one.year == _date(today).year else f"{one.year}年"
+
+
+@pass_context
+def dated(context: Context, value: date | datetime | str) -> str:
+    """The same with its year, where the words know what day it is and it is another year's."""
+    today = context.get("today")
+    return f"{year_of(value, today) if today else ''}{day(value)}"
+
+
+@pass_context
+def short_dated(context: Context, value: date | datetime | str) -> str:
+    """2027年2月17日, or 11月25日 of this year."""
+    today = context.get("today")
+    return f"{year_of(value, today) if today else ''}{short_day(value)}"
 
 
 def days(first: date | str, last: date | str) -> str:
@@ -209,6 +226,8 @@ def _date(value: date | datetime | str) -> date:
 
 FILTERS = {
     "day": day,
+    "dated": dated,
+    "short_dated": short_dated,
     "short_day": short_day,
     "days": days,
     "clock": clock,
@@ -217,5 +236,5 @@ FILTERS = {
     "cause": cause,
     "round_off": round_off,
 }
-WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of, "year_of": year_of,
+WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of,
          "story": story, "flagged": flagged, "in_hands": in_hands}  # fmt: skip

@@ -11,6 +11,7 @@ from ledger import (
     campaigns,
     coverage,
     household_card,
+    issue_rows,
     issues,
     people,
     place_issues,
@@ -235,6 +236,38 @@ async def test_issues_found_since_stand_beside_the_visits(
         done = await campaigns.progress(db, sweep, scope_of(li))
 
         assert (done.found, done.unsolved) == (1, 1)
+
+
+async def test_the_chat_counts_what_the_export_holds(
+    database: Database, county: County
+) -> None:
+    async with database.transaction() as db:
+        li, chen = county["李队员"], county["陈干事"]
+        home = next(one for one in await people.households(db, li) if one.name == "张大山")
+        early = TODAY - timedelta(days=3)
+        await report(db, li, "早就有的", day=early, household=home.id)
+        sweep = await begin(db, chen)
+        tagged = await report(db, li, "水管不通")
+        listed = await report(db, li, "屋顶漏雨", household=home.id)
+        bare = await report(db, li, "路灯坏了")
+        brought = await report(db, li, "清单里的", household=home.id)
+        await db.connection.execute(
+            "UPDATE issue SET tags = '' WHERE id IN (?, ?)", (listed, bare)
+        )
+        await db.connection.execute(
+            "INSERT INTO catalogue (id, county_id, name, source, sha256, by_id, at)"
+            " VALUES (1, ?, '巡视', 'inspection', '', ?, 0)", (chen.county_id, chen.id)
+        )  # fmt: skip
+        await db.connection.execute(
+            "UPDATE issue SET catalogue_id = 1 WHERE id = ?", (brought,)
+        )
+
+        done = await campaigns.progress(db, sweep, scope_of(chen))
+        pages = issue_rows.pages(db, chen, issue_rows.Wanted(campaign=sweep.name))
+        held = [row.id async for page in pages for row in page]
+
+        assert held == [tagged, listed]
+        assert done.found == len(held)
 
 
 async def test_coverage_counts_by_village_and_names_the_longest_first(

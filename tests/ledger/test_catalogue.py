@@ -6,7 +6,7 @@ import pytest
 from county import MONDAY, County
 from issue_tables import HEADS, ID_NUMBER, bad_rows, nine_fifty_two_eighteen, rows
 
-from ledger import audit, catalogue, custody, issue_steps, issues, people, units
+from ledger import audit, catalogue, custody, issue_rows, issue_steps, issues, people, units
 from ledger.catalogue import Order
 from ledger.catalogue_cells import day_in
 from ledger.catalogue_match import Preview
@@ -14,6 +14,7 @@ from ledger.catalogue_places import Known, Place, Trouble, places_of
 from ledger.catalogue_rows import read
 from ledger.database import Database, Session
 from ledger.errors import Refused
+from ledger.issue_rows import Wanted
 from ledger.issue_steps import Column
 from ledger.people import Team
 from ledger.rules import Rules
@@ -354,3 +355,68 @@ async def _verified(database: Database) -> bool:
         verdict = await audit.verify(db)
         assert len(await people.roster(db)) == 10
     return not verdict.faults
+
+
+async def test_a_row_with_three_faults_names_all_three(
+    database: Database, county: County
+) -> None:
+    line = ("1", "责任落实", "水泵老化", "杏花村", "", "", "", "", "长期坚持", "已销号", "")
+    async with database.reading() as db:
+        found = await looked(db, county, rows(HEADS, line))
+
+    assert {one.column for one in found.problems} == {"涉及村/户", "整改时限", "销号日期"}
+    assert found.problem_rows == 1
+
+
+async def test_a_table_of_another_name_with_the_same_issues_is_pointed_out(
+    database: Database, county: County
+) -> None:
+    line = ("1", "责任落实", "水泵老化", "永安村", "", "", "", "", "2026-12-31", "", "")
+    await bring(database, county, rows(HEADS, line))
+    async with database.reading() as db:
+        other = order(county, name="巡视整改")
+        found = await catalogue.preview(db, rows(HEADS, line), other, sha256="ab", now=MONDAY)
+        again = await looked(db, county, rows(HEADS, line))
+
+    assert [(one.name, one.count) for one in found.twins] == [("省级巡视反馈", 1)]
+    assert again.twins == ()
+
+
+async def test_what_came_in_struck_off_shows_the_verifier_of_the_table(
+    database: Database, county: County
+) -> None:
+    heads = (*HEADS, "核验人")
+    told = (
+        "1",
+        "责任落实",
+        "水泵老化",
+        "永安村",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "已销号",
+        "2026-03-20",
+        "马镇长",
+    )
+    bare = (
+        "2",
+        "责任落实",
+        "路灯坏了",
+        "永安村",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "已销号",
+        "2026-03-20",
+        "",
+    )
+    await bring(database, county, rows(heads, told, bare))
+    async with database.reading() as db:
+        pages = issue_rows.pages(db, county["陈干事"], Wanted())
+        found = [row async for page in pages for row in page]
+
+    assert [one.verifier for one in found] == ["马镇长", ""]

@@ -225,4 +225,4 @@ def test_piece_is_what_the_verifier_sees() -> None:
 
     assert piece.counts
     assert not replace(piece, flags=frozenset({Flag.USED, Flag.FORWARDED})).counts
-    assert replace(piece, flags=frozenset(set(Flag) - {Flag.USED, Flag.BEFORE})).counts
+    assert replace(piece, flags=frozenset(set(Flag) - evidence.WORTHLESS)).counts

@@ -169,7 +169,7 @@ async def test_the_wall_counts_each_issue_once(
 
 
 async def test_statements_do_not_grow_with_issues(database: Database, county: County) -> None:
-    """One statement walks the scope, two more a page; none for one issue."""
+    """One statement walks the scope, three more a page; none for one issue."""
     async with database.transaction() as db:
         for number in range(PAGE + 5):
             await _bare(db, county, number)
@@ -179,7 +179,7 @@ async def test_statements_do_not_grow_with_issues(database: Database, county: Co
         await db.connection.set_trace_callback(None)  # type: ignore[arg-type]
 
     assert len(walked) == PAGE + 5
-    assert len([one for one in seen if not one.startswith("--")]) == 1 + 2 * 2
+    assert len([one for one in seen if not one.startswith("--")]) == 1 + 2 * 3
 
 
 async def _bare(db: Session, county: County, number: int) -> None:
@@ -195,3 +195,43 @@ async def _bare(db: Session, county: County, number: int) -> None:
         " VALUES (?, 'team', ?, '永安村', ?, ?, ?)",
         (number + 1, li.team_id, day, ms(MONDAY), li.id),
     )
+
+
+async def test_a_request_that_was_sent_back_is_no_progress(
+    database: Database, county: County, three: dict[str, int]
+) -> None:
+    li, wang, late = county["李队员"], county["王队长"], three["late"]
+    async with database.transaction() as db:
+        await issue_steps.note(
+            db, li, await issues.any_issue(db, late), "找了瓦匠", source="n", now=MONDAY
+        )
+        issue = await issues.any_issue(db, late)
+        await closing.submit(db, li, issue, "已经修好不漏了", source="s", now=MONDAY)
+        handed = (await rows_of(db, li, Wanted(id=late)))[0]
+        issue = await issues.any_issue(db, late)
+        await closing.send_back(db, wang, issue, "还在漏", now=MONDAY)
+        back = (await rows_of(db, li, Wanted(id=late)))[0]
+
+    assert (handed.effect, handed.note) == ("已经修好不漏了", "已经修好不漏了")
+    assert (back.effect, back.note) == ("", "找了瓦匠")
+
+
+async def test_standing_issues_are_chosen_and_go_on_page_by_page(
+    database: Database, county: County, three: dict[str, int]
+) -> None:
+    async with database.reading() as db:
+        boss = county["陈干事"]
+        team = county["钱队员"].team_id
+        every = issue_lists.Wanted()
+        first = await issue_lists.standing(db, boss, every, limit=2)
+        rest = await issue_lists.standing(db, boss, every, limit=2, after=2)
+        of_team = await issue_lists.standing(
+            db, boss, issue_lists.Wanted(in_team=team), limit=9
+        )
+
+        assert [one.id for one in (*first, *rest)] == [
+            three[n] for n in ("other", "late", "near")
+        ]
+        assert await issue_lists.count(db, boss, every) == 3
+        assert [one.id for one in of_team] == [three["near"]]
+        assert await issue_lists.count(db, boss, issue_lists.Wanted(unit="县水务局")) == 0

@@ -1,6 +1,7 @@
 """Files out: made once, delivered once, wherever the program dies; nobody gets another's."""
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -271,6 +272,9 @@ async def test_a_closing_report_tells_the_whole_story(
     for said in ("问题销号报告", "屋顶漏雨", "张大山", "瓦已换好", "下雨不漏了", "王队长", "入户核实",
                  sha256, "永安村", "合计"):  # fmt: skip
         assert said in words, said
+    assert not re.search(
+        r"^\d{4}-\d\d-\d\d [一-鿿]{2,4}$", words, re.MULTILINE
+    )  # who, not what
     assert len(paper.inline_shapes) == 1
     assert paper.core_properties.author == ""
     fonts = paper.styles["报告正文"].element.rPr.rFonts
@@ -318,6 +322,7 @@ async def test_slips_go_to_the_township_and_never_to_a_team(
     sheet = load_workbook(data)["户码"]
     lines = [one.value.split("　") for one in sheet["C"][2:]]
     codes = [code for line in lines for code in line]
+    assert str(sheet["A1"].value).count("户码") == 1
     assert person == zhou.id
     assert nothing == ""
     assert sorted(one.value for one in sheet["B"][2:])[0] == "刘福来"

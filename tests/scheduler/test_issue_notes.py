@@ -107,7 +107,7 @@ async def test_the_township_hears_of_its_own(
         team = await told(db, tmp_path, county, "孙队长", TODAY + 4 * DAY, weekly=True)
 
     assert there.text.split("\n")[2:] == [
-        "近一年销号 1 件，反弹 0 件（0%），解决用时中位数 12 天",
+        "近一年销号 1 件，反弹 0 件（0%）",
         "要回头看 1 件：4号，其中 1 件已过日子",
     ]
     assert [one.label for one in there.options] == ["看明细", "回头看"]

@@ -134,7 +134,7 @@ ISSUE_LINE = """CREATE VIEW issue_line AS
     LEFT JOIN custody c ON c.issue_id = i.id AND c.until_at IS NULL"""
 
 # What an issue was reported with: its own record, and the visit of the same message or that it
-# was made from, whose photos show how it was.
+# was made from (said both ways, so that either end is found by its key), whose photos show how it was.
 ISSUE_REPORT = """CREATE VIEW issue_report AS
   SELECT i.id AS issue_id, i.record_id FROM issue i WHERE i.record_id IS NOT NULL
   UNION ALL
@@ -144,6 +144,7 @@ ISSUE_REPORT = """CREATE VIEW issue_report AS
   UNION ALL
   SELECT i.id, v.id FROM issue i JOIN record r ON r.id = i.record_id
     JOIN record v ON r.source = 'visit:' || v.id
+     AND v.id = CASE WHEN r.source LIKE 'visit:%' THEN CAST(substr(r.source, 7) AS INTEGER) END
    WHERE r.state = 'kept' AND v.kind = 'visit'"""
 
 AFTERWARDS = (
