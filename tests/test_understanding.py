@@ -29,7 +29,9 @@ UNSEEN = 150  # at least so many nobody has tuned on
 SHORT = 6  # characters: such a message may be said by anybody
 
 # What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
-# tuning_17 to 20 and kept_out_17 are harder than the files before them: the floors are theirs too.
+# tuning_17 to 23 and kept_out_15 and 18 are harder than the files before them: the floors are
+# theirs too. A kept-out study or numbered step is one of some fifty: two of them are four in a
+# hundred.
 F1 = {
     "study": (0.97, 0.90),
     "visit": (0.98, 0.94),
@@ -47,13 +49,13 @@ EXACT = {
     "category": (0.94, 0.90),
     "done": (0.98, 0.96),
     "kind": (0.96, 0.92),
-    "exchange": (0.98, 0.96),
-    "issue_no": (0.98, 0.98),
+    "exchange": (0.98, 0.95),
+    "issue_no": (0.98, 0.97),
     "tier": (0.98, 0.98),
 }
 WHOLE = (0.91, 0.80)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (22, 5)  # something read into small talk
+INVENTED = (24, 4)  # something read into small talk: of 1,200 and 110
 DANGEROUS = {
     "done where it is not": (4, 1),
     "household invented": (8, 3),

@@ -42,6 +42,11 @@ from ledger.reading.weighing import refused
 WITHOUT = re.compile(
     r"(?<!还)没(?:有(?!新)|得(?!事)|给(?!他添)|[一-龥]过|个|一)|(?:拿|领|牵|扣)走[^，]{0,6}不(?:给|还)"
 )
+# 柏春华来村部，要开贫困证明: somebody comes to us with a wish
+COMES = re.compile(
+    r"[来跑找到](?:来|到|了){0,2}(?:村部|村委|队部|队里|办公室|驻地|我(?!家))|来[电访]"
+)
+COMES_FOR = re.compile(r"^说?[他她]?(?:要|想|求|托|请|盼)(?!是|紧|求|走|回)")
 LEAD = 4  # characters in which a clause says whose words it gives
 
 
@@ -74,7 +79,8 @@ class Hearing:
         if strength != "strong" and (harmed or self._shown(part)):
             strength = "strong"
         if not strength and part.people[0]:
-            strength = "weak" if denies(clause) else "need" if asked_in(clause) else ""
+            asked = asked_in(clause) or self._comes_for(clause)
+            strength = "weak" if denies(clause) else "need" if asked else ""
         quoted = clause.text.startswith("问") and part.people[0] and len(self._near(clause)) > 1
         if (
             not strength
@@ -104,7 +110,7 @@ class Hearing:
             "denies": denies(clause),
             "wants": clause.has("need.words"),
             "orders": bool(demand_in(clause)),
-            "asks": asked_in(clause),
+            "asks": asked_in(clause) or self._comes_for(clause),
             "place": not part.people[0] and self._placed(part),
             "lasts": bool(LASTS.search(clause.text)),
             "speaks": any(TALK.search(one.text) for one in near),
@@ -112,6 +118,12 @@ class Hearing:
             "again": complains and self._goes_on(part) and self.last in self.drafts[-1].clauses,
         }
         return {name for name, heard in signs.items() if heard}
+
+    def _comes_for(self, clause: Clause) -> bool:
+        """Whether a household has just come to us, and this is what for."""
+        told = self._near(clause)[0]
+        came = told is not clause and bool(told.mentions and COMES.search(told.text))
+        return came and bool(COMES_FOR.match(clause.text))
 
     def _lacks(self, part: Part) -> bool:
         """Whether a household is without what issues are about: 家里没有厕所, 款没给贴."""

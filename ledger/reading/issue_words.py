@@ -28,7 +28,9 @@ LATER = r"(?:明天|大?后天|下周.?|改天|回头|等会|待会|抽空|过[�
 GOES = re.compile(
     rf"(?:{LATER}|{INTEND})[^，没未]{{0,6}}?(?:去|到|看|找|跟|走|联系|跑|问|陪|接着|商量)"
 )
-IN_CASE = re.compile(r"(?:要是|如果|假如)[^，。；]{0,12}就")
+IN_CASE = re.compile(
+    r"(?:要是|如果|假如)[^，。；]{0,12}就|一(?:考|批|办|修|拿|领|到|下|发|装|通)[^，。；]{0,5}就(?!是)"
+)
 MEANS = re.compile(rf"^等[^，。；]+再|^(?:我们?|咱们?)?{INTEND}")
 MET = re.compile(r"碰[到见上]|遇[到见上]|路上|去了|到了|走访|入户|回来|来到|来找|上门")
 NEXT = re.compile(
@@ -94,7 +96,7 @@ PROMISED = re.compile(r"答应(?![给了]了|下)|许诺")
 AGREED = re.compile(r"答应|同意|松了?口")
 AT_LAST = re.compile(r"终于|总算|可算|好歹")  # what had been waited for
 OWN_DOING = re.compile(  # 她儿子把电视换了: their own doing, nothing we had heard of
-    r"(?:儿子|女儿|闺女|媳妇|老伴|男人|亲戚|女婿|自己|自个儿?|正在)[^，。；]{0,6}[换修买装添]"
+    r"(?:儿子|女儿|闺女|媳妇|老伴|男人|亲戚|女婿|孙[子女]|自己|自个儿?|正在)[^，。；]{0,6}[换修买装添调弄]"
 )
 OWN_REMEDY = re.compile(  # seen to by the household itself: no matter of ours
     r"自己(?!也|都|还|一个)[^，。；不没]{0,4}(?:掏|换|修|补|弄|请|收拾|垒|糊|疏|钉|盖|装|通|买|清|凑)(?!不)[^，。；]{0,8}了?"
@@ -137,11 +139,11 @@ THINGS = frozenset({"基础设施", "饮水", "人居环境", "住房"})
 # what belongs to all of a village: a step on it needs no household
 COMMON = re.compile(
     r"路灯|[水干支]渠|机耕|便道|便民桥|通村|[石木大小板这那]桥(?!头)|桥(?:栏|面|墩|板)|公厕|水塔|蓄水池|变压器|基站|水泥路|护栏|井盖"
-    r"|闸门|水闸|涵[洞管]|活动室|文化室|村小(?!组)|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房桶车清公]|文化墙|断头路|产业路|通组|堰塘|河堤"
+    r"|闸门|水闸|涵[洞管]|活动室|文化室|村小(?!组)|[泵提]站|饮水工程|管网|主管|机井|垃圾[池箱房桶车清公]|收垃圾|文化墙|断头路|产业路|通组|堰塘|河堤"
 )
 # a hamlet by what such places are called
 HAMLET = re.compile(
-    r"[屯寨湾坪坝塆沟冲岭庄坡岗]子?[上里]|[屯寨庄]子?[东西南北][头边]|[东西南北][头边]那|嘎查|苏木"
+    r"[屯寨湾坪坝塆沟冲岭庄坡岗]子?[上里]|[一-龥]家(?:沟|湾|坝|坪|渠|河|冲|岭|坡|塘|寨|庄|屯|坳|垭|岩|堰|梁|嘴|洼|咀|畈|圩|岗|川|塬|峁)|[屯寨庄]子?[东西南北][头边]|[东西南北][头边]那|嘎查|苏木"
 )
 # whose fault it is, where nobody is named: a thing or place of the village, or somebody who tells
 PLACED = re.compile(

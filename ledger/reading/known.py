@@ -14,14 +14,14 @@ from ledger.reading.faults import calmed, fault_in, faults_of
 from ledger.reading.offices import acts_of_others
 from ledger.reading.progress import Far, asks, how_far
 from ledger.reading.subjects import PLAIN, scores_of
-from ledger.reading.view import PUBLIC, Part
+from ledger.reading.view import APPOSED, PUBLIC, Part
 
 TROUBLE = r"(?:裂[缝口]|缺口|塌方|窟窿|漏点|积水|外债|欠款|矛盾|纠纷|官司|隐患|险情|病害)"
 MATTER = re.compile(
     r"[那这][一二三四五六七八九十\d]+[百千万][一二三四五六七八九\d]?[块元]?(?=$|[，,])|"
     r"[那这][笔份][^，。；]{0,6}?(?:补[贴助]|津贴|贷款|[款钱金证]|申请|材料)|"
     rf"(?:的|[那这][个条处道口些])[^，。；的]{{0,3}}{TROUBLE}(?=$|[，,：:])|"
-    r"(?:的|[那这]|一)[件个桩码档]?子?事(?:儿|情)?(?![故业实假务先后迹发就])"
+    r"(?:的|[那这]|一)[件个桩码档]?子?事(?:儿|情)?(?![故业实假务先后迹发就啊呀哈])"
     r"|(?<=[^，。；]{4})事[宜项](?=$|[，,：: 已现目经])"
     r"|(?<!存在)(?<!反映)(?<!这个)(?<!个)问题(?=$|[，,：: 已现目经])"
     r"|[那这](?:[个件桩条笔份处盏项回块段截面片口座根扇头只]|档子)"
@@ -150,6 +150,7 @@ def named_in(clause: Clause) -> int:
         return 0
     if (
         not match
+        or APPOSED.search(clause.text)
         or not OPENING.sub("", _undated(clause, match.start()))
         or GOVERNED.search(clause.text[: match.start()])
     ):

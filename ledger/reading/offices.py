@@ -36,6 +36,7 @@ WORKED = (
     r"(?:[老小][一-龥])?[^，。；没不未要想说讲问欠拖被叫让]{0,16}"
     r"[修补换装接焊砌铺搭改刷挖疏通清盘整弄拧校调磨抬拍签盖填录登试捅掏捡打针验测量算](?:了(?!解)|好|完|过|出来)"
 )
+WENT_TO = re.compile(r"[去到上进往](?:了|趟)?(?:[省市县州乡镇区]|中心|人民)?$")
 OTHERS_ACT = re.compile(
     rf"(?:{BUREAU}|{WORKER})(?:的|那边|那头)?(?:人员?|同志|领导|小哥|师傅)?{WHEN}{{0,3}}(?:{ACT}|{WORKED})"
     rf"|{BUREAU}(?:的|那边|那头)?(?:人|同志)?{WHEN}{{0,3}}{SAYING}"
@@ -64,12 +65,17 @@ TALK = re.compile(
 
 def offices_in(text: str) -> list[tuple[int, int]]:
     """Where somebody who can help acts or answers, or a matter moves in an office."""
-    spots = [match.span() for match in OTHERS_ACT.finditer(text)]
+    spots = [match.span() for match in OTHERS_ACT.finditer(text) if not _is_place(text, match)]
     if not TALK.search(text):
         spots += [match.span() for match in MOVED.finditer(text)]
     return spots
 
 
+def _is_place(text: str, match: re.Match[str]) -> bool:
+    """Whether the office is only where somebody went: 陪她上县医院拍了片子."""
+    return bool(WENT_TO.search(text[: match.start()]))
+
+
 def acts_of_others(text: str) -> bool:
     """Whether somebody who can help is said to do something about it, or to answer."""
-    return bool(OTHERS_ACT.search(text))
+    return any(not _is_place(text, one) for one in OTHERS_ACT.finditer(text))

@@ -16,13 +16,14 @@ from ledger.reading.view import Part
 from ledger.time_phrases import TimePhrase
 
 Far = Literal["done", "step", "first", ""]
+UNREACHED = re.compile(r"(?<!还)[没未]有?安$")  # 床位没安排上 is no 排上
 HABIT = re.compile(
     r"每个?[月年天周]|月月|按[时月]|一直都?(?=[^没不]{0,4}$)|从来"
 )  # nothing new
 # what every visit leaves behind
 VISITING = re.compile(
     r"把表[签填]|明白卡|走访表|入户表|联系卡|签到|告知书|问卷|政策宣传|慰问|春联|对联|[大会]会上"
-    r"|[口人]都交了|[电水]费[^，。；停欠没断多]{0,4}交了|今年[^，。；]{1,6}[卖收打割](?!不)"
+    r"|[口人]都交了|[电水]费[^，。；停欠没断多]{0,4}交了|今年[^，。；]{0,6}[卖收打割](?!不)"
 )
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
@@ -63,13 +64,11 @@ THING = (
     r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾|水塔|水池|水窖|机井|蓄水池|变压器|公厕|堡坎|挡墙|河堤|涵管|电杆|管网"
     r"|污水|自来水|交办|整改)"
 )
-ENDS = (
-    r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结)"
-)
+ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|销了|销掉|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结)"
 NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:(?:今[天早晚]|昨[天晚]|刚[刚才]?)[^，。；]{{0,4}}[通亮好完装修动开批到验]|{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
+    rf"(?:(?:材料|手续|申请|资料|资金|款项?|设备|配件)(?:都|也)?已[一-龥]|[，,][^，,。；]{{1,6}}(?:[家户]的?)?那[个件事条](?=[，,])|(?:今[天早晚]|昨[天晚]|刚[刚才]?)[^，。；]{{0,4}}[通亮好完装修动开批到验]|{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
     r"|\s(?:水|电|路|灯|桥|渠|厕|料|材料|设备|配件|货|[钱款]|资金|补助|低保|证|网|管|井|墙|工程?|户主|施工|验收|手续|申请)[^，。；\s]{0,3}(?:[通完好到亮验批审动签发停退补订]|进场|返工)了?(?=$|[\s，。；])"
     r"|[，,\s](?:施工队|修路队|工程队|施工方|厂家|师傅|工人|水务|电力|供电所|镇里|县里)[^，。；\s]{0,3}[撤走停来进说答]|的[井路桥渠灯房水厕][^，。]{0,2}[打修建挖铺砌装接]"
@@ -141,7 +140,9 @@ def how_far(clause: Clause) -> tuple[Far, int]:
 def _steps_in(clause: Clause) -> Iterator[tuple[int, Far]]:
     """Where a step is told: the words of a step, its grammar, the words of a first step."""
     told = clause.hits("steps.step")
-    yield from ((start, "step") for start, end in told if clause.text[end : end + 1] != "机")
+    for start, end in told:
+        if clause.text[end : end + 1] != "机" and not UNREACHED.search(clause.text[:start]):
+            yield start, "step"
     for start, _ in advances_in(clause.text)[:1]:
         if not HABIT.search(clause.text):
             yield start, "step"
@@ -323,7 +324,13 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
         ):
             return
         text = part.clause.text
-        if fault_in(part.clause) or part.clause.has("none.words") or ON_THE_WAY.search(text):
+        counted = text.strip().isdigit()  # 2 15号问题办结: another item of a list begins
+        if (
+            counted
+            or fault_in(part.clause)
+            or part.clause.has("none.words")
+            or ON_THE_WAY.search(text)
+        ):
             return
         one.clauses.insert(0, part.whole)
         if part.people[0]:

@@ -55,6 +55,11 @@ SOMEBODY = re.compile(
     r"^(?:了|过|的|好)?(?:给|帮|替|为|跟|陪|带)?(?:[他她]|老|大[爷娘叔婶妈]|人家|对方|您|你|群众|村民|乡亲)"
 )
 
+SENDS = re.compile(r"[叫请喊带派催][^，,。我]{1,6}上门")  # no visit of ours
+# 说好下周把兽医叫来: whoever fetches help is one of us, wherever the talk was
+FETCHES = re.compile(
+    r"[^，,。；]{0,10}[把帮给][^，,。；]{1,6}(?:叫|请|喊|找|带|联系)(?:来|过来|上门)"
+)
 # 我跟他说，你放心，一定帮你办好: our own words to somebody are a promise
 VOW = re.compile(
     r"(?:一定|肯定|保管|准定|绝对)(?!要|得|是)[^，。；]{0,8}(?:[帮给替为][你您他她]|把)"
@@ -193,7 +198,9 @@ def _said_by_others(scene: Scene, index: int, start: int, end: int) -> bool:
         return False
     if OTHERS.search(before) or by_others(clause, start) or _is_speaker(clause, start):
         return True
-    return not before.strip() and _spoken_before(scene, index, end)
+    if before.strip() or FETCHES.match(clause.text, end):
+        return False
+    return _spoken_before(scene, index, end)
 
 
 def _spoken_before(scene: Scene, index: int, end: int) -> bool:
@@ -270,7 +277,8 @@ def _following(scene: Scene, index: int) -> list[Clause]:
         if (
             later.before == "hard"
             or later.taken
-            or later.has("visit.words", "leave.words", "leave.here")
+            or later.has("leave.words", "leave.here")
+            or (later.has("visit.words") and not SENDS.search(later.text))
             or (later.has("study.words") and later not in scene.plans)
         ):
             break

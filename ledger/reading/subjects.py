@@ -30,7 +30,9 @@ SOLD = re.compile(
 APPLIED = re.compile(
     r"(?:想|要)(?:申请|办理?|享受|纳入|评)[^，]{1,10}"
 )  # the wish tells what for
-IDIOM = re.compile(r"打了?水漂|水泄不通|门路|路子|出路|活路|路费")  # no water, no road
+IDIOM = re.compile(
+    r"打了?水漂|水泄不通|门路|路子|出路|活路|路费|顺路|路过"
+)  # no water, no road
 LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 
 # What no other word or scene outweighs.
@@ -44,7 +46,7 @@ SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "住房",  # smoke that comes back into the house
         re.compile(
-            r"(?:烟囱|烟道|炕洞|[炉柴土]灶|炕)[^。；]{0,8}(?:倒|呛|堵|冒|漏|熏|松|裂)|没[^，]{0,2}烟囱"
+            r"(?:烟囱|烟道|炕洞|[炉柴土]灶|炕)[^。；]{0,8}(?:倒(?!是|也|还|挺|热|不|没)|呛|堵|冒|漏|熏|松|裂)|没[^，]{0,2}烟囱"
         ),
     ),
     (

@@ -25,14 +25,15 @@ SPEAKER = re.compile(
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
 PUBLIC = re.compile(
-    ASKED
-    + r"(?:全村|村里|组里|村口|村上|群众|大家|各户|路上|全组|几户|那[截条段][^，]{0,3}[路渠沟河管道]"
-    r"|[那这]一[片带]"
+    ASKED + r"(?:全村|村里|组[里上](?!的?人)|村口|村上|群众|大家|各户|路上|全组|几户"
+    r"|那[截条段][^，]{0,3}[路渠沟河管道]|[那这]一[片带]"
     r"|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
     r"|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
     r"|[一二三四五六七八九十\d]{1,2}[组社队](?!织|的?[老小]|$)"
     r"|公共|公厕|院坝|广场|活动室|文化站|学校门口|卫生室|村小)"
 )
+# 去了马德泉家，就5组那个: which household is meant
+APPOSED = re.compile(r"^就?是?[一二三四五六七八九十\d]{1,2}[组社队]的?(?:那[个家户])?$")
 OF_HOUSE = re.compile(r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|院里|自家")
 AT_CLINIC = re.compile(r"^卫生[室所院](?:[那里]边?|头)?(?:也|又|都|却)?(?:说|讲|没|不|要|让)")
 OWN_TURN = re.compile(
@@ -111,6 +112,8 @@ class _View:
         if clause.before != "hard" and AT_CLINIC.search(clause.text):
             return False
         if SAYS_FIRST.search(clause.text) or OF_HOUSE.search(clause.text):
+            return False
+        if clause.before == "soft" and APPOSED.search(clause.text):
             return False
         return bool(PUBLIC.search(clause.text)) or (
             clause.before == "hard" and bool(OWN_TURN.search(clause.text))

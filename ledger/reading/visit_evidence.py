@@ -20,6 +20,7 @@ from ledger.reading.visit_names import (
     names_after,
     names_before,
     of_actor,
+    only_day,
     timeless,
     topic,
     undated,
@@ -212,7 +213,8 @@ class Evidence:
         if not clause.mentions or clause in self.planned:
             return None
         first = clause.at(clause.mentions[0].start)
-        alone = re.fullmatch(r"[·\s]*·\s*", undated(clause)[:first])
+        dated = not first and clause.before == "space" and only_day(self.clauses[index - 1])
+        alone = dated or re.fullmatch(r"[·\s]*·\s*", undated(clause)[:first])
         homes = clause.text[first:].strip()
         covered = sum(one.end - one.start for one in clause.mentions)
         names_only = len(homes) <= covered + len(clause.mentions)

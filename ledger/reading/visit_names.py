@@ -43,6 +43,13 @@ def is_names(clause: Clause) -> bool:
     return len(rest) <= len(re.sub(r"[家户]", "", own)) + 1 and covered > 0
 
 
+def only_day(clause: Clause) -> bool:
+    """A day, perhaps with how many households it had: 18号2户."""
+    covered = sum(one.end - one.start for one in clause.times)
+    said = words.HOW_MANY.sub("", clause.text.strip())
+    return covered > 0 and covered >= len(said)
+
+
 def is_days_names(clause: Clause) -> bool:
     """A clause of a day and households: 16日2组王秀英、刘玉梅; 2号是马德全."""
     if not clause.mentions:

@@ -13,7 +13,7 @@ from ledger.reading.said import VisitSaid, Who
 from ledger.reading.scene import Scene, who
 from ledger.reading.visit_evidence import MANY, Been, Evidence
 from ledger.reading.visit_judge import phoned
-from ledger.reading.visit_names import groups, is_days_names, is_names, leads
+from ledger.reading.visit_names import groups, is_days_names, is_names, leads, only_day
 
 
 @dataclass
@@ -58,7 +58,7 @@ class _Reader:
             elif self.round and (listed := self._listed(index, clause)):
                 self._file(clause, listed, self.round.day)
                 self.round.more -= len(listed)
-            elif self.round and _only_day(clause):
+            elif self.round and only_day(clause):
                 self.round.day = day_at(self.scene, index, len(clause.text))
             elif self.round and self.round.listed:
                 self.round = None
@@ -230,13 +230,6 @@ class _Reader:
         self.found[day] = replace(
             one, households=_joined(one.households, people), text=f"{one.text}，{text}"
         )
-
-
-def _only_day(clause: Clause) -> bool:
-    """A day, perhaps with how many households it had: 18号2户."""
-    covered = sum(one.end - one.start for one in clause.times)
-    said = words.HOW_MANY.sub("", clause.text.strip())
-    return covered > 0 and covered >= len(said)
 
 
 def _asked(clause: Clause) -> bool:

@@ -47,6 +47,9 @@ COMFORT = re.compile(
     r"[说讲]清楚|^(?:我们?|当场|先|已|也)*(?:劝|安慰|开导|宽慰|解释)了[^，。；]{0,4}$"
     r"|^(?:但|可|不过)?我(?:就|跟[他她])?[说讲](?![^，。；]{0,4}好)|[给跟]\*+家?打(?:了|个|过)+(?:个|一个)?电话$|量了?[下个]?(?:血压|体温|血糖)"
 )
+TO_DOCTOR = re.compile(  # 带他去卫生室量了量
+    r"[去到上][^，。；]{0,4}(?:医院|卫生[室所院]|诊所)[^，。；]{0,4}(?:量|看|查|打|拍|抽|输)"
+)
 VERDICT = re.compile(  # what an office says to an application
     r"[没未不](?:有|能|予)?(?:批|通过|过(?=$|审|关|了)|受理|报下来|准)|[退驳打]了?回[来去]?|(?:给|被|叫|让)[^，。；]{0,6}(?:驳|刷)[了回掉下]"
 )
@@ -100,7 +103,7 @@ def no_step(clause: Clause) -> bool:
     text = nameless([clause])
     return any(
         one.search(text)
-        for one in (COMFORT, NEWS, NO_ACCORD, NOT_COME, QUEUED, SPENT, TAKEN_THERE)
+        for one in (COMFORT, NEWS, NO_ACCORD, NOT_COME, QUEUED, SPENT, TAKEN_THERE, TO_DOCTOR)
     )
 
 
