@@ -78,6 +78,7 @@ URGES = re.compile(
 )
 # 又漏了 alone is answered with how to say it: a new issue is not begun by a guess.
 BACK = re.compile(r"(?<![没有未无不])(?:反弹|复发)")
+ONLY_BACK = re.compile(r"(?:又|再次?)?(?:反弹|复发)了?[。！!]*")  # what was seen is asked for
 WANTS_A_UNIT = frozenset({"custody.ask_whom", "custody.ask_new"})  # no day answers these
 OF_A_DAY = (VisitSaid, StudySaid, LeaveSaid, ReturnSaid, PresenceSaid)
 
@@ -205,7 +206,10 @@ async def _after_the_end(room: Room, asker: Person, issue: Issue, words: str) ->
     waiting = await look_backs.waiting_for(room.db, asker)
     if any(one.issue.id == issue.id for one in waiting):
         return f"回头看{issue.id} {_result_first(words)}"
-    return f"问题{issue.id} 反弹 {words}" if BACK.search(words) else None
+    if not BACK.search(words):
+        return None
+    seen = "" if ONLY_BACK.fullmatch(words) else words
+    return f"问题{issue.id} 反弹 {seen}".strip()
 
 
 def _result_first(words: str) -> str:

@@ -328,7 +328,8 @@ async def test_staff_read_the_true_number_of_open_issues(phones: Phones) -> None
             )
         await db.connection.execute(
             "INSERT INTO issue (record_id, county_id, township_id, team_id, owner_id, found_day,"
-            " text, tier, due, state, submitted_by) SELECT id, 1, 1, team_id, person_id, day, '断水', 'general',"
+            " text, tier, due, state, submitted_by)"
+            " SELECT id, 1, 1, team_id, person_id, day, '断水', 'general',"
             " CASE WHEN id = 230 THEN '2027-01-01' ELSE '2026-12-01' END,"
             " CASE WHEN id = 230 THEN 'submitted' ELSE 'open' END, 5 FROM record"
         )

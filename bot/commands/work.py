@@ -6,13 +6,15 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.commands import Data, Json, cli, settings_of
 from bot.screen import Wrong, bar, console, errors, plainly, say_error
-from ledger.issue_proof import IssueProof
+
+if TYPE_CHECKING:
+    from ledger.issue_proof import IssueProof  # at run time it would open the database library
 
 COUNT_LABELS = {
     "messages_in": "收到的消息",
@@ -69,7 +71,7 @@ def rehearse(
     console.print(f"存证{'完好' if played.log_ok else '有误'}，摘要 {played.digest[:16]}")
 
 
-def _about_issues(proof: IssueProof) -> list[str]:
+def _about_issues(proof: "IssueProof") -> list[str]:
     """What the rehearsed issues came to, and the faults, which should be none."""
     return [
         f"问题 {proof.reported} 个，销号 {proof.closed} 个，反弹 {proof.rebounds} 次，"

@@ -64,13 +64,14 @@ async def test_the_card_of_an_earlier_request_decides_nothing(phones: Phones) ->
     second = of(
         phones, await phones.says("李队员", "问题1 申请销号 户码以外都办好了"), "王队长"
     )
-    late = await phones.presses("王队长", "入户看过，同意")
+    late = await phones.says("王队长", "问题1 同意销号 第1次 入户")
+    now = await phones.presses("王队长", "入户看过，同意")
 
     assert "入户看过，同意" in first.labels
-    assert second.labels
-    if "入户看过，同意" not in second.labels:
-        assert "上一次的申请" in told(late)
-        assert late[-1].labels == ("看问题1",)
+    assert second.labels == first.labels
+    assert "上一次的申请" in told(late)
+    assert late[-1].labels == ("看问题1",)
+    assert "问题 1 已销号" in told(now)
 
 
 async def test_not_agreed_has_ready_reasons_and_is_said(phones: Phones) -> None:
