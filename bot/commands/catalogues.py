@@ -29,7 +29,12 @@ def import_issues(
     settings = settings_of(data)
     with plainly():
         done = import_issue_file(
-            settings, file, name=name, source=source, county=county, confirm=after_a_look(yes=yes)
+            settings,
+            file,
+            name=name,
+            source=source,
+            county=county,
+            confirm=after_a_look(yes=yes),
         )
         console.print(asyncio.run(done))
 

@@ -45,7 +45,9 @@ def import_roster(
     from bot.operate import import_file
 
     with plainly():
-        console.print(asyncio.run(import_file(settings_of(data), file, county, after_a_look(yes=yes))))
+        console.print(
+            asyncio.run(import_file(settings_of(data), file, county, after_a_look(yes=yes)))
+        )
 
 
 @cli.command("roster-template")
