@@ -542,7 +542,7 @@ def test_the_lives_of_issues(migrated: Path, tmp_path: Path) -> None:
     LifeOfIssues.settled = asyncio.run(_settled(tmp_path))
     test = LifeOfIssues.TestCase("runTest")
     test.settings = settings(
-        max_examples=40,
+        max_examples=10,
         stateful_step_count=40,
         deadline=None,
         phases=(Phase.explicit, Phase.generate),

@@ -137,7 +137,7 @@ def test_too_many_bytes_are_not_even_opened(monkeypatch: pytest.MonkeyPatch) -> 
     assert look(saved(scene(FEW[0]))) == NOTHING
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 30_000), st.binary(min_size=1, max_size=40))
 def test_damage_anywhere_is_no_error(at: int, noise: bytes) -> None:
     whole = RAW[at % 2]
