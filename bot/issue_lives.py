@@ -20,7 +20,7 @@ from ledger.rules import Rules
 
 UNIT = "县水务局"
 SWEEP = ("过筛子 开始 春季排查 到4月30日", "开始")  # said by the county on its first day
-FIRST_LEFT = {"measure": 25, "hand_over": 10, "answer": 18, "due": 35, "submit": 14}
+FIRST_LEFT = {"measure": 25, "hand_over": 10, "reply": 10, "answer": 18, "due": 35, "submit": 14}
 LOOKED_AT = 60  # percent of days on which somebody does what waits for him
 WORSE = 40  # percent of look-backs that find it has come back
 PICTURED = 70  # percent of requests that come with a new picture
@@ -64,8 +64,7 @@ class IssueLives:
         """The next thing its owner does about it, if it comes to that today."""
         number = f"问题{issue.id}"
         if issue.holder_kind == Kind.UNIT:
-            said = Deed(f"{issue.id}号{UNIT}回复，配件到了")
-            return said if self._happens("answer", issue, day) else None
+            return self._of_unit(issue, day)
         if needs_measure(issue) and self._happens("measure", issue, day):
             return Deed(f"{number} 措施 换了保温水管")
         if day >= issue.due_day - timedelta(days=2) and self._happens("due", issue, day):
@@ -74,6 +73,14 @@ class IssueLives:
         if self._happens("submit", issue, day) and not needs_measure(issue):
             return Deed(f"{number} 申请销号 水通了，能正常用水", self._proof(issue))
         return Deed(f"{issue.id}号转{UNIT}，等配件") if self._sent(issue, day) else None
+
+    def _of_unit(self, issue: Issue, day: date) -> Deed | None:
+        """A bureau gives the matter back when it is done; a word from it before is only noted."""
+        if self._happens("answer", issue, day):
+            return Deed(f"{issue.id}号{UNIT}办结退回来了，配件换好了")
+        if self._happens("reply", issue, day):
+            return Deed(f"{issue.id}号{UNIT}回复，配件下周到")
+        return None
 
     def _sent(self, issue: Issue, day: date) -> bool:
         return self._happens("hand_over", issue, day)
