@@ -20,7 +20,14 @@ from ledger.rules import Rules
 
 UNIT = "县水务局"
 SWEEP = ("过筛子 开始 春季排查 到4月30日", "开始")  # said by the county on its first day
-FIRST_LEFT = {"measure": 25, "hand_over": 10, "reply": 10, "answer": 18, "due": 35, "submit": 14}
+FIRST_LEFT = {
+    "measure": 25,
+    "hand_over": 10,
+    "reply": 10,
+    "answer": 18,
+    "due": 35,
+    "submit": 14,
+}
 LOOKED_AT = 60  # percent of days on which somebody does what waits for him
 WORSE = 40  # percent of look-backs that find it has come back
 PICTURED = 70  # percent of requests that come with a new picture
