@@ -16,7 +16,7 @@ test: ## 安装测试所需，跑全部检查和测试
 	@scripts/install dev
 	@scripts/browser
 	@$(MAKE) --no-print-directory check
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist loadfile
 
 check: ## 只跑静态检查
 	.venv/bin/ruff check .
