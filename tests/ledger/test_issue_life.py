@@ -523,8 +523,8 @@ class LifeOfIssues(RuleBasedStateMachine):
         async def asked(db: Session) -> None:
             waiting = {
                 one.id
-                for name in NAMES
-                for one in await issues.waiting_for(db, self.county[name], self.now.date())
+                for person in self.county.people.values()
+                for one in await issues.waiting_for(db, person, self.now.date())
             }
             handed_in = {
                 one.id
@@ -542,7 +542,7 @@ def test_the_lives_of_issues(migrated: Path, tmp_path: Path) -> None:
     LifeOfIssues.settled = asyncio.run(_settled(tmp_path))
     test = LifeOfIssues.TestCase("runTest")
     test.settings = settings(
-        max_examples=10,
+        max_examples=20,
         stateful_step_count=40,
         deadline=None,
         phases=(Phase.explicit, Phase.generate),
