@@ -118,7 +118,10 @@ class Book:
             if isinstance(cell, str):
                 if len(cell) > LONGEST or not cell.isprintable():
                     cell = clean(cell)
-                paper.write_string(number, place, cell, look)
+                if cell:
+                    paper.write_string(number, place, cell, look)
+                else:
+                    paper.write_blank(number, place, None, look)
             else:
                 self._figure(paper, number, place, cell)
         sheet.next_row += 1
