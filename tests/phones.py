@@ -1,19 +1,24 @@
 """A phone for everybody of the cast, in front of the real program: inbox, handlers, outbox."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 from county import County, settle
+from planted import plant
 
 from bot.app import App, open_app
 from bot.channels.memory import Memory
 from bot.channels.text import plain
 from bot.settings import Settings
+from ledger import audit, draw_periods
 from ledger.chance import Seeds
 from ledger.clock import SetClock
+from ledger.database import Session
+from ledger.draw_periods import DrawPeriod
 from ledger.messages import Outgoing
 
 
@@ -43,6 +48,7 @@ class Phones:
             yield phones
 
     async def _start(self) -> None:
+        self._stack.enter_context(patch.object(draw_periods, "with_head", same_beacon))
         settings = Settings(data=self.folder, _env_file=None)
         opened = open_app(
             settings, self.clock, channels={"memory": self.memory}, durable=False,
@@ -74,6 +80,12 @@ class Phones:
                 token = out.tokens[out.labels.index(label)]
                 return await self.says(name, token=token)
         raise LookupError(f"{name} 没有收到过按钮 [{label}]")
+
+    async def finds_there(self, words: str) -> list[Outgoing]:
+        """Put something into the ledger by itself (tests/planted.py)."""
+        async with self.app.database.transaction() as db:
+            await plant(db, self.county, words, now=self.clock.now())
+        return await self.settled()
 
     async def settled(self) -> list[Outgoing]:
         """Let every answer out and return what is new."""
@@ -111,6 +123,24 @@ class Phones:
         return out.address.user_key
 
 
+async def same_beacon(db: Session, period: DrawPeriod, *, now: datetime) -> DrawPeriod:
+    """The log's head is salted, so new in every run; a script wants the same draws every time."""
+    who = {"actor": audit.SYSTEM, "now": now}
+    await draw_periods.set_beacon(db, period, "0" * 64, draw_periods.CHAIN, **who)
+    return await draw_periods.by_id(db, period.id)
+
+
 def words(out: Outgoing) -> str:
     """What a person reads."""
     return plain(out.text)
+
+
+def told(outs: Iterable[Outgoing]) -> str:
+    """All words of some messages."""
+    return "\n".join(words(out) for out in outs)
+
+
+async def rows(phones: Phones, query: str) -> list[tuple[object, ...]]:
+    """What stands in the ledger."""
+    async with phones.app.database.reading() as db:
+        return [tuple(one) for one in await db.connection.execute_fetchall(query)]

@@ -1,42 +1,20 @@
 """What a harsh reader found in the issue ledger: each was red before its fix."""
 
 import sqlite3
-from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from county import MONDAY
 from issue_tables import workbook
-from phones import Phones, words
-from sqlalchemy import create_engine
+from old_ledger import upgrade_to
+from phones import Phones, rows, told, words
 
 from handlers.closing import read_word, sounds_doubtful
 from handlers.look_backs import read_result
-from ledger.clock import SHANGHAI, SetClock
+from ledger.clock import SHANGHAI
 from ledger.closing import Word
 from ledger.database.schema import upgrade
 from ledger.messages import Outgoing
-
-
-@pytest.fixture
-async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
-    async with Phones.open(tmp_path, SetClock(MONDAY)) as opened:
-        await opened.settled()
-        yield opened
-
-
-def told(outs: list[Outgoing]) -> str:
-    """All words of some messages."""
-    return "\n".join(words(out) for out in outs)
-
-
-async def rows(phones: Phones, query: str) -> list[tuple[object, ...]]:
-    """What stands in the ledger."""
-    async with phones.app.database.reading() as db:
-        return [tuple(one) for one in await db.connection.execute_fetchall(query)]
 
 
 async def state(phones: Phones, id: int) -> object:
@@ -267,7 +245,7 @@ async def test_summaries_tell_of_issues_of_townships_and_the_county(phones: Phon
 # an older ledger
 async def test_issues_of_an_older_ledger_come_along(tmp_path: Path) -> None:
     path = tmp_path / "zhucun.db"
-    _upgrade_to(path, "0003")
+    upgrade_to(path, "0003")
     with sqlite3.connect(path) as old:
         old.execute("PRAGMA foreign_keys = ON")
         old.executescript(OLD)
@@ -282,17 +260,6 @@ async def test_issues_of_an_older_ledger_come_along(tmp_path: Path) -> None:
     }  # fmt: skip
     assert [one["holder"] for one in found.values()] == ["永安村", "永安村", "", ""]
     assert (found[3]["text_only"], found[3]["township"]) == (1, "清水镇")
-
-
-def _upgrade_to(path: Path, revision: str) -> None:
-    """A ledger as an older release left it."""
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", "ledger:migrations")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    engine.dispose()
 
 
 OLD = """

@@ -1,26 +1,9 @@
 """After the request: a late household code, an old card, ready reasons, a wish that waits, a used photo."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from phones import Phones, told, words
 
-import pytest
-from county import MONDAY
-from phones import Phones, words
-
-from ledger.clock import SetClock
 from ledger.household_codes import codes_of
 from ledger.messages import Outgoing
-
-
-@pytest.fixture
-async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
-    async with Phones.open(tmp_path, SetClock(MONDAY)) as opened:
-        await opened.settled()
-        yield opened
-
-
-def told(outs: list[Outgoing]) -> str:
-    return "\n".join(words(out) for out in outs)
 
 
 def of(phones: Phones, outs: list[Outgoing], name: str) -> Outgoing:

@@ -1,37 +1,15 @@
 """An issue called by its number in plain words, with a picture or without: what becomes of it."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from county import MONDAY
-from phones import Phones, words
+from phones import Phones, rows, told
 
 from handlers.custody import is_unit
 from handlers.issue_numbers import read
-from ledger.clock import SetClock
-from ledger.messages import Outgoing
 
 HARD = "问题 王桂芳 水管坏了没水吃 12月10日前"
-
-
-@pytest.fixture
-async def phones(tmp_path: Path) -> AsyncIterator[Phones]:
-    async with Phones.open(tmp_path, SetClock(MONDAY)) as opened:
-        await opened.settled()
-        yield opened
-
-
-def told(outs: list[Outgoing]) -> str:
-    """All words of some messages."""
-    return "\n".join(words(out) for out in outs)
-
-
-async def rows(phones: Phones, query: str) -> list[tuple[object, ...]]:
-    """What stands in the ledger."""
-    async with phones.app.database.reading() as db:
-        return [tuple(one) for one in await db.connection.execute_fetchall(query)]
 
 
 async def photo(phones: Phones, who: str, text: str, name: str = "甲") -> str:

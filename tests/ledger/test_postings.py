@@ -8,12 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from county import MONDAY, County, settle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from old_ledger import upgrade_to
 
 from ledger import audit, people, postings, roster, roster_changes
 from ledger.database import Database, open_database
@@ -280,7 +278,7 @@ async def test_people_of_an_older_ledger_have_been_there_since_before_we_know(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "zhucun.db"
-    _upgrade_to(path, "0002")
+    upgrade_to(path, "0002")
     with sqlite3.connect(path) as old:
         old.executescript(OLD)
     old.close()
@@ -293,17 +291,6 @@ async def test_people_of_an_older_ledger_have_been_there_since_before_we_know(
         history = await postings.of_person(db, 2)
     assert (then, today, staff) == (["李队员", "离开的人"], ["李队员"], ["陈干事"])
     assert [(one.from_day, one.to_day) for one in history] == [("1970-01-01", "2026-03-01")]
-
-
-def _upgrade_to(path: Path, revision: str) -> None:
-    """A ledger as an older release left it."""
-    engine = create_engine(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", "ledger:migrations")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    engine.dispose()
 
 
 OLD = """
