@@ -28,6 +28,7 @@ from ledger.clock import Clock, SetClock, ShiftedClock, aware
 from ledger.database import Database, Session, open_database
 from ledger.reading.lexicon import load_lexicon
 from ledger.rules import Rules, load_rules
+from ledger.seed_vault import Vault
 from scheduler.desk import Desk
 from scheduler.runner import Runner
 from templates.words import Words
@@ -156,10 +157,10 @@ async def open_app(
             clock,
             settings.files,
             sender.wake,
-            seeds,
+            Vault(settings.seeds_folder, seeds),
             lexicon,
         )
-        desk = Desk(words, rules, settings.data, seeds, key)
+        desk = Desk(words, rules, settings.data, seeds, key, settings.seeds_folder)
         runner = Runner(database, desk, clock, sender.wake)
         tables = TableDesk(
             database, words, rules, clock, settings.files, sender.wake, lexicon

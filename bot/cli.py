@@ -4,11 +4,31 @@ The order of the imports is the order in `zhucun --help`.
 """
 
 # isort: off
-from bot.commands import cli, serving, people, catalogues, work, issues, keeping, compliance
+from bot.commands import (
+    cli,
+    serving,
+    people,
+    catalogues,
+    work,
+    issues,
+    keeping,
+    draws,
+    compliance,
+)
 
 # isort: on
 
-__all__ = ["catalogues", "cli", "compliance", "issues", "keeping", "people", "serving", "work"]
+__all__ = [
+    "catalogues",
+    "cli",
+    "compliance",
+    "draws",
+    "issues",
+    "keeping",
+    "people",
+    "serving",
+    "work",
+]
 
 
 def main() -> None:

@@ -40,6 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _rules(settings),
         _lexicon(settings.lexicon_file),
         await _ledger(settings),
+        look_at_seeds(settings, now),
         _backups(settings.data, now),
         _sqlite(),
         _calendar(settings, now.date()),
@@ -133,6 +134,33 @@ def _backups(data: Path, now: datetime) -> Finding:
     ago = f"{age.days} 天" if age.days else f"{age.seconds // 60} 分钟"
     state = f"最近一次在 {ago}前，在 {path.parent}"
     return Finding("备份", age < STALE, state, "运行 zhucun backup")
+
+
+def look_at_seeds(settings: Settings, now: datetime) -> Finding:
+    """Whether the seeds of running draws are there, out of backups, and nobody else's to read."""
+    thing, folder = "抽签种子", settings.seeds_folder
+    if not folder.is_dir():
+        remedy = "封存过的请把种子放回原处；放在别的盘上的请先挂上那个盘（ZHUCUN_SEEDS）"
+        state = f"{folder} 还没有，第一次封存时自动建"
+        return Finding(thing, settings.seeds is None, state, remedy)
+    if any(
+        folder.resolve().is_relative_to(one.resolve())
+        for one in _backup_folders(settings.data, now)
+    ):
+        return Finding(
+            thing, False, f"{folder} 在备份目录里", "把 ZHUCUN_SEEDS 改到备份以外的目录"
+        )
+    if any(_open(one) for one in (folder, *folder.glob("*.seed"))):
+        remedy = f"chmod 700 {folder} 和 chmod 600 {folder}/*.seed"
+        return Finding(thing, False, "别人也能读", remedy)
+    return Finding(thing, True, f"{len(list(folder.glob('*.seed')))} 个月，在 {folder}")
+
+
+def _backup_folders(data: Path, now: datetime) -> list[Path]:
+    """Where hourly backups go, and where the last one made by hand went."""
+    newest = backup.newest(data, now.tzinfo)
+    made = [newest[1].parent] if newest and newest[1].parent.resolve() != data.resolve() else []
+    return [data / "backup", *made]
 
 
 def _sqlite() -> Finding:

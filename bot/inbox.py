@@ -17,7 +17,6 @@ import structlog
 import handlers
 from bot.channels.base import Channel, Cursor, SendError, Trouble, Unreadable
 from ledger import inbox, outbox, pictures
-from ledger.chance import fresh_seed
 from ledger.clock import Clock, moment
 from ledger.database import Database, StoreTrouble
 from ledger.files import Kept, keep_bytes
@@ -25,6 +24,7 @@ from ledger.inbox import Raw, Row
 from ledger.messages import Incoming, Media, Reply, TextIn
 from ledger.reading.lexicon import Lexicon, load_lexicon
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from templates.words import Words
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class Inbox:
     clock: Clock
     files: Path
     wake_sender: Callable[[], None]
-    seeds: Callable[[], bytes] = fresh_seed
+    vault: Vault
     lexicon: Lexicon = field(default_factory=load_lexicon, repr=False)
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
@@ -125,7 +125,7 @@ class Inbox:
         async with self.database.transaction() as db:
             now = _now(incoming, received)
             room = handlers.Room(
-                db, self.words, self.rules, self.key, now, self.seeds, self.clock.now(),
+                db, self.words, self.rules, self.key, now, self.vault, self.clock.now(),
                 self.lexicon,
             )  # fmt: skip
             person, reply = await handlers.answer(room, incoming, kept, lost)

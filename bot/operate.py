@@ -27,6 +27,7 @@ from ledger.invites import Invite
 from ledger.people import Person, Role
 from ledger.roster import Entry
 from ledger.rules import Rules, load_rules
+from ledger.seed_vault import Vault
 from ledger.talks import Said
 from templates.words import Words
 
@@ -197,7 +198,9 @@ async def report_text(settings: Settings, text: str, who: str) -> str:
     async with _copy(settings) as database, database.transaction() as db:
         asker = await (_named(db, who) if who else _first_county_person(db))
         words = Words(settings.county_dir)
-        room = handlers.Room(db, words, _rules(settings), b"", _now())
+        room = handlers.Room(
+            db, words, _rules(settings), b"", _now(), Vault(settings.seeds_folder)
+        )
         reply = await converse(room, asker, Said(text, "cli"))
         return plain(reply.text)
 

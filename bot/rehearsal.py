@@ -19,7 +19,17 @@ from bot.demo import bind_everybody
 from bot.issue_lives import SWEEP, UNIT, Deed, IssueLives
 from bot.lives import UNTOLD, Absence, Lives
 from bot.settings import Settings
-from ledger import audit, day_counts, inbox, issue_proof, issues, outbox, people, units
+from ledger import (
+    audit,
+    day_counts,
+    draw_periods,
+    inbox,
+    issue_proof,
+    issues,
+    outbox,
+    people,
+    units,
+)
 from ledger.chance import Lots, Seeds
 from ledger.clock import SHANGHAI, SetClock
 from ledger.days import (
@@ -38,7 +48,7 @@ from ledger.people import Person, Role, Scope
 FIRST_DAY = date(2026, 3, 2)  # a Monday; the quarter after it has Qingming and May Day
 STEP = timedelta(minutes=5)
 HEADS = re.compile(r"存证 \d{8}-[0-9a-f]+")  # salted, so new in every run
-SURELY = ("同意",)
+SURELY = ("同意", "抽")
 PRESSED = ("在村", "同意销号", "电话问过，同意", "同意延期")
 Act = tuple[datetime, str, Person]
 MATTERS = "matters"  # the time of day at which somebody sees to his issues
@@ -97,13 +107,27 @@ class Rehearsal:
 
     async def live(self, days: int, *, after_day: Callable[[], None]) -> None:
         """Live through so many days, one after the other."""
+        await self._promise(FIRST_DAY)
         await self.app.runner.plan()
         await self._foresee(FIRST_DAY + (days - 1) * DAY)
         for number in range(days):
             day = FIRST_DAY + number * DAY
+            await self._promise(day)
             await self._day(day)
             await self._until(at(day + DAY, datetime.min.time()))
             after_day()
+
+    async def _promise(self, day: date) -> None:
+        """The month's number, typed in at its start: the log's head is new in every run."""
+        async with self.app.database.transaction() as db:
+            month = await draw_periods.open_month(
+                db, self.county, day.replace(day=1), self.app.inbox.vault, self.app.rules,
+                now=self.clock.now(),
+            )  # fmt: skip
+            number = str(self.lots.below(1_000_000, "beacon", month.period))
+            await draw_periods.set_beacon(
+                db, month, number, "public", actor=audit.SYSTEM, now=self.clock.now()
+            )
 
     async def _foresee(self, last: date) -> None:
         """Who will be away when: known before, so that it can be asked for in time."""
@@ -251,14 +275,15 @@ class Rehearsal:
 
     async def _answer_cards(self) -> None:
         """Whoever has a fresh card with 在村 or 同意销号 presses it, mostly; leave is decided."""
-        for out in self.memory.sent[self.counts["sent"] :]:
+        while self.counts["sent"] < len(self.memory.sent):
+            out = self.memory.sent[self.counts["sent"]]
+            self.counts["sent"] += 1
             for label in (*PRESSED, *SURELY):
                 surely = label in SURELY or self.lots.below(100, "press", out.id) < 80
                 if label in out.labels and surely:
                     async with self.app.database.reading() as db:
                         person = await people.by_id(db, out.person_id or 0)
                     await self.say(person, "", token=out.tokens[out.labels.index(label)])
-        self.counts["sent"] = len(self.memory.sent)
 
     async def say(self, person: Person, text: str, **more: object) -> None:
         """One message of one person through the whole program."""

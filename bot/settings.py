@@ -18,6 +18,7 @@ ENV_FILE = Path(".env")
 EXPECTED = {  # what stands in a setting that is more than a piece of text
     "ZHUCUN_DATA": "一个目录",
     "ZHUCUN_COUNTY_DIR": "一个已有的目录",
+    "ZHUCUN_SEEDS": "一个目录",
     "ZHUCUN_PORT": "1 到 65535 之间的整数，例如 8765",
     "ZHUCUN_PUBLIC_URL": "以 https:// 或 http:// 开头的网址",
     "ZHUCUN_LOG_JSON": "true 或 false",
@@ -48,6 +49,13 @@ class Settings(BaseSettings):
             "lexicon.toml（说法）和 chat/（话术）；留空用默认"
         ),
     )
+    seeds: Path | None = Field(
+        None,
+        description=(
+            "放抽签种子的目录，不进数据库和备份；留空是数据目录里的 seeds，"
+            "另放一处更稳妥（docs/operating.md）"
+        ),
+    )
     host: str = Field(
         "127.0.0.1", description="网页对话监听的地址；对外开放前请先看 docs/operating.md"
     )
@@ -72,6 +80,11 @@ class Settings(BaseSettings):
     def files(self) -> Path:
         """The folder of photos and files."""
         return self.data / "files"
+
+    @property
+    def seeds_folder(self) -> Path:
+        """Where the seeds of running draws lie."""
+        return self.seeds or self.data / "seeds"
 
     @property
     def lexicon_file(self) -> Path | None:

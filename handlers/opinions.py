@@ -41,7 +41,7 @@ async def give(talk: Talk) -> Reply:
 
 
 async def _unsigned(talk: Talk, text: str) -> Reply:
-    code = opinions.code_from(talk.room.lots())
+    code = opinions.code_from(talk.room.vault.lots())
     county = talk.asker.county_id
     id = await opinions.leave_unsigned(talk.db, county, text, talk.today, code)
     files = len(talk.files)

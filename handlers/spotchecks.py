@@ -1,39 +1,46 @@
-"""抽查: 「抽查 5」 draws and asks; 「在村」 or any sentence answers; 「抽查情况」 shows how far it is."""
+"""抽查, answered and looked at: 「在村」 or any sentence answers; 「抽查情况」 shows how far it is."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
+from handlers import spotcheck_draws
 from handlers.talk import Room, Talk, Topic, plain
-from ledger import draws, people, spotchecks
-from ledger.draws import Draw, Wish
-from ledger.errors import Misunderstood, Refused
+from ledger import check_windows, draws, findings, spotchecks
+from ledger.draws import Draw
+from ledger.errors import Misunderstood
 from ledger.messages import Option, Reply
-from ledger.numerals import NUMERAL, read_number
-from ledger.people import EVERYONE, ON_TEAM, STAFF, Person, Role, Scope, scope_of
+from ledger.people import EVERYONE, ON_TEAM, STAFF, Person, scope_of
 from ledger.reading.said import IssueSaid, PresenceSaid, Report
 from ledger.spotchecks import (
     IN_VILLAGE,
     LABELS,
     NO_SIGNAL,
     ON_DUTY,
+    ON_THE_WAY,
     Check,
     Given,
     Heard,
     tally_of,
 )
 from ledger.talks import Said
-from ledger.windows import next_start, window
 
-COUNTS = (3, 5, 10)  # offered as buttons
-STALE = timedelta(minutes=10)  # a wish to draw that waited longer is asked for again
 SHOWN = 3  # earlier draws offered, own checks listed
 BARE = {
     "在村": IN_VILLAGE,
     "在岗": IN_VILLAGE,
     "外出公务": ON_DUTY,
     "公务外出": ON_DUTY,
+    "在路上": ON_THE_WAY,
+    "在路上了": ON_THE_WAY,
+    "正在路上": ON_THE_WAY,
+    "路上": ON_THE_WAY,
+    "开车": ON_THE_WAY,
+    "在开车": ON_THE_WAY,
+    "正在开车": ON_THE_WAY,
+    "骑车": ON_THE_WAY,
+    "骑车赶路": ON_THE_WAY,
+    "赶路": ON_THE_WAY,
     "无信号": NO_SIGNAL,
     "无信号稍后": NO_SIGNAL,
     "无信号，稍后": NO_SIGNAL,
@@ -43,78 +50,15 @@ BARE = {
 EXCUSES = re.compile(
     r"没有?信号|信号不好|在?开会|[才刚]看[到见]|刚有信号|没看[到见]|没听[到见]|没注意|手机|没电"
 )  # words of somebody who says why he has not answered
+DRIVES = re.compile(
+    r"在?路上|开[着]?车|骑[着]?(?:车|摩托|电动)|赶路|赶往|正往.{1,8}[赶走]"
+)  # words of somebody who should not look at his phone now
 ASKS_WHY = re.compile(
     r"[为因]啥|为什么|为何|怎么又|咋又|凭什么|凭啥|又抽|[总老]是?抽|烦不烦|有完没完"
 )
 QUESTION = re.compile(r"[?？][!！。~ ]*$")
 EXPLAINING = re.compile(r"说明(?:[\s：:，,]+(.+))?", re.DOTALL)
-UNIT = r"\s*(?:个队|支队|个|队|人)?"
 TWIN = re.compile(r"抽查\s*(?P<id>\d{1,9})\s*号?[\s：:，,]+(?P<words>.+)", re.DOTALL)
-GLUED = re.compile(rf"抽查(?P<rest>(?:[一-鿿]{{1,8}}[镇乡道])?\s*-?{NUMERAL}{UNIT})")
-
-
-# drawing
-async def draw_checks(talk: Talk) -> Reply:
-    """Draw so many teams, ask one member of each, tell the asker whom."""
-    if (talk.room.present or talk.now) - talk.now > STALE:
-        raise Refused("spotchecks.stale", sent=talk.now)
-    span = window(talk.now, talk.rules)
-    if span is None:
-        following = next_start(talk.now, talk.rules)
-        raise Refused("spotchecks.not_now", next=following, now=talk.now)
-    scope, words = await _where(talk)
-    count = await _how_many(talk, scope, words)
-    found = await draws.eligible(talk.db, scope, day=talk.today)
-    if not found.pool:
-        raise Refused("spotchecks.nobody", found=found)
-    draw = await _draw(talk, count, found.pool)
-    checks = await spotchecks.send(talk.db, draw, span, talk.say, now=talk.now)
-    return talk.reply(
-        "spotchecks.drawn", (Option("看进展", f"抽查情况 {draw.id}"),), draw=draw, checks=checks,
-        found=found, closes=span.closes,
-    )  # fmt: skip
-
-
-async def _draw(talk: Talk, count: int, pool: draws.Pool) -> Draw:
-    name = await draws.next_name(talk.db, talk.asker.county_id, talk.today)
-    wish = Wish(draws.ASKED, name, talk.room.lots(), count, talk.asker.id)
-    return await draws.make(talk.db, talk.asker.county_id, wish, pool, now=talk.now)
-
-
-async def _where(talk: Talk) -> tuple[Scope, str]:
-    """The scope meant by 「清水镇 3」 or 「3 清水镇」, never wider than the asker's own."""
-    own = scope_of(talk.asker)
-    text = talk.rest.removeprefix("全县").strip()
-    known = await people.townships(talk.db, talk.asker.county_id)
-    allowed = {name: id for name, id in known.items() if own.township in (0, id)}
-    for name, id in allowed.items():
-        for form in (name, name.rstrip("镇乡")):
-            if len(form) > 1 and (text.startswith(form) or text.endswith(form)):
-                return replace(own, township=id), text.replace(form, "", 1).strip(" ，,：:")
-    if place := re.search(r"[一-鿿]{1,8}[镇乡道]", text):
-        raise Refused("spotchecks.no_township", name=place[0], known=list(allowed))
-    return own, text
-
-
-async def _how_many(talk: Talk, scope: Scope, words: str) -> int:
-    most = len(await people.teams(talk.db, scope))
-    if not most:
-        raise Refused("spotchecks.no_teams")
-    read = _count_up_to(most)
-    if words:
-        return read(words)
-    offered = [str(one) for one in COUNTS if one <= most] or [str(most)]
-    return await talk.ask("spotchecks.ask_count", read, offered, most=most)
-
-
-def _count_up_to(most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        value = read_number(re.sub(rf"{UNIT}$", "", text))
-        if value is None or not value.is_integer() or not 1 <= value <= most:
-            raise Misunderstood("spotchecks.not_count", said=text[:20], most=most)
-        return int(value)
-
-    return read
 
 
 # answering
@@ -122,7 +66,7 @@ async def answer_check(talk: Talk) -> Reply:
     """在村, or 抽查12 在村: the asker's own check only."""
     number, _, words = talk.rest.partition(" ")
     if number and talk.asker.role in STAFF:
-        return await draw_checks(talk)
+        return await spotcheck_draws.draw_checks(talk)
     if number:
         check: Check | None = await spotchecks.access_own(talk.db, talk.asker, int(number))
     else:
@@ -149,7 +93,8 @@ async def wonders(room: Room, asker: Person, said: Said) -> Reply | None:
     if check is None or not ASKS_WHY.search(said.text):
         return None
     missed = check.state == "missed"
-    words = room.words.say("spotchecks.why_drawn", check=check, missed=missed)
+    draw = await draws.by_id(room.db, check.draw_id)
+    words = room.words.say("spotchecks.why_drawn", check=check, draw=draw, missed=missed)
     return Reply(words, check.options if check.is_open else (), kind="card")
 
 
@@ -210,12 +155,12 @@ async def _take(room: Room, check: Check, given: Given) -> Reply:
     )
     reply = await _say(room, check, heard)
     if heard is Heard.ANSWERED:
-        reply = await _without(room, check, given, reply)
+        reply = _safely(room, given, await _without(room, check, given, reply))
         covered = await spotchecks.cover(room.db, check, given, now=room.now)
         for one in (check, *covered):
             after = await spotchecks.by_id(room.db, one.id)
             words = room.words.say("spotchecks.card_answered", check=after)
-            await spotchecks.close_card(room.db, one, words, now=room.now)
+            await check_windows.close_card(room.db, one, words, now=room.now)
     return reply
 
 
@@ -236,6 +181,13 @@ async def _without(room: Room, check: Check, given: Given, reply: Reply) -> Repl
         return reply
     note = room.words.say("switches.without", wanted=lacking)
     return replace(reply, text=f"{reply.text}\n\n{note}")
+
+
+def _safely(room: Room, given: Given, reply: Reply) -> Reply:
+    """Whoever is on the road has answered; the rest can wait until he stands."""
+    if not DRIVES.search(given.words):
+        return reply
+    return replace(reply, text=f"{reply.text}\n\n{room.words.say('spotchecks.drive_safely')}")
 
 
 async def _keep_place(room: Room, check: Check, place: str) -> Reply | None:
@@ -267,10 +219,14 @@ async def show_results(talk: Talk) -> Reply:
     checks = await spotchecks.of_draw(talk.db, talk.asker, draw)
     others = [one for one in recent if one.id != draw.id][:SHOWN]
     options = [Option(f"第 {one.id} 次", f"抽查情况 {one.id}") for one in others]
-    tally, lines = tally_of(checks), [talk.say("spotchecks.line", check=one) for one in checks]
+    lines = [talk.say("spotchecks.line", check=one) for one in checks]
+    scope = scope_of(talk.asker)
+    ways = await spotchecks.month_by_way(talk.db, scope, talk.now.date())
+    pending = await findings.open_count(talk.db, scope)
     return talk.reply(
-        "spotchecks.progress", options, draw=draw, checks=checks, lines=lines, tally=tally
-    )
+        "spotchecks.progress", options, draw=draw, checks=checks, lines=lines,
+        tally=tally_of(checks), ways=ways, pending=pending,
+    )  # fmt: skip
 
 
 async def _which(talk: Talk) -> Draw:
@@ -304,19 +260,5 @@ class AnswerTopic(Topic):
         return f"{match['id']} {BARE.get(words, words)}"
 
 
-@dataclass(frozen=True)
-class DrawTopic(Topic):
-    """抽查 alone, set off, or glued to a number; 「抽查时我在开会」 is no wish to draw."""
-
-    def rest_of(self, text: str, *, strict: bool) -> str | None:
-        """What follows 抽查."""
-        if match := GLUED.fullmatch(text):
-            return match["rest"].strip()
-        return super().rest_of(text, strict=strict)
-
-
 ANSWER = AnswerTopic("check_answer", (), answer_check, EVERYONE, aside=True)
 RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results, aside=True)
-DRAW = DrawTopic(
-    "draw", ("抽查", "check"), draw_checks, frozenset({Role.TOWNSHIP, Role.COUNTY})
-)

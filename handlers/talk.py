@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
-from ledger import chance, outbox, talks
+from ledger import outbox, talks
 from ledger.clock import moment
 from ledger.database import Session
 from ledger.errors import Misunderstood, Refused
@@ -21,6 +21,7 @@ from ledger.messages import Option, Reply
 from ledger.people import EVERYONE, Person, Role
 from ledger.reading.lexicon import Lexicon, load_lexicon
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from ledger.talks import Answer, Said, State
 from ledger.windows import after_night
 from templates.words import Words, unmarked
@@ -45,7 +46,7 @@ class Room:
     rules: Rules
     key: bytes
     now: datetime
-    lots: Callable[[], bytes] = chance.fresh_seed  # the seed of a draw
+    vault: Vault  # the seeds of this month's draws
     present: datetime | None = None  # when it is answered, if that may be long after `now`
     lexicon: Lexicon = field(default_factory=load_lexicon)  # the words a sentence is read by
 

@@ -1,29 +1,32 @@
-"""Draws (抽签): who is checked, by a named ticket from a stored seed; anyone can draw it again.
+"""Draws (抽签): who is checked, by a named ticket from a stored secret; anyone can draw it again.
 
-The rules of a fair draw are those of docs/decisions/0004-named-draws.md.
+The secret of a draw comes from its month's key (ledger/draw_periods.py) and shows nothing of it.
+What the timetable draws is chosen by the month's plan (ledger/draw_plan.py); its row repeats it.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from ledger import audit, calendar, people, settings
+from ledger import audit, calendar, people
 from ledger.calendar import Off
 from ledger.chance import Lots
 from ledger.clock import ms
 from ledger.database import Session, queries
+from ledger.draw_plan import CHAT
 from ledger.errors import Refused
 from ledger.people import Person, Scope, scope_of
 
 sql = queries("draws")
 ASKED = "asked"  # by county or township staff, in chat
-TIMETABLE = "timetable"  # by the county's timetable
+TIMETABLE = "timetable"  # by the month's plan
+PICKED = "picked"  # 指定: by hand, with a reason; nothing is drawn
 
 Pick = tuple[int, int]  # a team and the member drawn from it
-Pool = dict[int, list[int]]  # each team's eligible members
+Pool = dict[int, dict[int, list[int]]]  # by township: each team's eligible members
 
 
 # facts
@@ -37,27 +40,36 @@ class Eligible:
     unbound: int = 0
     trips: int = 0
     resting: int = 0  # by rota
+    spared: int = 0  # asked a few days ago
 
     @property
     def left_out(self) -> int:
         """How many people are not in the pool."""
-        return self.away + self.busy + self.unbound + self.trips + self.resting
+        return self.away + self.busy + self.unbound + self.trips + self.resting + self.spared
 
-    def without(self, teams: AbstractSet[int]) -> "Eligible":
-        """The same without these teams (checked often enough this month)."""
-        pool = {team: found for team, found in self.pool.items() if team not in teams}
-        return replace(self, pool=pool)
+    @property
+    def teams(self) -> int:
+        """How many teams can be met."""
+        return sum(len(teams) for teams in self.pool.values())
+
+    @property
+    def people(self) -> int:
+        """How many people can be met."""
+        return sum(len(found) for teams in self.pool.values() for found in teams.values())
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be drawn: in which way, under which name, from which secret, how many teams."""
+    """What is to be drawn: which kind in which way, under which name, from which secret."""
 
     way: str
     name: str
-    seed: bytes
+    secret: bytes
     wanted: int
     asked_by: int | None = None
+    kind: str = CHAT
+    period_id: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +87,9 @@ class Draw:
     pool: str
     drawn: str
     reported_at: int | None
+    kind: str
+    period_id: int | None
+    reason: str
 
     @property
     def picks(self) -> list[Pick]:
@@ -86,36 +101,59 @@ class Draw:
 def sort_out(
     members: Iterable[Person], *, away: AbstractSet[int], busy: AbstractSet[int],
     bound: AbstractSet[int], trips: AbstractSet[int] = frozenset(),
-    resting: AbstractSet[int] = frozenset(),
+    resting: AbstractSet[int] = frozenset(), spared: AbstractSet[int] = frozenset(),
 ) -> Eligible:  # fmt: skip
-    """Who may be drawn: at work and not checked that day, reachable by chat (domain §9)."""
+    """Who may be drawn: at work, not checked that day nor just before, reachable (domain §9)."""
     pool: Pool = {}
-    counts = {"away": 0, "trips": 0, "resting": 0, "busy": 0, "unbound": 0}
-    excused = {"away": away, "trips": trips, "resting": resting, "busy": busy}
+    excused = {
+        "away": away, "trips": trips, "resting": resting, "busy": busy, "spared": spared,
+    }  # fmt: skip
+    counts = dict.fromkeys((*excused, "unbound"), 0)
     for one in members:
         if cause := next((name for name, ids in excused.items() if one.id in ids), ""):
             counts[cause] += 1
         elif one.id not in bound:
             counts["unbound"] += 1
         else:
-            pool.setdefault(one.team_id, []).append(one.id)
+            pool.setdefault(one.township_id, {}).setdefault(one.team_id, []).append(one.id)
     return Eligible(pool, **counts)
 
 
-def pick(seed: bytes, name: str, pool: Pool, wanted: int) -> list[Pick]:
-    """The teams with the smallest tickets and one member of each (fair-draws §3)."""
-    lots = Lots(seed)
-    teams = lots.pick(f"team|{name}", map(str, pool), wanted)
+def pick(secret: bytes, name: str, pool: Pool, wanted: int) -> list[Pick]:
+    """Teams spread over the townships, each with the same chance, and one member of each."""
+    lots = Lots(secret)
+    strata = {str(team): str(town) for town, teams in pool.items() for team in teams}
+    members = {str(team): found for teams in pool.values() for team, found in teams.items()}
     return [
-        (int(team), int(lots.pick(f"member|{name}|{team}", map(str, pool[int(team)]), 1)[0]))
-        for team in teams
+        (int(team), int(lots.pick(f"member|{name}|{team}", map(str, members[team]), 1)[0]))
+        for team in lots.spread(f"team|{name}", strata, wanted)
     ]
 
 
 def redo(draw: Draw) -> list[Pick]:
-    """Draw again from what is stored; it must give what is stored as drawn."""
-    pool = {int(team): found for team, found in json.loads(draw.pool).items()}
-    return pick(bytes.fromhex(draw.seed), draw.name, pool, draw.wanted)
+    """Draw again from what is stored; it must give what is stored as drawn.
+
+    Of a pick nothing was drawn; it stays what it is.
+    """
+    if draw.way == PICKED:
+        return draw.picks
+    secret, stored = bytes.fromhex(draw.seed), json.loads(draw.pool)
+    if any(isinstance(teams, list) for teams in stored.values()):
+        return _pick_flat(secret, draw.name, stored, draw.wanted)
+    pool = {
+        int(town): {int(team): found for team, found in teams.items()}
+        for town, teams in stored.items()
+    }
+    return pick(secret, draw.name, pool, draw.wanted)
+
+
+def _pick_flat(secret: bytes, name: str, pool: dict[str, list[int]], wanted: int) -> list[Pick]:
+    """As it was drawn before there were months with a promise (docs/decisions/0004-named-draws.md)."""
+    lots = Lots(secret)
+    return [
+        (int(team), int(lots.pick(f"member|{name}|{team}", map(str, pool[team]), 1)[0]))
+        for team in lots.pick(f"team|{name}", pool, wanted)
+    ]
 
 
 def choose(draw: Draw, limit: int, *parts: object) -> int:
@@ -125,12 +163,17 @@ def choose(draw: Draw, limit: int, *parts: object) -> int:
 
 def canonical(pool: Pool) -> str:
     """The pool in one form only, whatever order it came in."""
-    return audit.canonical({str(team): sorted(found) for team, found in pool.items()})
+    return audit.canonical(
+        {
+            str(town): {str(team): sorted(found) for team, found in teams.items()}
+            for town, teams in pool.items()
+        }
+    )
 
 
 # records
 async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
-    """Everybody of a scope who may be drawn that day.
+    """Everybody of a scope who may be asked by chat that day.
 
     The county's own days of rest are not asked: a check begins in its working hours only
     (ledger/windows.py).
@@ -138,39 +181,48 @@ async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
     places = {"county": scope.county, "township": scope.township}
     members = await people.members(db, scope, day=day)
     absent = await calendar.absent(db, scope, day)
+    busy = sql.busy(db.connection, **places, day=day.isoformat())
+    spared = sql.spared(db.connection, county=scope.county, day=day.isoformat())
+    bound = sql.bound(db.connection, **places)
     return sort_out(
         members,
         away={one for one, why in absent.items() if why is Off.LEAVE},
         trips={one for one, why in absent.items() if why is Off.TRIP},
         resting={one for one, why in absent.items() if why is Off.ROTA},
-        busy={
-            row["person_id"]
-            async for row in sql.busy(db.connection, **places, day=day.isoformat())
-        },
-        bound={row["person_id"] async for row in sql.bound(db.connection, **places)},
+        busy={row["person_id"] async for row in busy},
+        spared={row["person_id"] async for row in spared},
+        bound={row["person_id"] async for row in bound},
     )
 
 
-async def next_name(db: Session, county: int, day: date) -> str:
-    """The name of the day's next draw by hand: 2026-11-20|asked|2."""
-    stem = f"{day.isoformat()}|{ASKED}|"
+async def next_name(db: Session, county: int, day: date, word: str = ASKED) -> str:
+    """The name of the day's next draw by hand: 2026-11-20|asked|2, 2026-11-20|phone|1."""
+    stem = f"{day.isoformat()}|{word}|"
     made = await sql.count_named(db.connection, county=county, pattern=f"{stem}%")
     return f"{stem}{(made or 0) + 1}"
 
 
 async def make(db: Session, county: int, wish: Wish, pool: Pool, *, now: datetime) -> Draw:
-    """Draw and store; the event holds the hashes, so that neither can be changed afterwards."""
-    picks = pick(wish.seed, wish.name, pool, wish.wanted)
-    words = canonical(pool)
+    """Draw members of teams and store it; its kind's own file starts the checks."""
+    picks = pick(wish.secret, wish.name, pool, wish.wanted)
+    return await store(db, county, wish, canonical(pool), picks, now=now)
+
+
+async def store(
+    db: Session, county: int, wish: Wish, pool: str, picks: Sequence[Sequence[int]], *,
+    now: datetime,
+) -> Draw:  # fmt: skip
+    """Keep a draw; the event holds the hashes, so that neither can be changed afterwards."""
     id = await sql.add(
-        db.connection, county=county, way=wish.way, name=wish.name, seed=wish.seed.hex(),
-        asked_by=wish.asked_by, now=ms(now), wanted=wish.wanted, pool=words,
-        drawn=audit.canonical(picks),
+        db.connection, county=county, kind=wish.kind, way=wish.way, name=wish.name,
+        seed=wish.secret.hex(), asked_by=wish.asked_by, now=ms(now), wanted=wish.wanted,
+        pool=pool, drawn=audit.canonical(picks), period=wish.period_id, reason=wish.reason,
     )  # fmt: skip
     body = {
-        "name": wish.name, "way": wish.way, "wanted": wish.wanted, "drawn": picks,
-        "seed_sha256": hashlib.sha256(wish.seed).hexdigest(),
-        "pool_sha256": hashlib.sha256(words.encode()).hexdigest(),
+        "name": wish.name, "kind": wish.kind, "way": wish.way, "reason": wish.reason,
+        "wanted": wish.wanted, "drawn": picks,
+        "seed_sha256": hashlib.sha256(wish.secret).hexdigest(),
+        "pool_sha256": hashlib.sha256(pool.encode()).hexdigest(),
     }  # fmt: skip
     actor = wish.asked_by or audit.SYSTEM
     await audit.record(db, actor, "draw.made", subject=f"draw:{id}", body=body, now=now)
@@ -183,7 +235,7 @@ async def by_id(db: Session, id: int) -> Draw:
 
 
 async def access_draw(db: Session, asker: Person, id: int) -> Draw:
-    """A draw that met somebody in the asker's scope."""
+    """A draw of chat checks that met somebody in the asker's scope."""
     scope = scope_of(asker)
     row = await sql.seen_by_id(
         db.connection, id=id, county=scope.county, township=scope.township
@@ -194,15 +246,27 @@ async def access_draw(db: Session, asker: Person, id: int) -> Draw:
 
 
 async def recent(db: Session, asker: Person, *, limit: int) -> list[Draw]:
-    """The last draws that met somebody in the asker's scope, the newest first."""
+    """The last draws of chat checks that met somebody in the asker's scope, the newest first."""
     scope = scope_of(asker)
     rows = sql.recent(db.connection, county=scope.county, township=scope.township, limit=limit)
     return [Draw(**dict(row)) async for row in rows]
 
 
+async def still_open(db: Session, scope: Scope) -> list[int]:
+    """Draws asked for by hand in a scope whose chat checks still wait for answers."""
+    rows = sql.still_open(db.connection, county=scope.county, township=scope.township)
+    return [row["draw_id"] async for row in rows]
+
+
 async def take_finished(db: Session, *, now: datetime) -> list[Draw]:
-    """Draws whose last check is closed: marked as reported and returned in one statement."""
+    """Draws whose last chat check is closed: marked as reported and returned in one statement."""
     return [Draw(**dict(row)) async for row in sql.take_finished(db.connection, now=ms(now))]
+
+
+async def picked_since(db: Session, county: int, first: date) -> list[int]:
+    """Whom staff picked (指定) since that day, one entry for each time; void ones do not count."""
+    rows = sql.picked_since(db.connection, county=county, first=first.isoformat())
+    return [row["person_id"] async for row in rows]
 
 
 # the timetable's draws
@@ -211,28 +275,7 @@ async def counties(db: Session) -> list[int]:
     return [row["id"] async for row in sql.counties(db.connection)]
 
 
-async def week_seed(db: Session, week: str, lots: Callable[[], bytes]) -> bytes:
-    """The secret of one week's timetable, thrown when it is first needed."""
-    kept = await settings.read(db, f"seed:{week}")
-    if kept is None:
-        kept = lots().hex()
-        await settings.write(db, f"seed:{week}", kept)
-    return bytes.fromhex(kept)
-
-
-async def take_slot(db: Session, slot: str, planned: datetime, *, now: datetime) -> bool:
-    """Claim one place of the timetable; True only the first time."""
-    taken = await sql.take_slot(db.connection, slot=slot, planned=ms(planned), now=ms(now))
-    return taken is not None
-
-
-async def had_enough(db: Session, county: int, span: tuple[date, date], cap: int) -> set[int]:
-    """Teams the timetable has checked `cap` times in these days (S004-20)."""
-    rows = sql.had_enough(
-        db.connection,
-        county=county,
-        first=span[0].isoformat(),
-        last=span[1].isoformat(),
-        cap=cap,
-    )
-    return {row["team_id"] async for row in rows}
+async def mark(db: Session, period: int) -> tuple[int, int]:
+    """How many members and settled slots a month has: while both stay, so does its plan."""
+    row = await sql.mark(db.connection, period=period)
+    return row["members"], row["settled"]

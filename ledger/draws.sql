@@ -1,9 +1,17 @@
--- Draws, the pool they are drawn from, the timetable's slots.
+-- Draws, the pool they are drawn from, how far a month's plan is.
 
 -- name: busy(county, township, day)
 -- Who has a check open, or had one that day, whoever asked; a void one was none.
 SELECT person_id FROM check_line
  WHERE (closed_at IS NULL OR (day = :day AND state <> 'void')) AND county_id = :county AND (:township = 0 OR township_id = :township);
+
+-- name: spared(county, day)
+-- Who was asked by chat a few days before.
+SELECT DISTINCT m.person_id FROM draw_off o
+  JOIN draw_member m ON m.period_id = o.period_id AND m.member = o.member
+  JOIN draw_period p ON p.id = o.period_id
+ WHERE p.county_id = :county AND o.day = :day AND o.why = 'rest' AND o.until = 0
+ ORDER BY m.person_id;
 
 -- name: bound(county, township)
 -- Who can be written to.
@@ -14,42 +22,47 @@ SELECT DISTINCT a.person_id FROM address a JOIN person p ON p.id = a.person_id
 -- name: count_named(county, pattern)$
 SELECT count(*) FROM draw WHERE county_id = :county AND name LIKE :pattern;
 
--- name: add(county, way, name, seed, asked_by, now, wanted, pool, drawn)$
-INSERT INTO draw (county_id, way, name, seed, asked_by, at, wanted, pool, drawn)
-VALUES (:county, :way, :name, :seed, :asked_by, :now, :wanted, :pool, :drawn) RETURNING id;
+-- name: add(county, kind, way, name, seed, asked_by, now, wanted, pool, drawn, period, reason)$
+INSERT INTO draw (county_id, kind, way, name, seed, asked_by, at, wanted, pool, drawn, period_id, reason)
+VALUES (:county, :kind, :way, :name, :seed, :asked_by, :now, :wanted, :pool, :drawn, :period, :reason) RETURNING id;
 
 -- name: by_id(id)^
 SELECT * FROM draw WHERE id = :id;
 
 -- name: seen_by_id(id, county, township)^
 SELECT d.* FROM draw d
- WHERE d.id = :id AND d.county_id = :county
+ WHERE d.id = :id AND d.kind = 'chat' AND d.county_id = :county
    AND (:township = 0 OR EXISTS (
      SELECT 1 FROM check_line c WHERE c.draw_id = d.id AND c.township_id = :township));
 
 -- name: recent(county, township, limit)
 SELECT d.* FROM draw d
- WHERE d.county_id = :county
+ WHERE d.kind = 'chat' AND d.county_id = :county
    AND (:township = 0 OR EXISTS (
      SELECT 1 FROM check_line c WHERE c.draw_id = d.id AND c.township_id = :township))
  ORDER BY d.id DESC LIMIT :limit;
 
+-- name: still_open(county, township)
+SELECT DISTINCT s.draw_id FROM spotcheck s
+  JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
+ WHERE s.closed_at IS NULL AND d.way <> 'timetable' AND d.county_id = :county
+   AND (:township = 0 OR t.township_id = :township)
+ ORDER BY s.draw_id;
+
 -- name: take_finished(now)
 UPDATE draw SET reported_at = :now
- WHERE reported_at IS NULL
+ WHERE reported_at IS NULL AND kind = 'chat'
    AND NOT EXISTS (SELECT 1 FROM spotcheck s WHERE s.draw_id = draw.id AND s.closed_at IS NULL)
 RETURNING *;
+
+-- name: picked_since(county, first)
+SELECT s.person_id FROM spotcheck s JOIN draw d ON d.id = s.draw_id
+ WHERE d.county_id = :county AND d.way = 'picked' AND s.state <> 'void' AND s.day >= :first
+ ORDER BY s.id;
 
 -- name: counties()
 SELECT id FROM county ORDER BY id;
 
--- name: take_slot(slot, planned, now)$
-INSERT INTO schedule_slot (job, slot, planned_at, done_at) VALUES ('spotcheck', :slot, :planned, :now)
-ON CONFLICT (job, slot) DO NOTHING RETURNING slot;
-
--- name: had_enough(county, first, last, cap)
--- A void check was none.
-SELECT s.team_id FROM spotcheck s JOIN draw d ON d.id = s.draw_id
- WHERE d.county_id = :county AND d.way = 'timetable' AND s.state <> 'void'
-   AND s.day BETWEEN :first AND :last
- GROUP BY s.team_id HAVING count(*) >= :cap;
+-- name: mark(period)^
+SELECT (SELECT count(*) FROM draw_member WHERE period_id = :period) AS members,
+       (SELECT count(*) FROM drawn WHERE period_id = :period) AS settled;

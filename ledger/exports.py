@@ -37,6 +37,7 @@ class What(StrEnum):
     CAMPAIGN = "campaign"
     CLOSING_REPORT = "closing_report"  # about: the issue
     HOUSEHOLD_CODES = "household_codes"  # about: the team
+    LETTER = "letter"  # about: the finding
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Look-backs (回头看): some while after it was struck off, does it hold? (S000-65)
 
 Once a week, on its first working day, a county's issues whose day falls in this week are sorted:
-some sorts are always looked back at, of the rest a share is drawn by lot. Seed, pool and result
-are stored, so that anyone can draw again (docs/decisions/0004-named-draws.md). Whoever had a hand
-in an issue is not asked.
+some sorts are always looked back at, of the rest a share is drawn by lot. The secret comes from
+the month's key, or is thrown where there is none; it is stored with pool and result, so that
+anyone can draw again (docs/decisions/0011-verifiable-draws.md). Whoever had a hand in an issue is
+not asked.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -23,8 +24,10 @@ from ledger.errors import Refused
 from ledger.issue_moves import Move, refusal
 from ledger.issue_steps import step
 from ledger.issues import Issue, check
+from ledger.look_back_secrets import Secret, of_week
 from ledger.people import Person, Role, scope_of, seats_at
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from ledger.tiers import Tier
 
 sql = queries("look_backs")
@@ -99,6 +102,7 @@ class Draw:
     pool: str
     drawn: str
     at: int
+    period_id: int | None
 
     @property
     def picks(self) -> list[str]:
@@ -185,26 +189,32 @@ def _why(category: str, rebounds: int, rules: Rules) -> Why:
 
 # the week's draw
 async def draw_week(
-    db: Session, county: int, rules: Rules, lots: Callable[[], bytes], *, now: datetime
+    db: Session, county: int, rules: Rules, vault: Vault, *, now: datetime
 ) -> Draw | None:
-    """Plan the look-backs of this week, once; None: a day of rest, or it has been done."""
+    """Plan the look-backs of this week, once.
+
+    None: a day of rest, it has been done, or the month's beacon is still waited for.
+    """
     today = now.date()
     last = await sql.last_draw(db.connection, county=county)
     if not is_workday(today, rules) or (last and last["week"] >= week_name(today)):
         return None
     found = await _candidates(db, county, today, dict(last) if last else None, rules)
     pool = sort_out(found, rules)
-    seed = lots() if pool.urns else b""  # nothing to draw, nothing to throw
-    drawn = pick(seed, week_name(today), pool)
+    empty = Secret(b"")  # nothing to draw, nothing to throw
+    secret = await of_week(db, county, vault, rules, now=now) if pool.urns else empty
+    if secret is None:
+        return None
+    drawn = pick(secret.words, week_name(today), pool)
     id = await sql.keep_draw(
-        db.connection, county=county, week=week_name(today), seed=seed.hex(),
-        pool=pool.canonical, drawn=audit.canonical(drawn), now=ms(now),
+        db.connection, county=county, week=week_name(today), seed=secret.words.hex(),
+        pool=pool.canonical, drawn=audit.canonical(drawn), now=ms(now), period=secret.period,
     )  # fmt: skip
     if id is None:
         return None
     await _plan(db, int(id), found, {*drawn, *pool.always})
     draw = Draw(**dict(await sql.draw(db.connection, id=id)))
-    await _log(db, draw, seed, now)
+    await _log(db, draw, secret, now)
     return draw
 
 
@@ -223,12 +233,16 @@ async def _plan(db: Session, draw: int, found: Sequence[Candidate], chosen: set[
             )  # fmt: skip
 
 
-async def _log(db: Session, draw: Draw, seed: bytes, now: datetime) -> None:
-    """The event holds the hashes, so that neither seed nor pool can be changed afterwards."""
+async def _log(db: Session, draw: Draw, secret: Secret, now: datetime) -> None:
+    """The event holds the hashes, so that neither seed nor pool can be changed afterwards.
+
+    It says so where the secret is none of a month's: that draw cannot be verified from its card.
+    """
     body = {
         "week": draw.week, "drawn": json.loads(draw.drawn),
-        "seed_sha256": hashlib.sha256(seed).hexdigest(),
+        "seed_sha256": hashlib.sha256(secret.words).hexdigest(),
         "pool_sha256": hashlib.sha256(draw.pool.encode()).hexdigest(),
+        **({"fresh_seed": True} if secret.fresh else {}),
     }  # fmt: skip
     subject = f"look_back_draw:{draw.id}"
     await audit.record(db, audit.SYSTEM, "look_back.drawn", subject=subject, body=body, now=now)

@@ -9,15 +9,16 @@ SELECT i.id, i.tier, i.category, i.rebounds, i.closed_day FROM issue i
  WHERE i.county_id = :county AND i.closed_day BETWEEN :first AND :last AND i.state = 'closed'
  ORDER BY i.id;
 
--- name: keep_draw(county, week, seed, pool, drawn, now)$
-INSERT INTO look_back_draw (county_id, week, seed, pool, drawn, at) VALUES (:county, :week, :seed, :pool, :drawn, :now)
+-- name: keep_draw(county, week, seed, pool, drawn, now, period)$
+INSERT INTO look_back_draw (county_id, week, seed, pool, drawn, at, period_id)
+VALUES (:county, :week, :seed, :pool, :drawn, :now, :period)
 ON CONFLICT (county_id, week) DO NOTHING RETURNING id;
 
 -- name: draw(id)^
-SELECT id, county_id, week, seed, pool, drawn, at FROM look_back_draw WHERE id = :id;
+SELECT id, county_id, week, seed, pool, drawn, at, period_id FROM look_back_draw WHERE id = :id;
 
 -- name: draw_of(county, week)^
-SELECT id, county_id, week, seed, pool, drawn, at FROM look_back_draw WHERE county_id = :county AND week = :week;
+SELECT id, county_id, week, seed, pool, drawn, at, period_id FROM look_back_draw WHERE county_id = :county AND week = :week;
 
 -- name: plan(issue, after, due, draw, why)!
 INSERT INTO look_back (issue_id, after_days, due, draw_id, why) VALUES (:issue, :after, :due, :draw, :why)

@@ -16,6 +16,8 @@ from ledger.errors import ForOperator
 from ledger.escalation_steps import DEFAULT as DEFAULT_STEPS
 from ledger.escalation_steps import BadSteps, Steps, read_steps
 from ledger.ladder import DEFAULT, BadLadder, Ladder, read_ladder
+from ledger.strike_ladder import DEFAULT as DEFAULT_STRIKES
+from ledger.strike_ladder import BadStrikeLadder, StrikeLadder, read_strike_ladder
 from ledger.tiers import NAMES as TIER_NAMES
 
 
@@ -33,6 +35,13 @@ LIMITS = {  # what is not named here: any whole number from 0
     "invite_hours": (1, 8760),
     "messages_a_day": (1, 10),
     "chat_line_limit": (1, 100_000),
+    "chat_checks": (0, 1),
+    "chat_lottery": (0, 100),
+    "chat_rest_days": (1, 31),
+    "phone_checks": (0, 1),
+    "back_check_share": (0, 100),
+    "reply_hours": (1, 400),  # nobody is heard in no time
+    "appeal_days": (1, 60),
     "look_back_days": (1, 730),
     "look_back_share": (0, 100),
     "look_back_complex": (0, 100),
@@ -95,8 +104,24 @@ class Rules:
     check_window: int = 120  # 抽查多少分钟内答复
     check_later: int = 60  # 答“无信号，稍后”的，再宽限多少分钟
     check_remind_share: int = 80  # 答复时限过了百分之几，提醒一次
-    checks_a_week: int = 2  # 每周自动抽查几次，0 是不自动抽（S000-87）
-    checks_a_month: int = 1  # 自动抽查，每队每月最多几次（S004-20）
+    chat_checks: int = 1  # 聊天抽查：每队每月抽几次，0 是不自动抽（S000-87）
+    chat_lottery: int = 25  # 聊天抽查：每人每月另有百分之几的机会抽到，抽过的人才猜不到
+    chat_rest_days: int = 3  # 聊天抽查：抽到一次以后，几天内不再抽他
+    phone_checks: int = 1  # 电话抽查：每队每月几次，0 是不抽（S000-87）
+    visits: int = 2  # 暗访：全县每月抽几个队，0 是不抽（S000-87、S002-03）
+    draw_beacon: str = (
+        ""  # 抽签数用哪个公开的号码，如“福彩3D 上月最后一天开奖号”；不写由两名干部报
+    )
+    picks_a_month: int = 4  # 指定抽查：全县每月最多指定几人次（S004-20）
+    minutes_chat: int = 2  # 聊天抽查：估计占被抽的人多少分钟（S004-20，抽之前说给抽的人听）
+    minutes_phone: int = 10  # 电话抽查：估计占被抽的人多少分钟
+    minutes_visit: int = 60  # 暗访：估计占一个队多少分钟
+    minutes_back_check: int = 5  # 回访核验：估计占一个人多少分钟
+    back_check_share: int = 5  # 回访核验：上月走访、销号各抽百分之几（S004-31），0 是不抽
+    back_checks_a_month: int = 20  # 回访核验：全县每月最多抽几件（S004-20）
+    reply_hours: int = 24  # 待核实的事，本人几个工作小时内可以说明（S000-52）
+    strike_ladder: StrikeLadder = DEFAULT_STRIKES  # 处理：[哪一步, 几天后到期]（S000-50）
+    appeal_days: int = 10  # 处理以后几个工作日内可以申诉（S000-90）
     leave_ladder: Ladder = DEFAULT  # 批假权限：[最多几天, 谁批…]，末级写 0（S000-76）
     leave_by_workdays: bool = False  # 批假权限按工作日算天数；不写是按自然日
     leave_wait_hours: int = 4  # 批假等了几个工作小时提醒一次，再等这么久就告诉上一级
@@ -166,13 +191,14 @@ def _fit(name: str, value: Any, default: Any) -> Any:
 READERS: dict[str, Callable[[Any], Any]] = {
     "leave_ladder": read_ladder,
     "escalation": read_steps,
+    "strike_ladder": read_strike_ladder,
 }
 
 
 def _read(name: str, value: Any) -> Any:
     try:
         return READERS[name](value)
-    except (BadLadder, BadSteps) as error:
+    except (BadLadder, BadSteps, BadStrikeLadder) as error:
         raise BadRules(f"{name} = {value!r}：{error}") from error
 
 

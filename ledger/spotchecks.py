@@ -11,22 +11,26 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, draws, outbox, periods, switches
+from ledger import audit, draw_facts, draw_periods, draws, findings, outbox, periods, switches
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
+from ledger.days import DAY
 from ledger.draws import Draw
 from ledger.errors import Refused
+from ledger.findings import Source
 from ledger.messages import Option, Reply
-from ledger.people import Person, scope_of
+from ledger.people import Person, Scope, scope_of
 from ledger.rules import Rules
 from ledger.switches import Switch
 from ledger.windows import Window, end_of, last_end
 
 sql = queries("spotchecks")
 
-IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL = "在村", "外出公务", "请假", "无信号，稍后"
+IN_VILLAGE, ON_DUTY, ON_THE_WAY, ON_LEAVE = "在村", "外出公务", "在路上", "请假"
+NO_SIGNAL = "无信号，稍后"
 SILENT = "无信号"  # what stands as the answer when no other comes
-LABELS = (IN_VILLAGE, ON_DUTY, ON_LEAVE, NO_SIGNAL)
+LABELS = (IN_VILLAGE, ON_DUTY, ON_THE_WAY, ON_LEAVE, NO_SIGNAL)
+BEAT = timedelta(milliseconds=1)  # whoever was asked is left alone from the next moment on
 REPLY_TIME = timedelta(hours=24)  # how long plain words are taken as 说明 (domain §9)
 QUESTIONS = (  # light and about the work; which one is drawn, too
     "spotchecks.about_visit",
@@ -108,7 +112,7 @@ class Check:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """The four buttons, each with its text twin."""
+        """The buttons, each with its text twin."""
         return tuple(Option(label, f"抽查{self.id} {label}") for label in LABELS)
 
 
@@ -122,6 +126,16 @@ class Tally:
     void: int
 
 
+@dataclass(frozen=True)
+class WayCount:
+    """How many checks of a month came about in one way, and what became of them."""
+
+    way: str
+    checks: int
+    answered: int
+    missed: int
+
+
 # rules
 def tally_of(checks: Iterable[Check]) -> Tally:
     """Count the states; 无信号 still waits."""
@@ -133,8 +147,24 @@ def tally_of(checks: Iterable[Check]) -> Tally:
 async def send(
     db: Session, draw: Draw, span: Window, say: Say, *, now: datetime
 ) -> list[Check]:
-    """Open a check for everybody drawn and post the cards; they are not for after the window."""
-    return [await _send_one(db, draw, one, span, say, now=now) for one in draw.picks]
+    """Open a check for everybody drawn and post the cards; they are not for after the window.
+
+    Whoever is asked is not drawn again for some days.
+    """
+    sent = [await _send_one(db, draw, one, span, say, now=now) for one in draw.picks]
+    if draw.period_id:
+        await _rest(db, draw.period_id, sent, now)
+    return sent
+
+
+async def _rest(db: Session, period: int, asked: list[Check], now: datetime) -> None:
+    """Leave them alone for as many days as the month has promised (draw_plan: why `rest`)."""
+    days = (await draw_periods.by_id(db, period)).promised["rest_days"]
+    for one in asked:
+        first = date.fromisoformat(one.day)
+        member = draw_facts.member_name(one.person_id, one.team_id)
+        spared = [first + DAY * ahead for ahead in range(days + 1)]
+        await draw_facts.rest(db, period, member, spared, now=now + BEAT)
 
 
 async def _send_one(
@@ -153,7 +183,7 @@ async def _send_one(
     card = Reply(words, check.options, kind="check")
     asked = str(draw.asked_by or "")
     cause = outbox.Cause("spotcheck", asked, urgent=True)  # bound to its window
-    timing = outbox.Timing(outbox.BULK, expires_at=span.closes, cause=cause)
+    timing = outbox.Timing(outbox.BULK, span.opens, span.closes, cause)
     await outbox.post_to(db, person, card, dedupe=f"check:{id}", now=now, timing=timing)
     await periods.add(db, team, span.opens.date(), checked=1)
     actor = draw.asked_by or audit.SYSTEM
@@ -199,6 +229,15 @@ async def of_person(db: Session, person: int, *, limit: int) -> list[Check]:
     """Somebody's last checks, the newest first."""
     rows = sql.of_person(db.connection, person=person, limit=limit)
     return [Check(**dict(row)) async for row in rows]
+
+
+async def month_by_way(db: Session, scope: Scope, day: date) -> list[WayCount]:
+    """The checks of that day's month up to it, by the way in which they came about."""
+    rows = sql.month_by_way(
+        db.connection, county=scope.county, township=scope.township,
+        first=day.replace(day=1).isoformat(), last=day.isoformat(),
+    )  # fmt: skip
+    return [WayCount(**dict(row)) async for row in rows]
 
 
 async def open_for(db: Session, person: int, now: datetime) -> Check | None:
@@ -252,7 +291,11 @@ async def _answered(db: Session, check: Check, given: Given, *, now: datetime) -
     # Sent in time but heard late (our own short stop): the miss is taken back.
     back = {"unanswered": -1} if check.state == "missed" else {}
     await periods.add(db, check.team_id, check.opens.date(), answered=1, **back)
-    await _event(db, check, "answered", {"answer": given.words, "note": given.note}, now=now)
+    await event(db, check, "answered", {"answer": given.words, "note": given.note}, now=now)
+    if back:
+        await findings.heard_late(
+            db, Source.CHAT, check.id, check.person_id, given.words, now=now
+        )
     return Heard.ANSWERED
 
 
@@ -271,20 +314,20 @@ async def _later(db: Session, check: Check, *, rules: Rules, now: datetime) -> H
     closes = max(closes, check.closes)
     if await sql.later(db.connection, id=check.id, answer=SILENT, closes=ms(closes)) is None:
         return Heard.ALREADY
-    await _event(db, check, "later", {"closes_at": ms(closes)}, now=now)
+    await event(db, check, "later", {"closes_at": ms(closes)}, now=now)
     return Heard.LATER
 
 
 async def keep_place(db: Session, check: Check, place: str, *, now: datetime) -> None:
     """A place offered with an open check; nobody asked for it and it answers nothing."""
     await sql.keep_place(db.connection, id=check.id, place=place)
-    await _event(db, check, "placed", {"place": place}, now=now)
+    await event(db, check, "placed", {"place": place}, now=now)
 
 
 async def add_note(db: Session, check: Check, words: str, *, now: datetime) -> Heard:
     """A word more to a check answered by a button or closed as 无信号."""
     await sql.add_note(db.connection, id=check.id, note=words)
-    await _event(db, check, "noted", {"note": words}, now=now)
+    await event(db, check, "noted", {"note": words}, now=now)
     return Heard.ADDED
 
 
@@ -293,76 +336,25 @@ async def explain(
 ) -> Heard:
     """Keep an explanation (说明) on a check whose window is over; a person reads it.
 
-    One said later the same day stands for the former; the log keeps both.
+    One said later the same day stands for the former; the log keeps both. It is the reply to
+    what the miss has opened, too.
     """
     replaces = not by_system and check.day == now.date().isoformat()
     if replaces:
         await sql.set_note(db.connection, id=check.id, note=words)
     else:
         await sql.add_note(db.connection, id=check.id, note=words)
-    await _event(db, check, "explained", {"note": words}, now=now, by_system=by_system)
+    await event(db, check, "explained", {"note": words}, now=now, by_system=by_system)
+    if not by_system:
+        await findings.heard_late(db, Source.CHAT, check.id, check.person_id, words, now=now)
     return Heard.EXPLAINED
 
 
-# records: timed steps, each guarded by the row itself
-async def take_reminders(db: Session, *, now: datetime) -> list[Check]:
-    """Delivered and unanswered checks to remind of: marked and returned, each once."""
-    ids = sorted([row["id"] async for row in sql.remind(db.connection, now=ms(now))])
-    return [await by_id(db, id) for id in ids]
-
-
-async def take_closed(db: Session, *, now: datetime) -> list[Check]:
-    """Close what is over and return it: answered 无信号, missed, or void if never delivered."""
-    ids = sorted([row["id"] async for row in sql.close_due(db.connection, now=ms(now))])
-    closed = [await by_id(db, id) for id in ids]
-    for check in closed:
-        await _count_closed(db, check, now=now)
-    return closed
-
-
-async def _count_closed(db: Session, check: Check, *, now: datetime) -> None:
-    counts = {
-        "answered": {"answered": 1},
-        "missed": {"unanswered": 1},
-        "void": {"checked": -1},
-    }[check.state]
-    await periods.add(db, check.team_id, check.opens.date(), **counts)
-    await _event(db, check, check.state, {"answer": check.answer}, now=now, by_system=True)
-
-
-async def open_since(db: Session, since: datetime, *, now: datetime) -> list[Check]:
-    """Open checks whose window fell into the silence between these two moments."""
-    rows = sql.open_since(db.connection, since=ms(since), now=ms(now))
-    return [Check(**dict(row)) async for row in rows]
-
-
-async def stretch(db: Session, check: Check, span: Window, *, now: datetime) -> None:
-    """Give back the time the system took; a card still waiting may also go out later."""
-    times = {"reminds": ms(span.reminds), "closes": ms(span.closes)}
-    await sql.stretch(db.connection, id=check.id, **times)
-    await sql.keep_card(db.connection, dedupe=f"check:{check.id}", closes=ms(span.closes))
-    await _event(db, check, "stretched", times, now=now, by_system=True)
-
-
-async def void(db: Session, check: Check, *, now: datetime) -> None:
-    """The system was down for too long: it does not count, and a waiting card is withdrawn."""
-    if await sql.void(db.connection, id=check.id, now=ms(now)) is None:
-        return
-    await sql.drop_card(db.connection, dedupe=f"check:{check.id}")
-    await _count_closed(db, await by_id(db, check.id), now=now)
-
-
-async def close_card(db: Session, check: Check, words: str, *, now: datetime) -> None:
-    """Turn the delivered card into its last word, without buttons."""
-    card = await sql.delivered(db.connection, dedupe=f"check:{check.id}")
-    if card:
-        await outbox.close(db, int(card), words, now=now)
-
-
-async def _event(
+async def event(
     db: Session, check: Check, step: str, body: dict[str, Any], *, now: datetime,
     by_system: bool = False,
 ) -> None:  # fmt: skip
+    """What happened to a check, by the person or by the system, goes into the log."""
     actor = audit.SYSTEM if by_system else check.person_id
     await audit.record(
         db, actor, f"check.{step}", subject=f"check:{check.id}", body=body, now=now

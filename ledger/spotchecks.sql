@@ -18,6 +18,14 @@ SELECT * FROM check_line
 -- name: of_person(person, limit)
 SELECT * FROM check_line WHERE person_id = :person ORDER BY id DESC LIMIT :limit;
 
+-- name: month_by_way(county, township, first, last)
+-- A void check was none.
+SELECT d.way, count(*) AS checks, sum(s.state = 'answered') AS answered, sum(s.state = 'missed') AS missed
+  FROM spotcheck s JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
+ WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
+   AND s.day BETWEEN :first AND :last AND s.state <> 'void'
+ GROUP BY d.way ORDER BY d.way;
+
 -- name: open_for(person, now)^
 SELECT * FROM check_line
  WHERE person_id = :person AND closed_at IS NULL AND opens_at <= :now
@@ -56,46 +64,6 @@ UPDATE spotcheck SET note = :note WHERE id = :id;
 
 -- name: add_note(id, note)!
 UPDATE spotcheck SET note = CASE WHEN note = '' THEN :note ELSE note || '；' || :note END WHERE id = :id;
-
--- name: remind(now)
-UPDATE spotcheck SET reminded_at = :now
- WHERE closed_at IS NULL AND state = 'open' AND reminded_at IS NULL AND remind_at <= :now AND closes_at > :now
-   AND EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state = 'sent')
-RETURNING id;
-
--- name: close_due(now)
--- Over by the clock, or its card can no longer arrive; without a delivered card it is void.
-UPDATE spotcheck
-   SET closed_at = :now,
-       state = CASE WHEN state = 'later' THEN 'answered'
-                    WHEN EXISTS (SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state = 'sent') THEN 'missed'
-                    ELSE 'void' END
- WHERE closed_at IS NULL
-   AND (closes_at <= :now
-     OR (state = 'open' AND NOT EXISTS (
-       SELECT 1 FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id AND o.state IN ('ready', 'claimed', 'sent'))))
-RETURNING id;
-
--- name: open_since(since, now)
-SELECT * FROM check_line
- WHERE closed_at IS NULL AND opens_at < :now AND closes_at > :since
- ORDER BY id;
-
--- name: stretch(id, reminds, closes)!
-UPDATE spotcheck SET remind_at = :reminds, closes_at = :closes WHERE id = :id AND closed_at IS NULL;
-
--- name: void(id, now)$
-UPDATE spotcheck SET state = 'void', note = 'outage', closed_at = :now
- WHERE id = :id AND closed_at IS NULL RETURNING id;
-
--- name: delivered(dedupe)$
-SELECT id FROM outbox WHERE dedupe = :dedupe AND state = 'sent';
-
--- name: keep_card(dedupe, closes)!
-UPDATE outbox SET expires_at = :closes WHERE dedupe = :dedupe AND state = 'ready';
-
--- name: drop_card(dedupe)!
-UPDATE outbox SET state = 'expired' WHERE dedupe = :dedupe AND state = 'ready';
 
 -- name: keep_place(id, place)!
 UPDATE spotcheck SET place = :place WHERE id = :id AND closed_at IS NULL;

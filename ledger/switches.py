@@ -33,6 +33,7 @@ class Switch(StrEnum):
     PUBLISHED = "published"
     TOWNSHIP_RANKING = "township_ranking"
     ROLL_CALL = "roll_call"
+    STRIKES = "strikes"
     PERSON_RANKING = "person_ranking"
     STUDY_APPRAISAL = "study_appraisal"
 
@@ -69,6 +70,10 @@ FEATURES = (
     Feature(
         Switch.ROLL_CALL, "应急点名", "switches.does_roll_call", "switches.rule_roll_call",
         emergency=True,
+    ),
+    Feature(
+        Switch.STRIKES, "处理台账", "switches.does_strikes", "switches.rule_strikes",
+        by_township=False,
     ),
     Feature(
         Switch.PERSON_RANKING, "个人排名", "switches.does_person_ranking",

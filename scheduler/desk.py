@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ledger import calendar, chance, outbox
 from ledger.database import Session
@@ -11,6 +12,7 @@ from ledger.days import at
 from ledger.messages import Reply
 from ledger.outbox import BULK, Cause, Timing
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from templates.words import Words
 
 NOTICE = Cause("notice")
@@ -23,8 +25,15 @@ class Desk:
     words: Words
     rules: Rules
     data: Path
-    lots: Callable[[], bytes] = chance.fresh_seed  # the seed of the week's draws
+    lots: Callable[[], bytes] = chance.fresh_seed  # where seeds come from
     key: bytes = field(default=b"", repr=False)  # this installation's, for codes of households
+    seeds: Path | None = None  # where they lie; None: in the data folder
+    plans: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)  # drawing.py
+
+    @property
+    def vault(self) -> Vault:
+        """The seeds of the months' draws."""
+        return Vault(self.seeds or self.data / "seeds", self.lots)
 
     async def tell(
         self, db: Session, person: int, reply: Reply, *, dedupe: str, now: datetime,

@@ -101,11 +101,12 @@ async def _hand_over(
         await exports.note_taken(db, asker, subject, *what, made.count, kept.sha256, now=now)
         paper = Paper(kept.sha256, made.name, made.mime)
         words = desk.words.say("exports.ready", name=made.name, count=made.count,
-                               issues=export.what not in PAPERS)  # fmt: skip
+                               issues=export.what not in PAPERS,
+                               letter=export.what == What.LETTER)  # fmt: skip
         await _post(db, export, Reply(words, files=(paper,)), now)
 
 
-PAPERS = frozenset({What.CLOSING_REPORT, What.HOUSEHOLD_CODES})
+PAPERS = frozenset({What.CLOSING_REPORT, What.HOUSEHOLD_CODES, What.LETTER})
 
 
 async def _refuse(

@@ -15,8 +15,9 @@ from ledger.days import DAY, workday_on_or_before
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Person, Role, scope_of
 from ledger.rules import Rules
-from scheduler import reminders, sweep_notes
+from scheduler import back_checks, findings, phone_checks, reminders, sweep_notes
 from scheduler.desk import Desk
+from scheduler.draw_periods import with_draws
 from scheduler.issue_notes import with_issues
 
 
@@ -27,12 +28,17 @@ async def with_notes(
     summary = await sweep_notes.with_sweeps(desk, db, reader, summary, now, weekly=weekly)
     reply = await _with_reminders(desk, db, reader, summary, now, weekly=weekly)
     reply = await with_issues(desk, db, reader, reply, now.date(), weekly=weekly)
+    reply = await findings.with_findings(desk, db, reader, reply, now)
+    reply = await with_draws(desk, db, reader, reply, now)
+    reply = await back_checks.with_back_checks(desk, db, reader, reply, now.date())
     if weekly and reader.role in STAFF:
         reply = await _with_roster(desk, db, reader, reply, now.date())
     if reader.role is not Role.COUNTY:
         return reply
+    reply = await phone_checks.with_calls(desk, db, reader, reply, now)
     reply = await _with_opinions(desk, db, reader, reply)
     if _first_of_month(now.date(), desk.rules):
+        reply = await back_checks.with_figures(desk, db, reader, reply, now.date())
         return await _with_burden(desk, db, reader, reply, now.date())
     return reply
 

@@ -1,4 +1,5 @@
-"""Files made from the ledger: the issue workbook, one issue's closing report, slips of codes.
+"""Files made from the ledger: the issue workbook, one issue's closing report, slips of codes,
+the draft of a letter.
 
 The ledger is read in one consistent picture; the file itself is put together in a thread, so
 nobody who writes to the bot waits for it. The libraries are loaded when the first file is made.
@@ -20,6 +21,7 @@ from ledger import (
     issue_lists,
     issue_rows,
     issues,
+    letters,
     people,
     progress,
 )
@@ -222,7 +224,22 @@ async def code_slips(database: Database, task: Task) -> Made:
     return Made(path, file_name(place, title, day), XLSX, len(slips))
 
 
+async def letter(database: Database, task: Task) -> Made:
+    """The draft of a letter to the unit that sent somebody."""
+    from templates.letters import Facts, letter_name, write_letter
+
+    path = task.folder / f"{task.export.id}.docx"
+    number, today = int(task.export.about), task.now.date()
+    async with database.reading() as db:
+        told = await letters.access_letter(db, task.asker, number, today)
+        seal = (await audit.head(db)).short
+    facts = Facts(told, task.now, task.asker.name, seal)
+    await asyncio.to_thread(write_letter, path, facts)
+    return Made(path, letter_name(facts), DOCX, 1)
+
+
 MAKERS: dict[What, Callable[[Database, Task], Awaitable[Made]]] = {
     What.CLOSING_REPORT: closing_report,
     What.HOUSEHOLD_CODES: code_slips,
+    What.LETTER: letter,
 }

@@ -13,20 +13,27 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from ledger import due
 from ledger import exports as files_out
+from ledger import phone_checks as calls
 from ledger import pictures as looks
 from ledger.clock import SHANGHAI
 from ledger.database import Database, Session
 from ledger.days import DAY, workday_on_or_before
 from ledger.rules import Rules
 from scheduler import (
+    back_checks,
     bulletins,
     data_cuts,
+    draw_periods,
+    drawing,
     exports,
+    findings,
     leave,
     look_backs,
+    phone_checks,
     pictures,
     reminders,
     spotchecks,
+    surprise_visits,
     switches,
 )
 from scheduler.desk import Desk
@@ -52,9 +59,15 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("plan_day", _daily(time(0, 5)), reminders.plan_day),
         Beat("plan_again", _daily(_before(rules.reminder_at)), reminders.plan_day),
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
+        Beat("draw_periods", _every(60), draw_periods.tick),
         Beat("spotchecks", _every(60), spotchecks.tick),
+        Beat("surprise_visits", _every(300), surprise_visits.tick),
+        Beat("drawing", _every(60), drawing.tick),
+        Beat("phone_checks", _every(60), phone_checks.tick, calls.any_open),
+        Beat("findings", _every(60), findings.tick),
         Beat("leave", _every(300), leave.tick),
-        Beat("look_backs", _daily(time(0, 10)), look_backs.tick),
+        Beat("back_checks", _daily(_after(rules.check_from)), back_checks.tick),
+        Beat("look_backs", _daily(_after(rules.check_from)), look_backs.tick),
         Beat("data_cut_missed", _daily(time(9, 10)), data_cuts.make_up),
         Beat("switches", _every(300), switches.tick),
         Beat("pictures", _every(600), None, looks.any_unseen, pictures.work),
@@ -92,6 +105,11 @@ async def catch_up(desk: Desk, db: Session, now: datetime) -> None:
 def _before(clock: time) -> time:
     """Shortly before: what was reported today and is due today is planned, too."""
     return (datetime.combine(date.min + DAY, clock) - timedelta(minutes=10)).time()
+
+
+def _after(clock: time) -> time:
+    """Shortly after: by then the month's beacon is there."""
+    return (datetime.combine(date.min, clock) + timedelta(minutes=10)).time()
 
 
 def _every(seconds: int) -> Any:

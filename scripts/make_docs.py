@@ -183,6 +183,7 @@ def a_day(demo: Demo) -> str:
     demo.clock(10, 30)
     scene("10:30，县里随机抽查")
     tell(county, "/抽查 3", demo.says(county["id"], "/抽查 3"))
+    tell(county, "[抽]", demo.presses(county["id"], "抽"))
     checked = next(
         one for one in people if any("抽查" in line["text"] for line in demo.new(one["id"]))
     )
@@ -191,10 +192,12 @@ def a_day(demo: Demo) -> str:
     tell(checked, "[在村]", demo.presses(checked["id"], "在村"))
     demo.clock(15, 0)
     scene("下午，问题解决了")
-    text = f"问题{issue} 申请销号 换了新瓦，下雨不再漏"
+    text = f"问题{issue} 申请销号 下雨不再漏"
+    tell(member, text, demo.says(member["id"], text))
+    text = "请人换了新瓦"
     tell(member, text, demo.says(member["id"], text))
     demo.new(leader["id"])
-    tell(leader, "[同意销号]", demo.presses(leader["id"], "同意销号"))
+    tell(leader, "[电话问过，同意]", demo.presses(leader["id"], "电话问过，同意"))
     tell(member, "今天", demo.says(member["id"], "今天"))
     demo.new(leader["id"]), demo.new(county["id"])
     demo.clock(17, 15)

@@ -13,10 +13,14 @@ CAUSES = {
     "weekly": "周报",
     "spotcheck": "抽查",
     "spotcheck_result": "抽查结果",
+    "surprise_visit": "暗访任务",
+    "surprise_result": "暗访结果",
+    "phone_check": "电话抽查",
     "switch": "限制功能的公告",
     "roll_call": "应急报平安",
     "leave": "请假事项",
     "request": "同事请您办的事",
+    "finding": "待核实事项",
 }
 
 
@@ -102,6 +106,12 @@ SOURCES = {
     "self_check": "自查",
     "villager": "群众反映",
 }
+NOTICED_BY = {
+    "chat": "聊天抽查",
+    "phone": "电话抽查",
+    "visit": "暗访",
+    "back_check": "回访核验",
+}
 WORD_OF = {"code": "户码核对", "call": "电话核实", "visit": "入户核实", "": ""}
 
 
@@ -123,6 +133,11 @@ def tier(name: str) -> str:
 def source(name: str) -> str:
     """Where an issue comes from, in words."""
     return SOURCES.get(name, name)
+
+
+def noticed_by(name: str) -> str:
+    """Which check has noticed a finding, in words."""
+    return NOTICED_BY.get(name, name)
 
 
 def word_of(name: str) -> str:
@@ -237,4 +252,4 @@ FILTERS = {
     "round_off": round_off,
 }
 WORDS = {"role": role, "state": state, "tier": tier, "source": source, "word_of": word_of,
-         "story": story, "flagged": flagged, "in_hands": in_hands}  # fmt: skip
+         "story": story, "flagged": flagged, "in_hands": in_hands, "noticed_by": noticed_by}  # fmt: skip

@@ -10,6 +10,7 @@
                                     （回复卡片：屋顶漏雨）= to the newest one of ours with them
     李队员[改]                      somebody presses a button
     *重启*                         the program stops and starts again
+    *布景：…*                      what is there already (tests/planted.py)
     机器人< **已记学习** …          what he is told; 机器人对王队长< what somebody else is told
           | next line of the same message
           [改] [撤销]              its buttons
@@ -22,6 +23,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from planted import LINE
 
 from bot.channels.text import plain
 from ledger.clock import SHANGHAI
@@ -78,6 +81,8 @@ def _read_line(line: str, number: int, steps: list[Step], path: Path) -> None:
         steps.append(Step(number, "clock", text=line))
     elif line == "*重启*":
         steps.append(Step(number, "restart"))
+    elif planted := LINE.match(line):
+        steps.append(Step(number, "planted", text=planted["words"]))
     elif told := TOLD.match(line):
         steps[-1].told.append(Told(told["who"] or "", [told["text"]]))
     elif more := MORE.match(line):

@@ -39,6 +39,7 @@ from ledger.inbox import Raw
 from ledger.messages import Option, Paper, Reply
 from ledger.people import Address
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from templates.words import Words, escape
 
 KEY = b"k" * 32
@@ -301,7 +302,9 @@ async def opened(name: str, make: Make, folder: Path) -> AsyncIterator[Rig]:
         chosen = {line.channel.name: line.channel}
         sender = Sender(database, chosen, KEY, clock)
         words, files = Words(None), folder / "files"
-        box = Inbox(database, chosen, words, Rules(), KEY, clock, files, sender.wake)
+        box = Inbox(
+            database, chosen, words, Rules(), KEY, clock, files, sender.wake, Vault(files)
+        )
         yield Rig(name, line, database, county, box, sender, clock)
         await line.channel.close()
 

@@ -34,6 +34,8 @@ class Stage:
     async def act(self, phones: Phones, step: Step) -> list[Outgoing]:
         if step.kind == "clock":
             return await phones.at(moment(step.text, self.clock.now()))
+        if step.kind == "planted":
+            return await phones.finds_there(step.text)
         if step.kind == "press":
             return await phones.presses(step.who, step.text)
         more: dict[str, object] = {}

@@ -229,7 +229,9 @@ async def test_an_issue_put_back_is_where_it_was(phones: Phones) -> None:
 async def test_an_edited_wish_to_draw_draws_nobody_else(phones: Phones, text: str) -> None:
     await phones.at(MONDAY + timedelta(minutes=30))
     await phones.says("陈干事", "抽查 2")
-    await phones.says("陈干事", text, edits=phones.last_id())
+    wish = phones.last_id()
+    await phones.presses("陈干事", "抽")
+    await phones.says("陈干事", text, edits=wish)
 
     assert await rows(phones, "SELECT count(*) FROM draw WHERE way = 'asked'") == [(1,)]
 

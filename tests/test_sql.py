@@ -35,7 +35,7 @@ MAY_SCAN = {
     "issue_lists.wall": "the wall chart counts every issue of its scope",
     "issues.due_between": "only the index of open issues, once a day",
     "leave.away": "a few rows a person and year",
-    "spotchecks.close_due": "only the index of open checks",
+    "check_windows.close_due": "only the index of open checks",
     **dict.fromkeys(
         (
             "issue_proof.every",
@@ -156,7 +156,7 @@ def test_the_mark_fits_what_comes_back(statement: Statement) -> None:
 
 
 # Read into a set: their order means nothing.
-AS_SETS = {"draws.busy", "draws.bound", "draws.had_enough"}
+AS_SETS = {"draws.busy", "draws.bound"}
 
 
 # A module loads its noun's statements, or takes them from the module that does.

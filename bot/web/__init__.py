@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.app import App
 from bot.settings import TelegramSettings
-from bot.web import chat, demo, login
+from bot.web import chat, demo, draws, login
 from bot.web.health import health
 from bot.web.security import EXCEPTIONS, Guard
 from bot.web.stream import listen
@@ -44,6 +44,9 @@ def _routes() -> list[BaseRoute]:
         Route(f"{API}/people", demo.list_people),
         Route(f"{API}/clock", demo.get_clock),
         Route(f"{API}/clock", demo.set_clock, methods=["POST"]),
+        Route("/draws", draws.show),
+        Route("/draws/cards/{period}", draws.get_card),
+        Route("/draws/check_draws.py", draws.get_script),
         Route("/health", health),
         Mount("/chat/static", StaticFiles(directory=STATIC)),
     ]

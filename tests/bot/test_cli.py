@@ -25,6 +25,7 @@ from ledger.clock import SetClock
 from ledger.database.lock import only_copy
 from ledger.files import keep_bytes
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 
 runner = CliRunner()
 
@@ -180,6 +181,7 @@ def test_a_spot_check_can_be_drawn_again(tmp_path: Path) -> None:
     async def draw() -> None:
         async with Phones.open(tmp_path, SetClock(MONDAY)) as phones:
             await phones.says("陈干事", "/抽查 2")
+            await phones.presses("陈干事", "抽")
 
     asyncio.run(draw())
     assert "与当时抽的一样" in run("redraw", 1, "--data", tmp_path).output
@@ -194,7 +196,8 @@ def test_look_backs_of_a_week_can_be_drawn_again(tmp_path: Path) -> None:
             await phones.says("王队长", "问题1 同意销号 电话")
             async with phones.app.database.transaction() as db:
                 later = MONDAY + timedelta(days=30)
-                await look_backs.draw_week(db, 1, Rules(), Seeds("x"), now=later)
+                vault = Vault(tmp_path / "seeds", Seeds("x"))
+                await look_backs.draw_week(db, 1, Rules(), vault, now=later)
 
     asyncio.run(closed_and_drawn())
     week = "2026-W52"

@@ -32,6 +32,7 @@ from ledger.inbox import Raw
 from ledger.messages import Option, Reply
 from ledger.people import Address
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from templates.words import Words
 
 KEY = b"k" * 32
@@ -106,7 +107,9 @@ async def copy(
         words, channels = Words(None), {"telegram": channel}
         sender = Sender(database, channels, KEY, clock)
         files = folder / "files"
-        box = Inbox(database, channels, words, Rules(), KEY, clock, files, sender.wake)
+        box = Inbox(
+            database, channels, words, Rules(), KEY, clock, files, sender.wake, Vault(files)
+        )
         county = await bind(database)
         await box.replay()
         listening = asyncio.create_task(channel.run(box.keep))

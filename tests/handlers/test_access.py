@@ -55,6 +55,7 @@ async def lived_morning(phones: Phones) -> list[Thing]:
         await phones.presses(name, "只记名字")
         await phones.says(name, "问题 屋顶漏雨")
     await phones.says("陈干事", "抽查 3")
+    await phones.presses("陈干事", "抽")
     async with phones.app.database.reading() as db:
         issues = await db.connection.execute_fetchall("SELECT id, owner_id FROM issue")
     owners = {person.id: person.name for person in phones.county.people.values()}
@@ -302,6 +303,7 @@ async def second_county(phones: Phones) -> None:
     ):
         await phones.says("乙队员", text)
     await phones.says("乙干事", "抽查 1")
+    await phones.says("乙干事", "抽")
     await phones.says("乙队员", "在村")
 
 

@@ -1,6 +1,7 @@
 """「问题12 户码 482913」: asked for, taken, counted when wrong, of use in the talk only."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from county import MONDAY, County
@@ -14,6 +15,7 @@ from ledger.household_codes import TRIES_A_DAY, codes_of
 from ledger.issues import Found, Issue, Tier
 from ledger.messages import Reply
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from ledger.talks import Said, State
 from templates.words import Words
 
@@ -33,7 +35,7 @@ async def leak(db: Session, county: County, household: int | None = 1) -> Issue:
 
 
 async def say(db: Session, county: County, issue: Issue, rest: str) -> Reply:
-    room = Room(db, WORDS, Rules(), KEY, MONDAY)
+    room = Room(db, WORDS, Rules(), KEY, MONDAY, Vault(Path()))
     state = State("issues", Said(f"问题{issue.id} 户码 {rest}", "memory:2"))
     now = await issues.any_issue(db, issue.id)
     return await enter_code(Talk(room, county["李队员"], state, rest), now, rest)

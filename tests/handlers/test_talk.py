@@ -1,6 +1,7 @@
 """The replay engine: answers survive, changed questions are asked again, what stops leaves nothing."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from county import MONDAY, County
@@ -25,6 +26,7 @@ from ledger.errors import Misunderstood, Refused
 from ledger.messages import Option, Reply
 from ledger.people import EVERYONE
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from ledger.talks import Said, State
 from templates.words import Words
 
@@ -57,7 +59,7 @@ class Stage:
     """One person's talk over one open transaction."""
 
     def __init__(self, db: Session, county: County, topic: Topic = TOPIC) -> None:
-        self.room = Room(db, Words(), Rules(), bytes(32), MONDAY)
+        self.room = Room(db, Words(), Rules(), bytes(32), MONDAY, Vault(Path()))
         self.asker = county["李队员"]
         self.topic = topic
 

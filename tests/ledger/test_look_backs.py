@@ -10,8 +10,8 @@ from county import MONDAY, County, settle
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import audit, look_backs, people
-from ledger.chance import Seeds
+from ledger import audit, draw_periods, look_backs, people
+from ledger.chance import Lots, Seeds
 from ledger.clock import ms
 from ledger.database import Database, Session, open_database
 from ledger.days import at, days_between, is_workday, week_of, workday_after
@@ -19,10 +19,11 @@ from ledger.errors import Refused
 from ledger.issues import any_issue
 from ledger.look_backs import Candidate, Draw, Pool, Urn, Why, due_on, pick, redo, sort_out
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 
 DAY = timedelta(days=1)
 RULES = Rules()
-CLOCK = datetime.min.time().replace(minute=10)
+CLOCK = datetime.min.time().replace(hour=8, minute=40)
 
 
 async def closed_on(
@@ -47,11 +48,10 @@ async def closed_on(
 
 
 async def week(
-    db: Session, county: County, day: date, rules: Rules = RULES, name: str = "x"
+    db: Session, county: County, day: date, folder: Path, rules: Rules = RULES
 ) -> Draw | None:
-    return await look_backs.draw_week(
-        db, county.id, rules, Seeds(f"{name}{day}"), now=at(day, CLOCK)
-    )
+    vault = Vault(folder / "seeds", Seeds(f"x{day}"))
+    return await look_backs.draw_week(db, county.id, rules, vault, now=at(day, CLOCK))
 
 
 async def planned(db: Session) -> list[tuple[int, int, str, str]]:
@@ -136,14 +136,14 @@ def test_everybody_s_chance_is_the_same() -> None:
 
 
 # a week
-async def test_always_or_by_lot(database: Database, county: County) -> None:
+async def test_always_or_by_lot(database: Database, county: County, tmp_path: Path) -> None:
     day = MONDAY.date()
     async with database.transaction() as db:
         school = await closed_on(db, county, day - 30 * DAY, category="教育")
         back = await closed_on(db, county, day - 90 * DAY, rebounds=1)
         gone = await closed_on(db, county, day - 30 * DAY, state="rebounded")
         plain = [await closed_on(db, county, day - 29 * DAY) for _ in range(20)]
-        draw = await week(db, county, day)
+        draw = await week(db, county, day, tmp_path)
         rows = await planned(db)
 
     assert draw is not None
@@ -158,27 +158,31 @@ async def test_always_or_by_lot(database: Database, county: County) -> None:
     assert redo(draw) == json.loads(draw.drawn)
 
 
-async def test_once_a_week_and_not_on_a_day_of_rest(database: Database, county: County) -> None:
+async def test_once_a_week_and_not_on_a_day_of_rest(
+    database: Database, county: County, tmp_path: Path
+) -> None:
     day = MONDAY.date()
     async with database.transaction() as db:
         for _ in range(5):
             await closed_on(db, county, day - 30 * DAY)
-        assert await week(db, county, day - DAY) is None  # Sunday
-        draw = await week(db, county, day)
+        assert await week(db, county, day - DAY, tmp_path) is None  # Sunday
+        draw = await week(db, county, day, tmp_path)
         assert draw is not None
-        assert [await week(db, county, day + n * DAY) for n in range(7)] == [None] * 7
+        assert [await week(db, county, day + n * DAY, tmp_path) for n in range(7)] == [None] * 7
         events = await audit.history(db, f"look_back_draw:{draw.id}")
 
     assert len(events) == 1
     assert set(events[0]["body"]) == {"week", "drawn", "seed_sha256", "pool_sha256"}
 
 
-async def test_a_week_nobody_kept_time_is_made_up(database: Database, county: County) -> None:
+async def test_a_week_nobody_kept_time_is_made_up(
+    database: Database, county: County, tmp_path: Path
+) -> None:
     day = MONDAY.date()
     async with database.transaction() as db:
-        await week(db, county, day)
+        await week(db, county, day, tmp_path)
         missed = await closed_on(db, county, day + 9 * DAY - 30 * DAY, category="教育")
-        assert await week(db, county, day + 17 * DAY) is not None
+        assert await week(db, county, day + 17 * DAY, tmp_path) is not None
         rows = await planned(db)
 
     assert [(id, due) for id, _, due, _ in rows] == [(missed, (day + 9 * DAY).isoformat())]
@@ -215,7 +219,9 @@ async def test_each_is_considered_once_and_on_time(
                 day, tier, again = waiting.pop(0)
                 closed = first + day * DAY
                 await closed_on(db, county, closed, tier=tier, rebounds=int(again))
-            if number not in outages and (draw := await week(db, county, first + number * DAY)):
+            if number not in outages and (
+                draw := await week(db, county, first + number * DAY, tmp_path)
+            ):
                 draws.append((first + number * DAY, draw))
         rows = await planned(db)
         await check_half_year(db, rows, draws, outages, first)
@@ -252,17 +258,114 @@ async def check_half_year(
     assert len({(id, after) for id, after, *_ in rows}) == len(rows)
 
 
+# where the secret comes from
+async def two_weeks(
+    db: Session, county: County, tmp_path: Path, first: date, second: date
+) -> tuple[Draw, Draw]:
+    """A draw in each of these weeks, with enough to draw from."""
+    for day in (first, second):
+        for _ in range(12):
+            await closed_on(db, county, day - 30 * DAY)
+    draws = [await week(db, county, day, tmp_path) for day in (first, second)]
+    assert draws[0]
+    assert draws[1]
+    return draws[0], draws[1]
+
+
+async def test_the_secret_is_the_month_s(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        draw, _ = await two_weeks(db, county, tmp_path, date(2026, 11, 23), date(2026, 11, 30))
+        period = await draw_periods.of_month(db, county.id, "2026-11")
+        assert period is not None
+        vault = Vault(tmp_path / "seeds", Seeds("other"))
+        lots = Lots(await draw_periods.key(db, period, vault, now=MONDAY))
+
+    assert draw.period_id == period.id
+    name = f"2026-W48|look_back|{county.id}"
+    assert draw.seed == draw_periods.secret_of(lots, name).hex()
+    assert redo(draw) == draw.picks
+
+
+async def test_a_week_belongs_to_the_month_of_its_monday(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    """On Monday 30 November nobody kept time; the draw is made on Tuesday 1 December."""
+    async with database.transaction() as db:
+        await two_weeks(db, county, tmp_path, date(2026, 11, 16), date(2026, 11, 23))
+        for _ in range(12):
+            await closed_on(db, county, date(2026, 12, 1) - 30 * DAY)
+        late = await week(db, county, date(2026, 12, 1), tmp_path)
+        november = await draw_periods.of_month(db, county.id, "2026-11")
+
+    assert late is not None
+    assert november is not None
+    assert (late.week, late.period_id) == ("2026-W49", november.id)
+
+
+async def test_a_month_nobody_opened_has_no_key(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        for _ in range(12):
+            await closed_on(db, county, date(2026, 12, 1) - 30 * DAY)
+        late = await week(db, county, date(2026, 12, 1), tmp_path)
+
+    assert late is not None
+    assert late.period_id is None
+
+
+async def test_a_lost_seed_does_not_stop_look_backs(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        first, _ = await two_weeks(db, county, tmp_path, date(2026, 11, 16), date(2026, 11, 23))
+        for seed in (tmp_path / "seeds").iterdir():
+            seed.unlink()
+        for _ in range(12):
+            await closed_on(db, county, date(2026, 11, 30) - 30 * DAY)
+        lost = await week(db, county, date(2026, 11, 30), tmp_path)
+        assert lost is not None
+        (event,) = await audit.history(db, f"look_back_draw:{lost.id}")
+        (before,) = await audit.history(db, f"look_back_draw:{first.id}")
+
+    assert lost.period_id is None
+    assert event["body"]["fresh_seed"] is True
+    assert "fresh_seed" not in before["body"]
+    assert redo(lost) == lost.picks
+
+
+async def test_before_the_beacon_nothing_is_drawn(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    """1 June 2026 is a Monday: opened in May, its number comes in the morning."""
+    day = date(2026, 6, 1)
+    vault = Vault(tmp_path / "seeds", Seeds("june"))
+    async with database.transaction() as db:
+        await draw_periods.open_month(
+            db, county.id, day, vault, RULES, now=at(day - 3 * DAY, CLOCK)
+        )
+        for _ in range(12):
+            await closed_on(db, county, day - 30 * DAY)
+        night = at(day, CLOCK.replace(hour=0))
+        assert await look_backs.draw_week(db, county.id, RULES, vault, now=night) is None
+        assert await week(db, county, day, tmp_path) is not None
+
+
 # doing it
-async def drawn_one(db: Session, county: County, **facts: str) -> int:
+async def drawn_one(db: Session, county: County, tmp_path: Path, **facts: str) -> int:
     day = MONDAY.date()
     id = await closed_on(db, county, day - 30 * DAY, category="教育", **facts)
-    await week(db, county, day)
+    await week(db, county, day, tmp_path)
     return id
 
 
-async def test_who_is_asked_and_who_may(database: Database, county: County) -> None:
+async def test_who_is_asked_and_who_may(
+    database: Database, county: County, tmp_path: Path
+) -> None:
     async with database.transaction() as db:
-        id = await drawn_one(db, county)
+        id = await drawn_one(db, county, tmp_path)
         may = [
             name
             for name, one in county.people.items()
@@ -287,10 +390,11 @@ async def test_who_is_asked_and_who_may(database: Database, county: County) -> N
     ],
 )
 async def test_the_nearest_seat_without_a_hand_in_it(
-    database: Database, county: County, owner: str, closer: str, asked: list[str]
-) -> None:
+    database: Database, county: County, tmp_path: Path, owner: str, closer: str,
+    asked: list[str],
+) -> None:  # fmt: skip
     async with database.transaction() as db:
-        await drawn_one(db, county, owner=owner, closer=closer)
+        await drawn_one(db, county, tmp_path, owner=owner, closer=closer)
         found = [
             name
             for name, one in county.people.items()
@@ -300,10 +404,12 @@ async def test_the_nearest_seat_without_a_hand_in_it(
     assert sorted(found) == sorted(asked)
 
 
-async def test_it_holds_and_twice_is_refused(database: Database, county: County) -> None:
+async def test_it_holds_and_twice_is_refused(
+    database: Database, county: County, tmp_path: Path
+) -> None:
     chief = county["周总队长"]
     async with database.transaction() as db:
-        id = await drawn_one(db, county)
+        id = await drawn_one(db, county, tmp_path)
         issue = await any_issue(db, id)
         await look_backs.holds(db, chief, issue, "去看了，没再漏", now=MONDAY)
         (done,) = await look_backs.of_issue(db, id)
@@ -316,11 +422,11 @@ async def test_it_holds_and_twice_is_refused(database: Database, county: County)
         assert (await any_issue(db, id)).state == "closed"
 
 
-async def test_it_has_come_back(database: Database, county: County) -> None:
+async def test_it_has_come_back(database: Database, county: County, tmp_path: Path) -> None:
     chief = county["周总队长"]
     facts = {"source": "m:1", "now": MONDAY, "rules": RULES}
     async with database.transaction() as db:
-        id = await drawn_one(db, county)
+        id = await drawn_one(db, county, tmp_path)
         issue = await any_issue(db, id)
         new = await look_backs.rebounded(db, chief, issue, "又不去上学", **facts)
         (done,) = await look_backs.of_issue(db, id)
@@ -348,10 +454,10 @@ async def test_what_nobody_planned(database: Database, county: County) -> None:
 
 @pytest.mark.parametrize("who", ["李队员", "王队长"])
 async def test_whoever_had_a_hand_in_it_does_not(
-    database: Database, county: County, who: str
+    database: Database, county: County, tmp_path: Path, who: str
 ) -> None:
     async with database.transaction() as db:
-        issue = await any_issue(db, await drawn_one(db, county))
+        issue = await any_issue(db, await drawn_one(db, county, tmp_path))
         with pytest.raises(Refused) as why:
             await look_backs.holds(db, county[who], issue, "看了", now=MONDAY)
 

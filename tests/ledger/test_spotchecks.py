@@ -4,19 +4,31 @@ import hashlib
 import json
 from collections import Counter
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from county import MONDAY, County
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import audit, draws, leave, people, periods, spotchecks
+from ledger import (
+    audit,
+    check_windows,
+    draw_periods,
+    draws,
+    leave,
+    people,
+    periods,
+    spotchecks,
+)
+from ledger.chance import Lots, Seeds
 from ledger.clock import SHANGHAI, moment, ms
 from ledger.database import Database, Session
-from ledger.draws import ASKED, Draw, Eligible, Wish
+from ledger.draws import ASKED, Draw, Wish
 from ledger.errors import Refused
 from ledger.people import Scope
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from ledger.spotchecks import IN_VILLAGE, NO_SIGNAL, ON_LEAVE, Check, Given, Heard
 from ledger.windows import after_outage, next_start, waking, window
 from templates.words import Words
@@ -119,17 +131,32 @@ def test_a_reminder_already_due_before_the_outage_stays_where_it_was() -> None:
 
 
 # draws
+def in_townships(teams: dict[int, list[int]]) -> draws.Pool:
+    """Teams with their members, spread over seven townships."""
+    pool: draws.Pool = {}
+    for team, some in teams.items():
+        pool.setdefault(team % 7 + 1, {})[team] = [team * 10 + one for one in some]
+    return pool
+
+
+def flat(pool: draws.Pool) -> dict[int, list[int]]:
+    return {team: some for teams in pool.values() for team, some in teams.items()}
+
+
 POOLS = st.dictionaries(
     st.integers(1, 60), st.lists(st.integers(1, 5), min_size=1, max_size=5, unique=True),
     min_size=1, max_size=20,
-).map(lambda pool: {team: [team * 10 + one for one in some] for team, some in pool.items()})  # fmt: skip
+).map(in_townships)  # fmt: skip
 
 
 @given(POOLS, st.integers(1, 25), st.randoms(use_true_random=False))
 def test_a_draw_does_not_depend_on_the_order_of_the_pool(pool, wanted, shuffler) -> None:
-    teams = list(pool)
-    shuffler.shuffle(teams)
-    mixed = {team: sorted(pool[team], key=lambda _: shuffler.random()) for team in teams}
+    def mix(some):
+        return sorted(some, key=lambda _: shuffler.random())
+
+    mixed = {
+        town: {team: mix(pool[town][team]) for team in mix(pool[town])} for town in mix(pool)
+    }
     assert draws.pick(SEED, NAME, mixed, wanted) == draws.pick(SEED, NAME, pool, wanted)
     assert draws.canonical(mixed) == draws.canonical(pool)
 
@@ -137,23 +164,24 @@ def test_a_draw_does_not_depend_on_the_order_of_the_pool(pool, wanted, shuffler)
 @given(POOLS, st.integers(1, 25))
 def test_each_team_once_and_its_own_member(pool, wanted) -> None:
     picks = draws.pick(SEED, NAME, pool, wanted)
-    assert len(picks) == min(wanted, len(pool))
+    teams = flat(pool)
+    assert len(picks) == min(wanted, len(teams))
     assert len({team for team, _ in picks}) == len(picks)
-    assert all(person in pool[team] for team, person in picks)
+    assert all(person in teams[team] for team, person in picks)
 
 
-@given(POOLS, st.integers(1, 25), st.data())
-def test_taking_one_drawn_team_away_keeps_the_others(pool, wanted, data) -> None:
-    picks = draws.pick(SEED, NAME, pool, wanted)
-    gone = data.draw(st.sampled_from(picks))
-    rest = {team: some for team, some in pool.items() if team != gone[0]}
-    others = [one for one in picks if one != gone]
-    assert draws.pick(SEED, NAME, rest, wanted)[: len(others)] == others
+@given(POOLS, st.integers(1, 25))
+def test_every_township_has_its_share(pool, wanted) -> None:
+    drawn = Counter(team % 7 + 1 for team, _ in draws.pick(SEED, NAME, pool, wanted))
+    every = len(flat(pool))
+    for town, teams in pool.items():
+        share = min(wanted, every) * len(teams) / every
+        assert abs(drawn[town] - share) < 1
 
 
 @given(POOLS, st.integers(1, 25), st.sets(st.integers(1, 700)))
 def test_nobody_on_leave_busy_or_unbound_is_ever_drawn(pool, wanted, away) -> None:
-    members = [person_of(one, team) for team, some in pool.items() for one in some]
+    members = [person_of(one, team) for team, some in flat(pool).items() for one in some]
     everybody = {one.id for one in members}
     busy = {one for one in everybody if one % 7 == 0}
     bound = {one for one in everybody if one % 5}
@@ -162,7 +190,7 @@ def test_nobody_on_leave_busy_or_unbound_is_ever_drawn(pool, wanted, away) -> No
     assert not drawn & away
     assert not drawn & busy
     assert drawn <= bound
-    assert sum(map(len, found.pool.values())) + found.left_out == len(members)
+    assert found.people + found.left_out == len(members)
 
 
 def person_of(id: int, team: int) -> people.Person:
@@ -184,13 +212,14 @@ def person_of(id: int, team: int) -> people.Person:
 
 
 def test_teams_and_members_are_drawn_equally_often() -> None:
-    pool = {team: [team * 10 + one for one in range(3)] for team in range(1, 21)}
+    teams_of = {team: list(range(3)) for team in range(1, 21)}
+    pool = in_townships(teams_of)
     picks = [one for seed in SEEDS for one in draws.pick(seed, NAME, pool, 5)]
     teams = Counter(team for team, _ in picks)
     places = Counter(person % 10 for _, person in picks)
     expected = 400 * 5 / 20
     # 400 fixed seeds; 19 degrees of freedom: 43.8 is the 0.1 % point; 2 degrees: 13.8
-    assert sum((teams[team] - expected) ** 2 / expected for team in pool) < 43.8
+    assert sum((teams[team] - expected) ** 2 / expected for team in teams_of) < 43.8
     assert sum((places[one] - 2000 / 3) ** 2 / (2000 / 3) for one in range(3)) < 13.8
 
 
@@ -247,12 +276,53 @@ async def test_a_changed_pool_or_seed_no_longer_gives_the_stored_result(
 ) -> None:
     async with database.transaction() as db:
         made, _ = await drawn(db, county, wanted=1)
-    smaller = {k: v for k, v in json.loads(made.pool).items() if int(k) != made.picks[0][0]}
+    gone = str(made.picks[0][0])
+    smaller = {
+        town: {team: some for team, some in teams.items() if team != gone}
+        for town, teams in json.loads(made.pool).items()
+    }
     other = Draw(**{**vars(made), "pool": json.dumps(smaller)})
     assert draws.redo(other) != made.picks
     assert any(
         draws.redo(Draw(**{**vars(made), "seed": one.hex()})) != made.picks for one in SEEDS[:5]
     )
+
+
+def test_a_draw_of_an_older_release_can_still_be_redone() -> None:
+    pool = {"1": [11, 12], "2": [21], "3": [31, 32]}
+    lots = Lots(SEED)
+    teams = lots.pick(f"team|{NAME}", pool, 2)
+    picks = [
+        (int(team), int(lots.pick(f"member|{NAME}|{team}", map(str, pool[team]), 1)[0]))
+        for team in teams
+    ]
+    old = Draw(
+        1, 1, ASKED, NAME, SEED.hex(), 1, 0, 2, json.dumps(pool), json.dumps(picks), None,
+        "chat", None, "",
+    )  # fmt: skip
+    assert draws.redo(old) == picks
+
+
+async def test_whoever_was_asked_is_left_alone_for_some_days(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    vault = Vault(tmp_path / "seeds", Seeds("x"))
+    async with database.transaction() as db:
+        period = await draw_periods.open_month(
+            db, county.id, date(2026, 11, 1), vault, RULES, now=MONDAY
+        )
+        found = await draws.eligible(db, Scope(county.id), day=MONDAY.date())
+        wish = Wish(ASKED, NAME, SEED, 1, county["陈干事"].id, period_id=period.id)
+        draw = await draws.make(db, county.id, wish, found.pool, now=MONDAY)
+        span = window(MONDAY, RULES)
+        assert span is not None
+        ((check),) = await spotchecks.send(db, draw, span, WORDS.say, now=MONDAY)
+        await answer(db, check, IN_VILLAGE, on("09:10"))
+        for day, spared in ((24, 1), (26, 1), (27, 0)):
+            later = await draws.eligible(db, Scope(county.id), day=date(2026, 11, day))
+            assert later.spared == spared
+            drawn = {one for some in flat(later.pool).values() for one in some}
+            assert (check.person_id in drawn) is (not spared)
 
 
 async def test_who_may_be_drawn_and_who_is_left_out_and_why(
@@ -276,10 +346,11 @@ async def test_who_may_be_drawn_and_who_is_left_out_and_why(
         own = await draws.eligible(db, Scope(county.id, wang.township_id), day=today)
     assert before.left_out == 0  # asked for is not approved
     assert (after.away, after.busy, after.unbound) == (1, 0, 1)
-    assert li.id not in after.pool[li.team_id]
-    assert li.id in tomorrow.pool[li.team_id]
-    assert after.pool[county["郑队长"].team_id] == [county["郑队长"].id]
-    assert set(own.pool) == {wang.team_id, county["孙队长"].team_id}
+    assert li.id not in flat(after.pool)[li.team_id]
+    assert li.id in flat(tomorrow.pool)[li.team_id]
+    assert flat(after.pool)[county["郑队长"].team_id] == [county["郑队长"].id]
+    assert set(own.pool) == {wang.township_id}
+    assert set(flat(own.pool)) == {wang.team_id, county["孙队长"].team_id}
 
 
 async def test_nobody_is_drawn_twice_on_one_day_even_when_he_has_answered(
@@ -293,11 +364,6 @@ async def test_nobody_is_drawn_twice_on_one_day_even_when_he_has_answered(
     assert not {one.person_id for one in checks} & {one.person_id for one in more}
     assert (first.name, second.name) == (NAME, "2026-11-23|asked|2")
     assert third.busy == 6
-
-
-def test_without_leaves_only_the_other_teams() -> None:
-    found = Eligible({1: [11], 2: [21]}, away=3)
-    assert found.without({1}) == Eligible({2: [21]}, away=3)
 
 
 async def test_sending_counts_each_check_and_posts_one_card_with_an_end(
@@ -338,8 +404,8 @@ async def test_no_signal_stretches_once_and_ends_as_an_answer(
         waiting = await spotchecks.open_for(db, check.person_id, on("17:00"))
         assert waiting is not None
         assert waiting.closes == on("17:30")
-        assert await spotchecks.take_reminders(db, now=on("17:20")) == []
-        await spotchecks.take_closed(db, now=on("17:30"))
+        assert await check_windows.take_reminders(db, now=on("17:20")) == []
+        await check_windows.take_closed(db, now=on("17:30"))
         closed = await spotchecks.by_id(db, check.id)
         assert (closed.state, closed.answer) == ("answered", "无信号")
         assert await counted(db, check.team_id) == (1, 1, 0)
@@ -365,7 +431,7 @@ async def test_after_the_deadline_words_are_kept_as_an_explanation(
     async with database.transaction() as db:
         _, (check, *_) = await drawn(db, county)
         await deliver(db)
-        await spotchecks.take_closed(db, now=on("11:00"))
+        await check_windows.take_closed(db, now=on("11:00"))
         assert await counted(db, check.team_id) == (1, 0, 1)
         assert await answer(db, check, "在县里开会", on("11:30")) is Heard.EXPLAINED
         missed = await spotchecks.by_id(db, check.id)
@@ -382,7 +448,7 @@ async def test_an_answer_sent_in_time_but_heard_late_takes_the_miss_back(
     async with database.transaction() as db:
         _, (check, *_) = await drawn(db, county)
         await deliver(db)
-        await spotchecks.take_closed(db, now=on("11:00"))
+        await check_windows.take_closed(db, now=on("11:00"))
         assert await answer(db, check, IN_VILLAGE, on("10:59")) is Heard.ANSWERED
         assert await counted(db, check.team_id) == (1, 1, 0)
 
@@ -399,8 +465,8 @@ async def test_a_card_that_never_arrived_makes_the_check_void(
         await db.connection.execute(
             "UPDATE outbox SET state = 'ready' WHERE dedupe = ?", (f"check:{two.id}",)
         )
-        early = await spotchecks.take_closed(db, now=on("09:10"))
-        late = await spotchecks.take_closed(db, now=on("11:00"))
+        early = await check_windows.take_closed(db, now=on("09:10"))
+        late = await check_windows.take_closed(db, now=on("11:00"))
         assert [(check.id, check.state) for check in early] == [(one.id, "void")]
         assert [(c.id, c.state) for c in late] == [(two.id, "void"), (three.id, "missed")]
         assert await counted(db, one.team_id) == (0, 0, 0)
@@ -426,7 +492,7 @@ async def test_plain_words_explain_a_miss_for_a_day(database: Database, county: 
     async with database.transaction() as db:
         _, (check, *_) = await drawn(db, county)
         await deliver(db)
-        await spotchecks.take_closed(db, now=on("11:00"))
+        await check_windows.take_closed(db, now=on("11:00"))
         assert await listens(db, check.person_id, "20:00") == check.id
         assert await listens(db, check.person_id, "11:01", "2026-11-24") is None
         await spotchecks.explain(db, check, "手机没电", now=on("12:00"))
@@ -480,7 +546,7 @@ async def test_two_hands_on_the_same_check_settle_it_once(
         assert heard == [Heard.ANSWERED, Heard.ALREADY]
         assert await counted(db, one.team_id) == (1, 1, 0)
         for _ in "ab":
-            await spotchecks.void(db, two, now=MONDAY)
+            await check_windows.void(db, two, now=MONDAY)
         assert await counted(db, two.team_id) == (0, 0, 0)
 
 
@@ -501,7 +567,7 @@ async def test_the_log_of_a_whole_check_verifies(database: Database, county: Cou
         await deliver(db)
         await answer(db, checks[0], NO_SIGNAL, on("09:10"))
         await answer(db, checks[1], IN_VILLAGE, on("09:20"))
-        await spotchecks.take_closed(db, now=on("19:00"))
+        await check_windows.take_closed(db, now=on("19:00"))
         verdict = await audit.verify(db)
     assert verdict.faults == ()
 

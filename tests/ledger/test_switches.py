@@ -12,7 +12,6 @@ from ledger.clock import SHANGHAI
 from ledger.database import Database, Session
 from ledger.errors import Refused
 from ledger.messages import Outgoing
-from ledger.people import Scope
 from ledger.reports import shares, store, weekly
 from ledger.reports.facts import Share, place_of
 from ledger.switches import BY_SWITCH, FEATURES, LONGEST, USUAL, Switch, Wish
@@ -251,10 +250,12 @@ async def test_names_of_those_who_owe_reach_the_township_only_while_it_is_on(
 
 
 async def test_a_place_is_asked_for_while_on_and_never_missed(phones: Phones) -> None:
-    cards = await phones.says("陈干事", "抽查 1")
+    await phones.says("陈干事", "抽查 1")
+    cards = await phones.presses("陈干事", "抽")
     assert any("不用拍照、不用发位置" in words(out) for out in cards)
     await on_by_chat(phones, "必须定位", "7 天")
-    cards = await phones.says("陈干事", "抽查 1")
+    await phones.says("陈干事", "抽查 1")
+    cards = await phones.presses("陈干事", "抽")
     (card,) = [out for out in cards if "附上位置" in words(out)]
     told = await phones.presses(phones.name_of(card), "在村")
     async with phones.app.database.reading() as db:
@@ -264,24 +265,9 @@ async def test_a_place_is_asked_for_while_on_and_never_missed(phones: Phones) ->
     assert [one.state for one in found] == ["answered"]
 
 
-async def test_more_checks_lift_the_cap_of_the_timetable(
-    database: Database, county: County
-) -> None:
-    from scheduler.spotchecks import _more_checks
-
-    async with database.transaction() as db:
-        teams = {one.village: one.id for one in await people.teams(db, Scope(county.id))}
-        enough = {teams["永安村"], teams["石桥村"]}
-        assert await _more_checks(db, county.id, enough, MONDAY) == set()
-        towns = await people.townships(db, county.id)
-        await turn_on(db, county, Switch.MORE_CHECKS, township_id=towns["清水镇"])
-        assert await _more_checks(db, county.id, enough, MONDAY) == {teams["永安村"]}
-        (turn,) = await switches.on(db, county.id, DAY)
-        assert await switches.days_used(db, turn) == 1
-
-
 async def test_published_results_name_nobody(phones: Phones) -> None:
-    cards = await phones.says("陈干事", "抽查 2")
+    await phones.says("陈干事", "抽查 清水镇 2")
+    cards = await phones.presses("陈干事", "抽")
     for out in cards:
         if out.kind == "check":
             await phones.presses(phones.name_of(out), "在村")

@@ -12,6 +12,7 @@ from ledger.database import Database, Session
 from ledger.days import at
 from ledger.messages import Option, Reply
 from ledger.rules import Rules
+from ledger.seed_vault import Vault
 from scheduler import issue_notes, timetable
 from scheduler.desk import Desk
 from templates.words import Words
@@ -59,7 +60,7 @@ async def with_unit(db: Session, county: County, id: int, unit: str, since: date
     )
 
 
-async def lived(db: Session, county: County) -> None:
+async def lived(db: Session, county: County, folder: Path) -> None:
     """Four struck off in two townships, one come back, three units with work, one look-back."""
     for days, state in ((4, "closed"), (8, "rebounded"), (30, "closed")):
         await issue(db, county, "永安村", closed=TODAY - 100 * DAY, state=state, days=days)
@@ -68,7 +69,8 @@ async def lived(db: Session, county: County) -> None:
         for _ in range(count):
             id = await issue(db, county, "永安村", state="doing")
             await with_unit(db, county, id, unit, TODAY - since * DAY)
-    await look_backs.draw_week(db, county.id, Rules(), Seeds("x"), now=at(TODAY, MONDAY.time()))
+    vault = Vault(folder, Seeds("x"))
+    await look_backs.draw_week(db, county.id, Rules(), vault, now=at(TODAY, MONDAY.time()))
 
 
 async def told(
@@ -83,7 +85,7 @@ async def test_the_county_hears_of_every_place(
     database: Database, county: County, tmp_path: Path
 ) -> None:
     async with database.transaction() as db:
-        await lived(db, county)
+        await lived(db, county, tmp_path)
         said = await told(db, tmp_path, county, "陈干事", TODAY + 4 * DAY, weekly=True)
 
     assert said.text.split("\n") == [
@@ -102,7 +104,7 @@ async def test_the_township_hears_of_its_own(
     database: Database, county: County, tmp_path: Path
 ) -> None:
     async with database.transaction() as db:
-        await lived(db, county)
+        await lived(db, county, tmp_path)
         there = await told(db, tmp_path, county, "冯总队长", TODAY + 4 * DAY, weekly=True)
         team = await told(db, tmp_path, county, "孙队长", TODAY + 4 * DAY, weekly=True)
 
@@ -119,7 +121,7 @@ async def test_the_daily_one_speaks_of_what_is_due_only(
     database: Database, county: County, tmp_path: Path, days: int, lines: list[str]
 ) -> None:
     async with database.transaction() as db:
-        await lived(db, county)
+        await lived(db, county, tmp_path)
         said = await told(db, tmp_path, county, "冯总队长", TODAY + days * DAY, weekly=False)
 
     assert said.text.split("\n")[2:] == lines

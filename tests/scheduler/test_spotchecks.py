@@ -1,30 +1,29 @@
-"""Timed spot checks: each step once, outages given back, the timetable fair and unforeseen."""
+"""Timed spot checks: each step once, outages and late cards given back, a miss looked at by people."""
 
 import asyncio
 import json
-from collections import Counter
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from county import MONDAY, County
 
-from ledger import draws, leave, spotchecks
+from ledger import draws, findings, leave, spotchecks
 from ledger.chance import Seeds
-from ledger.clock import SHANGHAI, moment
+from ledger.clock import SHANGHAI, moment, ms
 from ledger.database import Database, Session, open_database
-from ledger.draws import ASKED, TIMETABLE, Draw, Wish
+from ledger.draws import ASKED, Wish
+from ledger.findings import Source
 from ledger.people import Scope
 from ledger.rules import Rules
 from ledger.spotchecks import IN_VILLAGE, NO_SIGNAL, Check, Given
 from ledger.windows import window
 from scheduler.desk import Desk
-from scheduler.spotchecks import planned, tick
+from scheduler.spotchecks import tick
 from templates.words import Words
 
 SEED = bytes(range(32))
-BY_HAND = Rules(checks_a_week=0)
+BY_HAND = Rules()
 MINUTE = timedelta(minutes=1)
 
 
@@ -120,14 +119,11 @@ async def test_the_deadline_closes_and_the_last_one_brings_one_report(
     await live(database, "10:59", "11:05")
     assert await states(database) == ["answered", "answered", "missed"]
     keys = await told(database)
-    assert keys.count(f"check:{three.id}:missed") == 1
     asker = county["陈干事"].id
     report = await text_of(database, f"draw:1:report:{asker}")
     assert "抽 3 人，已答 2，待核实 1" in report
     assert f"{three.village} {three.person}：待核实" in report
     assert sum("report" in key for key in keys) == 1
-    kind_line = await text_of(database, f"check:{three.id}:missed")
-    assert kind_line.endswith("已记为待核实；方便时回一句说明即可。")
 
 
 async def test_when_all_have_answered_the_report_comes_at_once(
@@ -151,9 +147,7 @@ async def test_the_same_tick_many_times_over_says_everything_once(
     for now in (on("11:00"), on("11:01"), on("11:05")):
         await asyncio.gather(*(beat(database, now) for _ in range(3)))
     keys = await told(database)
-    assert (
-        len(keys) == len(set(keys)) == 3 + 3 + 3 + 1
-    )  # reminders, lines, closed cards, report
+    assert len(keys) == len(set(keys)) == 3 + 3 + 1  # reminders, closed cards, report
 
 
 async def test_a_crash_in_the_middle_of_a_tick_changes_nothing_and_the_next_one_does_it(
@@ -200,12 +194,12 @@ async def test_leave_approved_meanwhile_is_noted_and_the_person_left_in_peace(
         today = MONDAY.date()
         id = await leave.ask(db, person, today, today, "看病", source="t:1", now=on("09:30"))
         await db.connection.execute("UPDATE leave SET state = 'approved' WHERE id = ?", (id,))
-    await live(database, "10:36", "11:00")
+    await live(database, "10:36", "11:12")
     keys = await told(database)
     assert f"check:{member.id}:remind" not in keys
-    assert f"check:{member.id}:missed" not in keys
     async with database.reading() as db:
         assert (await spotchecks.by_id(db, member.id)).note == "期间请假已获批准"
+        assert await findings.of_source(db, Source.CHAT, member.id) == []
 
 
 # quiet hours and outages
@@ -304,140 +298,141 @@ async def test_a_waiting_card_may_go_out_later_after_an_outage(
     assert {moment(row[0]) for row in rows} == {on("11:30")}
 
 
-# the timetable
-def test_the_weeks_draws_lie_in_working_time_and_never_on_the_half_hour() -> None:
-    rules = Rules(checks_a_week=40)
-    slots = planned(1, date(2026, 11, 25), SEED, rules)
-    assert list(slots)[:2] == ["2026-W48|1|1", "2026-W48|1|2"]
-    assert len(slots) == 40
-    for start in slots.values():
-        assert window(start, rules)
-        assert start.minute % 30
-        assert date(2026, 11, 23) <= start.date() <= date(2026, 11, 27)
+# a miss becomes 待核实
+async def of_check(database: Database, check: Check) -> list[findings.Finding]:
+    async with database.reading() as db:
+        return await findings.of_source(db, Source.CHAT, check.id)
 
 
-def test_the_plan_is_the_same_whichever_day_of_the_week_asks() -> None:
-    rules = Rules()
-    plans = [planned(1, date(2026, 11, day), SEED, rules) for day in range(23, 30)]
-    assert all(one == plans[0] for one in plans)
-    assert planned(2, date(2026, 11, 23), SEED, rules) != plans[0]
+async def test_a_miss_opens_one_finding_when_no_answer_can_be_on_its_way(
+    database: Database, county: County
+) -> None:
+    one, two, three = await ask(database, county)
+    await answer(database, one, IN_VILLAGE, on("09:10"))
+    await live(database, "10:59", "11:09")
+    assert await of_check(database, three) == []
+    for _ in range(2):
+        await live(database, "11:10", "11:12")
+    (found,) = await of_check(database, three)
+    assert (found.person_id, found.state, found.category) == (three.person_id, "open", "未答复")
+    assert found.facts == "09:00 发的，到 11:00 没有收到答复"
+    assert await of_check(database, one) == []
+    assert len(await of_check(database, two)) == 1
 
 
-def test_a_week_of_holidays_draws_nobody() -> None:
-    spring_festival = date(2026, 2, 18)  # 15 to 23 February are off
-    assert planned(1, spring_festival, SEED, Rules()) == {}
-    assert planned(1, spring_festival, SEED, Rules(statutory_holidays=False))
+async def test_an_answer_sent_in_time_and_heard_late_opens_nothing(
+    database: Database, county: County
+) -> None:
+    check, *_ = await ask(database, county)
+    await live(database, "10:59", "11:02")
+    await answer(database, check, IN_VILLAGE, on("10:59"))
+    await live(database, "11:03", "11:12")
+    assert await of_check(database, check) == []
+    assert (await states(database))[0] == "answered"
 
 
-def test_every_working_day_is_drawn_equally_often() -> None:
-    rules = Rules(checks_a_week=1)
-    days: Counter[int] = Counter()
-    for number in range(400):
-        seed = number.to_bytes(32)
-        days.update(
-            start.weekday() for start in planned(1, MONDAY.date(), seed, rules).values()
+async def test_what_he_says_after_the_end_is_his_reply(
+    database: Database, county: County
+) -> None:
+    one, two, _ = await ask(database, county)
+    await live(database, "10:59", "11:01")
+    await answer(database, one, "手机没电", on("11:05"))  # before anybody has looked
+    await live(database, "11:10", "11:11")
+    await answer(database, two, "在县里开会", on("11:30"))
+    (first,), (second,) = await of_check(database, one), await of_check(database, two)
+    assert (first.reply, second.reply) == ("手机没电", "在县里开会")
+    assert first.is_open
+    assert second.is_open
+
+
+# cards that come late, or never
+async def arrive(database: Database, check: Check, now: datetime) -> None:
+    """The channel took its card at that moment."""
+    async with database.transaction() as db:
+        await db.connection.execute(
+            "UPDATE outbox SET state = 'sent', sent_at = ? WHERE dedupe = ?",
+            (ms(now), f"check:{check.id}"),
         )
-    # 400 fixed seeds over five days; 4 degrees of freedom: 18.5 is the 0.1 % point
-    assert sum((days[one] - 80) ** 2 / 80 for one in range(5)) < 18.5
 
 
-async def draws_of(database: Database) -> list[Draw]:
-    async with database.reading() as db:
-        rows = await db.connection.execute_fetchall("SELECT * FROM draw ORDER BY id")
-    return [Draw(**dict(row)) for row in rows]
-
-
-async def whole_week(database: Database, clerk: Desk, start: date, days: int = 7) -> None:
-    """Working hours of so many days in steps of five minutes; the cards are delivered."""
-    for ahead in range(days):
-        now = on("08:00", (start + timedelta(days=ahead)).isoformat())
-        while now.hour < 20:
-            async with database.transaction() as db:
-                await tick(clerk, db, now)
-                await deliver(db)
-            now += timedelta(minutes=5)
-
-
-async def test_the_timetable_draws_as_often_as_the_county_says_and_can_be_redone(
-    database: Database, county: County
-) -> None:
-    await whole_week(database, desk(Rules()), date(2026, 11, 23))
-    made = await draws_of(database)
-    assert [one.way for one in made] == [TIMETABLE] * 2
-    assert {one.name for one in made} == {f"2026-W48|{county.id}|{number}" for number in (1, 2)}
-    assert all(draws.redo(one) == one.picks and len(one.picks) == 1 for one in made)
-    assert made[0].seed != made[1].seed
-    reports = [key for key in await told(database) if "report" in key]
-    assert reports == []  # they stand in the day's summary, nobody gets a message for them
-
-
-async def test_a_team_is_drawn_by_the_timetable_once_a_month_at_most(
-    database: Database, county: County
-) -> None:
-    await ask(database, county, now=on("09:00", "2026-11-02"))  # by hand: uses up nothing
-    await whole_week(database, desk(Rules(checks_a_week=4)), date(2026, 11, 2), days=14)
-    made = [one for one in await draws_of(database) if one.way == TIMETABLE]
-    teams = [team for one in made for team, _ in one.picks]
-    assert len(teams) == len(set(teams)) == 3  # three teams in the county, then nobody is left
-
-
-async def test_a_void_check_does_not_use_up_the_month(
-    database: Database, county: County
-) -> None:
-    await whole_week(database, desk(Rules(checks_a_week=4)), date(2026, 11, 2), days=7)
-    span = (date(2026, 11, 1), date(2026, 11, 30))
+async def hold_back(database: Database) -> None:
     async with database.transaction() as db:
-        full = await draws.had_enough(db, county.id, span, 1)
-        await db.connection.execute("UPDATE spotcheck SET state = 'void'")
-        assert await draws.had_enough(db, county.id, span, 1) == set()
-    assert full
+        await db.connection.execute("UPDATE outbox SET state = 'ready' WHERE kind = 'check'")
 
 
-async def test_a_minute_missed_by_more_than_half_an_hour_is_not_made_up_for(
+async def test_a_late_card_gives_the_whole_time_from_its_arrival(
     database: Database, county: County
 ) -> None:
-    clerk = desk(Rules(checks_a_week=1))
-    async with database.transaction() as db:
-        seed = await draws.week_seed(db, "2026-W48", clerk.lots)
-    ((slot, start),) = planned(county.id, MONDAY.date(), seed, clerk.rules).items()
-    await beat(database, start - timedelta(hours=3), clerk)
-    late = start + timedelta(minutes=31)
-    await beat(database, late, clerk)
-    await beat(database, late + MINUTE, clerk)
-    assert await draws_of(database) == []
+    late, prompt, _ = await ask(database, county)
+    await hold_back(database)
+    await arrive(database, prompt, on("09:04"))
+    await live(database, "09:05", "10:29")
+    await arrive(database, late, on("10:30"))
+    await live(database, "10:30", "11:05")
     async with database.reading() as db:
-        rows = await db.connection.execute_fetchall("SELECT job, slot FROM schedule_slot")
-    assert [tuple(row) for row in rows] == [("spotcheck", slot)]
+        after = await spotchecks.by_id(db, late.id)
+    assert (after.closes, moment(after.remind_at)) == (on("14:30"), on("14:06"))
+    assert (await states(database))[:2] == ["open", "missed"]
+    moved = [key for key in await told(database) if ":late:" in key]
+    assert len(moved) == 1
+    assert "答复时间顺延到 14:30" in await text_of(database, moved[0])
+    assert f"check:{late.id}:remind" not in await told(database)
+    await live(database, "11:06", "11:15")
+    assert await of_check(database, late) == []
 
 
-async def test_a_minute_reached_a_little_late_is_drawn_once(
+async def test_a_card_that_comes_at_the_last_minute_is_no_miss(
     database: Database, county: County
 ) -> None:
-    clerk = desk(Rules(checks_a_week=1))
-    async with database.transaction() as db:
-        seed = await draws.week_seed(db, "2026-W48", clerk.lots)
-    (start,) = planned(county.id, MONDAY.date(), seed, clerk.rules).values()
-    await beat(database, start - MINUTE, clerk)
-    assert await draws_of(database) == []
-    for _ in range(3):
-        await beat(database, start + timedelta(minutes=4), clerk)
-    assert len(await draws_of(database)) == 1
+    check, *_ = await ask(database, county)
+    await hold_back(database)
+    await live(database, "10:50", "10:59")
+    await arrive(database, check, on("10:59"))
+    await beat(database, on("11:01"))
+    assert await states(database) == ["open", "void", "void"]
 
 
-async def test_nothing_drawn_lies_in_the_tables_before_its_minute(
+async def test_a_late_card_with_no_room_before_the_night_does_not_count(
     database: Database, county: County
 ) -> None:
-    clerk = desk(Rules(checks_a_week=1))
-    await beat(database, on("08:00"), clerk)
+    check, *_ = await ask(database, county, now=on("16:30"))
+    await hold_back(database)
+    await beat(database, on("16:31"))
+    await arrive(database, check, on("18:20"))
+    await live(database, "18:16", "18:21")
+    assert (await states(database))[0] == "void"
+    assert await text_of(database, f"check:{check.id}:void")
+    await live(database, "18:22", "18:40")
+    assert await of_check(database, check) == []
+
+
+async def test_an_undelivered_card_is_void_and_nobody_is_asked_why(
+    database: Database, county: County
+) -> None:
+    check, *_ = await ask(database, county)
+    await hold_back(database)
+    await live(database, "10:58", "11:12")
+    assert await states(database) == ["void"] * 3
+    assert await of_check(database, check) == []
+
+
+async def test_an_outage_and_a_late_card_are_given_back_once(
+    database: Database, county: County
+) -> None:
+    check, *_ = await ask(database, county)
+    await hold_back(database)
+    await beat(database, on("09:01"))
+    await beat(database, on("09:31"))  # half an hour: until 11:30
+    await arrive(database, check, on("09:32"))
+    await beat(database, on("09:33"))
     async with database.reading() as db:
-        for table in ("draw", "spotcheck", "schedule_slot", "due", "outbox"):
-            (row,) = await db.connection.execute_fetchall(f"SELECT count(*) FROM {table}")
-            assert row[0] == 0
+        assert (await spotchecks.by_id(db, check.id)).closes == on("11:32")
+    assert await outbox_of(database, check) == 1
 
 
-async def test_switched_off_the_timetable_draws_nothing(
-    database: Database, county: County
-) -> None:
-    off = replace(desk(), rules=Rules(checks_a_week=0))
-    await whole_week(database, off, date(2026, 11, 23), days=5)
-    assert await draws_of(database) == []
+async def outbox_of(database: Database, check: Check) -> int:
+    async with database.reading() as db:
+        rows = await db.connection.execute_fetchall(
+            "SELECT count(*) FROM outbox WHERE dedupe = ?", (f"check:{check.id}",)
+        )
+    return int(next(iter(rows))[0])

@@ -1,0 +1,74 @@
+"""What checks cost the checked: counted and shown before anybody is drawn (S004-20).
+
+Minutes are the county's own estimates (`minutes_…` in its rules.toml), not measurements.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+from ledger.days import DAY, at
+from ledger.draw_plan import CHAT, PHONE, VISIT
+from ledger.people import Scope
+from ledger.rules import Rules
+
+sql = queries("check_costs")
+BACK_CHECK = "back_check"
+KINDS = (CHAT, PHONE, VISIT, BACK_CHECK)
+
+
+# facts
+@dataclass(frozen=True)
+class Costs:
+    """A month's checks by kind, and which teams a phone check or a visit has met already."""
+
+    checks: Mapping[str, int] = field(default_factory=dict)
+    phoned: frozenset[int] = frozenset()
+    visited: frozenset[int] = frozenset()
+
+    def of(self, kind: str) -> int:
+        """How many of that kind."""
+        return self.checks.get(kind, 0)
+
+    @property
+    def all(self) -> int:
+        """How many of every kind."""
+        return sum(self.checks.values())
+
+    def minutes(self, rules: Rules) -> int:
+        """What they took of the checked, in minutes."""
+        return sum(self.of(kind) * minutes_of(kind, rules) for kind in KINDS)
+
+
+# rules
+def minutes_of(kind: str, rules: Rules) -> int:
+    """How many minutes one check of that kind is reckoned to take."""
+    return {
+        CHAT: rules.minutes_chat, PHONE: rules.minutes_phone, VISIT: rules.minutes_visit,
+        BACK_CHECK: rules.minutes_back_check,
+    }[kind]  # fmt: skip
+
+
+# records
+async def month_so_far(db: Session, scope: Scope, day: date) -> Costs:
+    """The checks of that day's month up to it, in a scope; two statements however many teams."""
+    first = day.replace(day=1)
+    places = {"county": scope.county, "township": scope.township}
+    rows = [
+        (row["kind"], row["team_id"])
+        async for row in sql.month(
+            db.connection, **places, first=first.isoformat(), last=day.isoformat()
+        )
+    ]
+    back = await sql.back_checks(
+        db.connection, **places, since=ms(at(first, time())), until=ms(at(day, time()) + DAY)
+    )
+    counts = Counter(kind for kind, _ in rows)
+    return Costs(
+        {**counts, BACK_CHECK: int(back)},
+        frozenset(team for kind, team in rows if kind == PHONE),
+        frozenset(team for kind, team in rows if kind == VISIT),
+    )

@@ -1,0 +1,83 @@
+-- Findings (待核实事项): what was noticed, what the person says to it, what a person has decided.
+
+-- name: same(source, source_id, person, category)$
+SELECT id FROM finding
+ WHERE source = :source AND source_id = :source_id AND category = :category
+   AND coalesce(person_id, 0) = coalesce(:person, 0);
+
+-- name: open(county, township, team, person, source, source_id, category, facts, day, found_by, now, reply_until)$
+INSERT INTO finding (county_id, township_id, team_id, person_id, source, source_id, category, facts, day, found_by,
+                     opened_at, reply_until)
+VALUES (:county, :township, :team, :person, :source, :source_id, :category, :facts, :day, :found_by, :now, :reply_until)
+RETURNING id;
+
+-- name: by_id(id)^
+SELECT * FROM finding_line WHERE id = :id;
+
+-- name: seen(id, asker, county, township, team, own)^
+-- Within the asker's scope; a member sees his own only.
+SELECT * FROM finding_line
+ WHERE id = :id AND county_id = :county AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team) AND (:own = 0 OR person_id = :asker);
+
+-- name: of_source(source, source_id)
+SELECT * FROM finding_line WHERE source = :source AND source_id = :source_id ORDER BY id;
+
+-- name: listed(asker, county, township, team, own, limit)
+-- The open ones first, the oldest of them first; then what was decided last.
+SELECT * FROM finding_line
+ WHERE county_id = :county AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team) AND (:own = 0 OR person_id = :asker)
+ ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, coalesce(-decided_at, opened_at), id LIMIT :limit;
+
+-- name: open_count(county, township, team)$
+SELECT count(*) FROM finding
+ WHERE state = 'open' AND county_id = :county AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team);
+
+-- name: open_of(person)
+-- What a person may still explain: his own, and his team's as its leader.
+SELECT f.* FROM finding_line f JOIN who w ON w.id = :person
+ WHERE f.state = 'open'
+   AND (f.person_id = :person OR (f.person_id IS NULL AND w.role = 'leader' AND w.team_id = f.team_id))
+ ORDER BY f.opened_at, f.id;
+
+-- name: untold()
+-- Who has explained already is not asked to.
+SELECT * FROM finding_line WHERE state = 'open' AND told_at IS NULL AND reply = '' ORDER BY id;
+
+-- name: told(id, now, reply_until)$
+UPDATE finding SET told_at = :now, reply_until = :reply_until WHERE id = :id AND told_at IS NULL RETURNING id;
+
+-- name: unasked(now)
+-- What can be decided and nobody has been asked to: the reply is there, or its time is over.
+SELECT * FROM finding_line
+ WHERE state = 'open' AND asked_at IS NULL AND (reply <> '' OR reply_until <= :now)
+ ORDER BY id;
+
+-- name: asked(id, now)$
+UPDATE finding SET asked_at = :now WHERE id = :id AND asked_at IS NULL RETURNING id;
+
+-- name: prolong(id, reply_until)!
+UPDATE finding SET reply_until = :reply_until WHERE id = :id AND state = 'open';
+
+-- name: reply(id, words, photos, by, now)$
+-- What is said later is added; nothing that was said is lost.
+UPDATE finding SET reply = CASE reply WHEN '' THEN :words ELSE reply || '；' || :words END, photos = :photos,
+       replied_by = :by, replied_at = coalesce(replied_at, :now)
+ WHERE id = :id RETURNING id;
+
+-- name: decide(id, before, state, by, now, reason)$
+UPDATE finding SET state = :state, decided_by = :by, decided_at = :now, reason = :reason,
+       first_decided_at = coalesce(first_decided_at, :now)
+ WHERE id = :id AND state = :before RETURNING id;
+
+-- name: has_strike(id)$
+SELECT count(*) FROM strike WHERE finding_id = :id AND (upheld IS NULL OR upheld = 1);
+
+-- name: counts(county, township, team, first, last)
+-- Confirmed ones only: anything else is nobody's figure.
+SELECT source, category, count(*) AS n FROM finding
+ WHERE state = 'confirmed' AND county_id = :county AND (:township = 0 OR township_id = :township)
+   AND (:team = 0 OR team_id = :team) AND day BETWEEN :first AND :last
+ GROUP BY source, category ORDER BY source, category;
