@@ -304,7 +304,7 @@ class Rehearsal:
             verdict = await audit.verify(db)
             kept = await inbox.counts(db)
             boxes = await outbox.counts(db)
-            proof = await issue_proof.prove(db, self.app.rules, self.clock.now().date())
+            proof = await issue_proof.prove(db, self.app.rules, FIRST_DAY + (days - 1) * DAY)
         counts = {
             "messages_in": sum(kept.values()),
             "not_understood_by_the_program": kept.get("dead", 0),

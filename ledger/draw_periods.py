@@ -86,9 +86,9 @@ def vault_name(county: int, period: str) -> str:
     return f"{county}-{period}"
 
 
-def last_of(first: date) -> date:
-    """The last day of the month that begins on that day."""
-    return (first + 31 * DAY).replace(day=1) - DAY
+def last_of(day: date) -> date:
+    """The last day of that day's month."""
+    return (day.replace(day=1) + 31 * DAY).replace(day=1) - DAY
 
 
 def opens_on(first: date, rules: Rules) -> date:

@@ -76,6 +76,11 @@ def left_out(path: Path) -> tuple[str, ...]:
     return tuple(found[1].split("、")) if found else ()
 
 
+def asks_by_itself(path: Path) -> bool:
+    """Whether the county's own timetable of checks runs in this script; in most it would only disturb."""
+    return "# 自动抽查：开" in path.read_text(encoding="utf-8").splitlines()
+
+
 def _read_line(line: str, number: int, steps: list[Step], path: Path) -> None:
     if line.startswith("@"):
         steps.append(Step(number, "clock", text=line))

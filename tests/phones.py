@@ -28,6 +28,7 @@ class Phones:
 
     folder: Path
     clock: SetClock
+    rules: str = ""  # the county's rules.toml
     memory: Memory = field(default_factory=Memory)
     app: App = field(init=False)
     county: County = field(init=False)
@@ -38,9 +39,11 @@ class Phones:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, clock: SetClock) -> AsyncIterator["Phones"]:
+    async def open(
+        cls, folder: Path, clock: SetClock, rules: str = ""
+    ) -> AsyncIterator["Phones"]:
         """The program over a fresh ledger with the cast in it."""
-        phones = cls(folder, clock)
+        phones = cls(folder, clock, rules)
         async with phones._stack:
             await phones._start()
             phones.county = await settle(phones.app.database, now=clock.now())
@@ -49,7 +52,10 @@ class Phones:
 
     async def _start(self) -> None:
         self._stack.enter_context(patch.object(draw_periods, "with_head", same_beacon))
-        settings = Settings(data=self.folder, _env_file=None)
+        county = self.folder / "county"
+        county.mkdir(exist_ok=True)
+        (county / "rules.toml").write_text(self.rules, encoding="utf-8")
+        settings = Settings(data=self.folder, county_dir=county, _env_file=None)
         opened = open_app(
             settings, self.clock, channels={"memory": self.memory}, durable=False,
             seeds=Seeds("cast"),

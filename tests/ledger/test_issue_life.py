@@ -256,14 +256,14 @@ class LifeOfIssues(RuleBasedStateMachine):
     _verify = _strike_off = _close = _agree
 
     async def _new_picture(self, db: Session, one: Issue) -> bool:
-        """By the raw rows: a picture of a kept note that is not in the report itself."""
+        """By the raw rows: a picture of a kept note that did not stand in the report before."""
         found = await self._rows(
             db,
             "SELECT 1 FROM attachment a LEFT JOIN record r ON r.id = a.record_id"
             " LEFT JOIN progress g ON g.record_id = a.record_id"
             " WHERE (a.issue_id = ?1 OR (g.issue_id = ?1 AND r.state = 'kept'))"
             " AND NOT EXISTS (SELECT 1 FROM attachment b JOIN issue i ON i.record_id = b.record_id"
-            "                  WHERE i.id = ?1 AND b.sha256 = a.sha256)",
+            "                  WHERE i.id = ?1 AND b.sha256 = a.sha256 AND b.id < a.id)",
             one.id,
         )
         return bool(found)

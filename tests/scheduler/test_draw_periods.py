@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,26 @@ async def test_the_next_month_is_opened_on_its_publishing_day(
     await beat(database, desk, PUBLISHED, PUBLISHED)
 
     assert (await there(database, "2026-12")).beacon == ""
+
+
+def test_every_day_knows_the_end_of_its_month() -> None:
+    day = date(2026, 1, 1)
+    while day < date(2029, 1, 1):
+        last = draw_periods.last_of(day)
+        assert (last.year, last.month) == (day.year, day.month)
+        assert (last + timedelta(days=1)).day == 1
+        day += timedelta(days=1)
+
+
+@pytest.mark.usefixtures("county")
+async def test_a_month_of_31_days_opens_the_next_on_its_last(
+    database: Database, desk: Desk
+) -> None:
+    await beat(database, desk, on("2026-12-31T08:29"))
+    assert await month(database, "2027-01") is None
+    await beat(database, desk, on("2026-12-31T08:30"))
+    assert await month(database, "2027-01")
+    assert await month(database, "2027-02") is None
 
 
 @pytest.mark.usefixtures("county")
