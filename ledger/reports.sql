@@ -43,7 +43,7 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
 
 -- name: items(depth, owing, day, weekday, soon, until, first, last, county, township, team)
 -- What is behind the figures, one row each; the columns are those of facts.Item.
--- depth 0 names no household and nobody but those a check has missed, 1 names them,
+-- depth 0 names no household and nobody, 1 names them,
 -- 2 adds the issue steps and study topics of the period, 3 every visit and check as well.
 WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village FROM team t
@@ -84,9 +84,12 @@ SELECT 'issue' AS sort, j.team_id, j.village, j.id AS number, j.owner_id AS pers
   FROM judged j JOIN person p ON p.id = j.owner_id
  WHERE j.due <= :soon OR j.waiting = 1
 UNION ALL
-SELECT 'missed', l.id, l.village, c.id, p.id, p.name, '', c.note, c.day, 0
-  FROM place l CROSS JOIN spotcheck c JOIN person p ON p.id = c.person_id
+-- A miss that nobody has decided on: a number, at no depth a name. Lifted or on leave: no miss.
+SELECT 'missed', l.id, l.village, c.id, c.person_id, '', '', '', c.day, 0
+  FROM place l CROSS JOIN spotcheck c
  WHERE c.team_id = l.id AND c.day BETWEEN :first AND :last AND c.state = 'missed'
+   AND (c.found_at IS NULL OR EXISTS (
+     SELECT 1 FROM finding f WHERE f.source = 'chat' AND f.source_id = c.id AND f.state = 'open'))
 UNION ALL
 SELECT 'owing', l.id, l.village, p.id, p.id,
        CASE WHEN :depth > 0 THEN p.name ELSE '' END, '',

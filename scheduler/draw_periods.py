@@ -127,8 +127,7 @@ def _lines(
         return [say("draw_periods.note_revealed", **facts)]
     lines: list[str] = []
     if period.opened_at > since:
-        opening = {"commitment": period.promised["commitment"], **facts}
-        lines.append(say("draw_periods.note_opened", **opening))
+        lines.append(say("draw_periods.note_opened", **facts))
         if reader.role is Role.COUNTY and not period.beacon:
             due = draw_periods.beacon_due(period, desk.rules)
             named = period.promised["beacon"]

@@ -19,7 +19,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +36,9 @@ PRESS = re.compile(r"(?P<who>[^\s>\[]+)\[(?P<label>.+)\]$")
 TOLD = re.compile(r"机器人(?:对(?P<who>[^<]+))?< ?(?P<text>.*)$")
 MORE = re.compile(r"\s+\|(?: (?P<text>.*))?$")
 HEAD = re.compile(r"存证 \d{8}-[0-9a-f]+……")  # salted, so new in every run
+SEALED = re.compile(
+    r"((?:公布文件的校验码：|已公布[：，]校验码 ))[0-9a-f]{16,}"
+)  # salted by the log
 BUTTONS = re.compile(r"\s+\[.+\]$")
 
 
@@ -120,9 +123,11 @@ def matches(expected: Told, actual: Outgoing) -> bool:
     return not expected.buttons or list(actual.labels) == expected.buttons
 
 
-def written(who: str, out: Outgoing) -> Iterator[str]:
-    """A message in the script's own form."""
-    lines = HEAD.sub("存证 〈…〉", plain(out.text)).split("\n")
+def written(who: str, out: Outgoing, before: Iterable[Told] = ()) -> Iterator[str]:
+    """A message in the script's own form; as it was written before, where that still fits (〈…〉)."""
+    same = (one for one in before if one.who == who and matches(one, out))
+    words = next(("\n".join(one.lines) for one in same), plain(out.text))
+    lines = SEALED.sub(r"\1〈…〉", HEAD.sub("存证 〈…〉", words)).split("\n")
     yield f"机器人{f'对{who}' if who else ''}< {lines[0]}".rstrip()
     for line in lines[1:]:
         yield f"      | {line}".rstrip()

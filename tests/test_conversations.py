@@ -128,7 +128,7 @@ def rewritten(path: Path, heard: list[tuple[Step, list[tuple[str, Outgoing]]]]) 
         if number in answers:
             step, said = answers[number]
             for name, out in said:
-                lines += written("" if name == step.who else name, out)
+                lines += written("" if name == step.who else name, out, step.told)
     return "\n".join(lines) + "\n"
 
 

@@ -17,7 +17,7 @@ Level = Literal["team", "township", "county"]
 class Depth(IntEnum):
     """How much of what is behind the figures is read (security §3)."""
 
-    COUNTS = 0  # for township and county: no household, no name but the missed checks
+    COUNTS = 0  # for township and county: no household and no name
     NAMES = 1
     LISTS = 2
     RECORDS = 3

@@ -26,9 +26,9 @@ def _section(sheet: Sheet, place: Place, sort: str) -> Section:
     items = sheet.sorted_as(sort)
     if sort == "owing":  # who has said 不提醒 is counted, not named; the text is his word
         items = tuple(one for one in items if not one.text)
-    if sort == "missed":
-        items = tuple(one._replace(village=_where(sheet, place, one.team_id)) for one in items)
-    if place.level == "team" or sort == "missed" or (sort == "owing" and place.study_names):
+    if sort == "missed":  # nobody has confirmed it: a number, and nobody's name (domain §9)
+        return Section(sort, len(items), 0)
+    if place.level == "team" or (sort == "owing" and place.study_names):
         return listed(sort, items)
     if sort == "owing":
         return Section(sort, 0, 0)  # above the team a figure, never a list (国办函〔2026〕12号)
@@ -56,10 +56,6 @@ def _spots(sheet: Sheet, place: Place, items: Iterable[Item]) -> tuple[Spot, ...
         days[line.village if place.level == "township" else line.township].append(item.day)
     found = (Spot(name, len(each), min(each)) for name, each in days.items())
     return tuple(sorted(found, key=lambda one: one.earliest))
-
-
-def _where(sheet: Sheet, place: Place, team: int) -> str:
-    return next((_name(line, place) for line in sheet.lines if line.team_id == team), "")
 
 
 def _name(line: TeamLine, place: Place) -> str:
