@@ -10,21 +10,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from docx import Document
 from docx.document import Document as Paper
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.styles.style import ParagraphStyle
+from docx.shared import Mm
 
 from templates.filters import flagged, short_day, source, state, story, tier, word_of
 from templates.ledger_sheets import clean
+from templates.official_page import (
+    CENTRE,
+    FANGSONG,
+    HEI,
+    JUSTIFIED,
+    LEFT,
+    LINE,
+    SONG,
+    add_style,
+    blank,
+)
 from templates.scaled_pictures import scaled
 
 MOST_PICTURES = 12
 PICTURE_WIDTH = Mm(75)
-FANGSONG, HEI, SONG = "仿宋_GB2312", "黑体", "方正小标宋简体"
 ASKED = {"asked": "待答复", "granted": "同意", "refused": "未同意", "dropped": "作罢"}
 LOOKED = {"": "待看", "holds": "稳定", "rebounded": "反弹"}
 CLOSED = frozenset({"closed", "rebounded"})
@@ -251,41 +257,11 @@ def _foot(paper: Paper, facts: Facts) -> None:
 
 # the page
 def _blank() -> Paper:
-    """An empty document with our page and styles, and no author."""
-    paper: Paper = Document()
-    section = paper.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.header_distance, section.footer_distance = Mm(15), Mm(27)
-    centre, justified = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
-    _style(paper, "报告标题", SONG, 22, 36, centre)
-    _style(paper, "报告分题", HEI, 16, 28.95, justified)
-    _style(paper, "报告正文", FANGSONG, 16, 28.95, justified)
-    _style(paper, "报告表文", FANGSONG, 12, 18, WD_ALIGN_PARAGRAPH.LEFT)
-    _style(paper, "报告图", FANGSONG, 12, 0, centre)
-    facts = paper.core_properties
-    facts.author, facts.last_modified_by, facts.comments, facts.title = (
-        "",
-        "",
-        "",
-        "问题销号报告",
-    )
+    """An empty report with its styles."""
+    paper = blank("问题销号报告")
+    add_style(paper, "报告标题", SONG, 22, 36, CENTRE)
+    add_style(paper, "报告分题", HEI, 16, LINE, JUSTIFIED)
+    add_style(paper, "报告正文", FANGSONG, 16, LINE, JUSTIFIED)
+    add_style(paper, "报告表文", FANGSONG, 12, 18, LEFT)
+    add_style(paper, "报告图", FANGSONG, 12, 0, CENTRE)
     return paper
-
-
-def _style(
-    paper: Paper, name: str, font: str, size: float, pitch: float, side: WD_ALIGN_PARAGRAPH
-) -> None:
-    """One paragraph style: font for every script, exact lines (0: as high as they must be)."""
-    style = paper.styles.add_style(name, 1)
-    assert isinstance(style, ParagraphStyle)
-    style.font.name, style.font.size = font, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(script), font)
-    form = style.paragraph_format
-    form.space_before = form.space_after = Pt(0)
-    form.widow_control, form.alignment = False, side
-    if pitch:
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch)

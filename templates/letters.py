@@ -10,24 +10,31 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from docx import Document
 from docx.document import Document as Paper
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 
 from templates.filters import noticed_by, short_day
 from templates.ledger_sheets import clean
+from templates.official_page import (
+    CENTRE,
+    FANGSONG,
+    HEI,
+    JUSTIFIED,
+    LEFT,
+    LINE,
+    PLAIN,
+    RIGHT,
+    SONG,
+    add_style,
+    blank,
+)
 
-FANGSONG, HEI, SONG, PLAIN = "仿宋_GB2312", "黑体", "方正小标宋简体", "宋体"
-LINE = 28.95  # points: 22 lines a page
 RED = RGBColor(0xFF, 0, 0)
 DRAFT = "草稿：未编号、未盖章，由人核对后按程序发出"
 OFFICE = "（发文机关）"
-CENTRE, JUSTIFIED = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.JUSTIFY
-LEFT, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.RIGHT
 
 
 @dataclass(frozen=True)
@@ -158,51 +165,26 @@ def _number(paragraph: Any) -> None:
 
 
 def _blank() -> Paper:
-    """An empty document with our page and styles, and no author."""
-    paper: Paper = Document()
-    section = paper.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
-    section.left_margin, section.right_margin = Mm(28), Mm(26)
-    section.header_distance, section.footer_distance = Mm(15), Mm(27)
+    """An empty letter with its styles."""
+    paper = blank("函告（草稿）")
     _styles(paper)
-    facts = paper.core_properties
-    facts.author = facts.last_modified_by = facts.comments = ""
-    facts.title = "函告（草稿）"
     return paper
 
 
 def _styles(paper: Paper) -> None:
-    office = _style(paper, "函告机关", SONG, 30, 60, CENTRE)
+    office = add_style(paper, "函告机关", SONG, 30, 60, CENTRE)
     office.font.color.rgb = RED
-    number = _style(paper, "函告字号", FANGSONG, 16, LINE, CENTRE)
+    number = add_style(paper, "函告字号", FANGSONG, 16, LINE, CENTRE)
     _space(number, before=LINE)
     _rule(number)
-    title = _style(paper, "函告标题", SONG, 22, 36, CENTRE)
+    title = add_style(paper, "函告标题", SONG, 22, 36, CENTRE)
     _space(title, before=2 * LINE, after=LINE)
-    _style(paper, "函告主送", FANGSONG, 16, LINE, LEFT)
-    _indented(_style(paper, "函告分题", HEI, 16, LINE, JUSTIFIED)).keep_with_next = True
-    _indented(_style(paper, "函告正文", FANGSONG, 16, LINE, JUSTIFIED))
-    _style(paper, "函告落款", FANGSONG, 16, 2 * LINE, RIGHT)
-    _style(paper, "函告草稿", FANGSONG, 12, 18, CENTRE)
-    _style(paper, "函告页码", PLAIN, 14, 18, RIGHT)
-
-
-def _style(
-    paper: Paper, name: str, font: str, size: float, pitch: float, side: WD_ALIGN_PARAGRAPH
-) -> ParagraphStyle:
-    """One paragraph style: font for every script, exact lines."""
-    style = paper.styles.add_style(name, 1)
-    assert isinstance(style, ParagraphStyle)
-    style.font.name, style.font.size = font, Pt(size)
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for script in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
-        fonts.set(qn(script), font)
-    form = style.paragraph_format
-    form.space_before = form.space_after = Pt(0)
-    form.widow_control, form.alignment = False, side
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(pitch)
-    return style
+    add_style(paper, "函告主送", FANGSONG, 16, LINE, LEFT)
+    _indented(add_style(paper, "函告分题", HEI, 16, LINE, JUSTIFIED)).keep_with_next = True
+    _indented(add_style(paper, "函告正文", FANGSONG, 16, LINE, JUSTIFIED))
+    add_style(paper, "函告落款", FANGSONG, 16, 2 * LINE, RIGHT)
+    add_style(paper, "函告草稿", FANGSONG, 12, 18, CENTRE)
+    add_style(paper, "函告页码", PLAIN, 14, 18, RIGHT)
 
 
 def _space(style: ParagraphStyle, *, before: float, after: float = 0) -> None:
