@@ -116,7 +116,9 @@ async def _put_right(talk: Talk, id: int, words: str) -> Reply:
 async def _ring_again(talk: Talk, id: int, _words: str) -> Reply:
     """再打: whom nobody reached, later the same day."""
     _in_hours(talk)
-    return await _card(talk, await _taken_again(talk, id))
+    check = await phone_checks.access_check(talk.db, talk.asker, id)
+    await phone_checks.ring_again(talk.db, talk.asker, check, now=talk.now)
+    return await _card(talk, await phone_checks.by_id(talk.db, id))
 
 
 async def _taken_again(talk: Talk, id: int) -> PhoneCheck:

@@ -97,4 +97,4 @@ async def _drawn(talk: Talk, found: Field, wanted: int, reason: str) -> Reply:
     count = sum(len(one.picks) for one in made)
     left = await phone_checks.left(talk.db, talk.asker, now=talk.now)
     options = (Option("开始打电话", "电话抽查"),)
-    return talk.reply("phone_checks.drawn", options, count=count, left=left, draws=made)
+    return talk.reply("phone_checks.drawn", options, count=count, left=left)

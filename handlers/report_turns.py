@@ -25,8 +25,8 @@ async def draw_turn(talk: Talk) -> Reply:
     if said := NOT_THERE.fullmatch(talk.rest):
         return await _not_there(talk, int(said["draw"]), said["name"])
     if said := AGAIN.fullmatch(talk.rest):
-        circle = await _circle_of_draw(talk, int(said["draw"]))
-        return await _draw(talk, circle, 1, f"after:{said['draw']}")
+        draw, circle = await _numbered(talk, int(said["draw"]))
+        return await _draw(talk, circle, 1, f"after:{draw}")
     circle, words = await _where(talk)
     return await _draw(talk, circle, _count(words), talk.source)
 
@@ -62,9 +62,9 @@ async def _drawn_before(talk: Talk, circle: Circle) -> Reply:
     return talk.reply("report_turns.drawn_before", _buttons(turns), turns=turns)
 
 
-async def _not_there(talk: Talk, draw: int, name: str) -> Reply:
+async def _not_there(talk: Talk, number: int, name: str) -> Reply:
     """没到场: he keeps his lot, and another one is drawn at once while the meeting lasts."""
-    circle = await _circle_of_draw(talk, draw)
+    draw, circle = await _numbered(talk, number)
     turns = await report_turns.of_draws(talk.db, [draw])
     there = [one for one in turns if one.person == name or not name]
     if not there:
@@ -85,12 +85,12 @@ def _buttons(turns: list[Turn]) -> tuple[Option, ...]:
     found = [
         Option(
             f"{one.person}没到场" if several else "没到场",
-            f"抽汇报人 没到场 {one.draw_id} {one.person}",
+            f"抽汇报人 没到场 {one.number} {one.person}",
         )
         for one in there
     ]
     if turns:
-        found.append(Option("再抽一人", f"抽汇报人 再抽 {turns[-1].draw_id}"))
+        found.append(Option("再抽一人", f"抽汇报人 再抽 {turns[-1].number}"))
     return tuple(found)
 
 
@@ -117,13 +117,14 @@ def _of_township(talk: Talk, name: str, id: int) -> Circle:
     return own
 
 
-async def _circle_of_draw(talk: Talk, draw: int) -> Circle:
-    """The meeting a draw was made for; somebody else's is as if it were not there."""
+async def _numbered(talk: Talk, number: int) -> tuple[int, Circle]:
+    """A draw and its meeting; somebody else's is as if it were not there."""
+    draw = await report_turns.id_of(talk.db, talk.asker.county_id, number)
     name = await report_turns.access_draw(talk.db, talk.asker, draw)
     if name is None:
-        raise Refused("report_turns.no_draw", id=draw)
+        raise Refused("report_turns.no_draw", id=number)
     _, within, township = name.partition(":township:")
-    return report_turns.circle_of(talk.asker, int(township) if within else 0)
+    return draw, report_turns.circle_of(talk.asker, int(township) if within else 0)
 
 
 async def _place(talk: Talk, circle: Circle) -> str:

@@ -49,7 +49,7 @@ async def draw_checks(talk: Talk) -> Reply:
     draw = await _draw(talk, period, lots, found, count)
     checks = await spotchecks.send(talk.db, draw, span, talk.say, now=talk.now)
     return talk.reply(
-        "spotchecks.drawn", (Option("看进展", f"抽查情况 {draw.id}"),), draw=draw, checks=checks,
+        "spotchecks.drawn", (Option("看进展", f"抽查情况 {draw.number}"),), draw=draw, checks=checks,
         found=found, closes=span.closes, period=period,
     )  # fmt: skip
 
@@ -159,7 +159,7 @@ async def _pick(talk: Talk, words: str, span: Window) -> Reply:
     draw = await _store_pick(talk, person, reason)
     checks = await spotchecks.send(talk.db, draw, span, talk.say, now=talk.now)
     return talk.reply(
-        "spotchecks.picked", (Option("看进展", f"抽查情况 {draw.id}"),), draw=draw,
+        "spotchecks.picked", (Option("看进展", f"抽查情况 {draw.number}"),), draw=draw,
         check=checks[0], closes=span.closes, left=left - 1,
     )  # fmt: skip
 

@@ -218,7 +218,7 @@ async def show_results(talk: Talk) -> Reply:
     draw = recent[0] if not talk.rest else await _which(talk)
     checks = await spotchecks.of_draw(talk.db, talk.asker, draw)
     others = [one for one in recent if one.id != draw.id][:SHOWN]
-    options = [Option(f"第 {one.id} 次", f"抽查情况 {one.id}") for one in others]
+    options = [Option(f"第 {one.number} 次", f"抽查情况 {one.number}") for one in others]
     lines = [talk.say("spotchecks.line", check=one) for one in checks]
     scope = scope_of(talk.asker)
     ways = await spotchecks.month_by_way(talk.db, scope, talk.now.date())

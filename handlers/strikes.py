@@ -162,7 +162,8 @@ async def _tell_county(talk: Talk, strike: Strike) -> None:
         "strikes.appealed_to_you", _answers(strike), strike=strike, about=_about(talk, strike)
     )
     for one in staff:
-        if one.id not in {strike.by_id, strike.person_id}:
+        part = await strikes.had_a_part(talk.db, one, strike)
+        if not part and one.id not in {strike.by_id, strike.person_id}:
             await talk.tell(one.id, card, dedupe=f"strike:{strike.id}:appealed:{one.id}")
 
 

@@ -25,14 +25,19 @@ INSERT INTO back_check (draw_id, township_id, team_id, kind, record_id, issue_id
 VALUES (:draw, :township, :team, :kind, :record, :issue, :person, :until) RETURNING id;
 
 -- name: seen(id, county, person, staff)^
--- The asker's own; what could be given to nobody is any county staff's.
+-- The asker's own; what could be given to nobody is any county staff's without a hand in it.
 SELECT * FROM back_check_line
- WHERE id = :id AND county_id = :county AND (person_id = :person OR (person_id IS NULL AND :staff = 1));
+ WHERE id = :id AND county_id = :county
+   AND (person_id = :person OR (person_id IS NULL AND :staff = 1
+     AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.id = back_check_line.issue_id
+                        AND :person IN (i.owner_id, i.submitted_by, i.verified_by, i.closed_by))));
 
 -- name: waiting(county, person, staff, day)
 SELECT * FROM back_check_line
  WHERE state = 'waiting' AND kept = 1 AND until_day >= :day AND county_id = :county
-   AND (person_id = :person OR (person_id IS NULL AND :staff = 1))
+   AND (person_id = :person OR (person_id IS NULL AND :staff = 1
+     AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.id = back_check_line.issue_id
+                        AND :person IN (i.owner_id, i.submitted_by, i.verified_by, i.closed_by))))
  ORDER BY person_id IS NULL, until_day, id;
 
 -- name: tell(person, day, near)
@@ -57,7 +62,7 @@ RETURNING id;
 -- name: figures(county, township, month)
 -- Township by township in the roster's order.
 SELECT w.id AS township_id, w.name AS township, count(b.id) AS drawn,
-       coalesce(sum(b.state = 'done'), 0) AS done, coalesce(sum(b.state = 'void'), 0) AS void,
+       coalesce(sum(b.state = 'done' AND b.asked > 0), 0) AS done, coalesce(sum(b.state = 'void'), 0) AS void,
        coalesce(sum(b.person_id IS NULL AND b.id IS NOT NULL), 0) AS unplaced,
        coalesce(sum(b.asked), 0) AS asked, coalesce(sum(b.differing), 0) AS differing
   FROM township w LEFT JOIN back_check_line b ON b.township_id = w.id AND b.month = :month

@@ -54,11 +54,14 @@ def minutes_of(kind: str, rules: Rules) -> int:
 
 # records
 async def month_so_far(db: Session, scope: Scope, day: date) -> Costs:
-    """The checks of that day's month up to it, in a scope; two statements however many teams."""
+    """The checks of that day's month up to it, in a scope; two statements however many teams.
+
+    Below the county a call or a visit is counted once it has been made: nobody is warned.
+    """
     first = day.replace(day=1)
     places = {"county": scope.county, "township": scope.township}
     rows = [
-        (row["kind"], row["team_id"])
+        (row["kind"], row["team_id"], bool(row["hidden"] and scope.township))
         async for row in sql.month(
             db.connection, **places, first=first.isoformat(), last=day.isoformat()
         )
@@ -66,9 +69,9 @@ async def month_so_far(db: Session, scope: Scope, day: date) -> Costs:
     back = await sql.back_checks(
         db.connection, **places, since=ms(at(first, time())), until=ms(at(day, time()) + DAY)
     )
-    counts = Counter(kind for kind, _ in rows)
+    counts = Counter(kind for kind, _, hidden in rows if not hidden)
     return Costs(
         {**counts, BACK_CHECK: int(back)},
-        frozenset(team for kind, team in rows if kind == PHONE),
-        frozenset(team for kind, team in rows if kind == VISIT),
+        frozenset(team for kind, team, _ in rows if kind == PHONE),
+        frozenset(team for kind, team, hidden in rows if kind == VISIT and not hidden),
     )

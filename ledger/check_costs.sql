@@ -1,18 +1,18 @@
 -- What checks cost the checked.
 
 -- name: month(county, township, first, last)
--- Each check of a month with its team; void ones were none.
-SELECT 'chat' AS kind, s.team_id FROM spotcheck s
+-- Each check of a month with its team; void ones were none. Hidden: nobody below the county knows of it yet.
+SELECT 'chat' AS kind, s.team_id, 0 AS hidden FROM spotcheck s
   JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
  WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
    AND s.state <> 'void' AND s.day BETWEEN :first AND :last
 UNION ALL
-SELECT 'phone', p.team_id FROM phone_check p
+SELECT 'phone', p.team_id, p.result = '' FROM phone_check p
   JOIN draw d ON d.id = p.draw_id JOIN team t ON t.id = p.team_id
  WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
    AND p.state <> 'void' AND p.day BETWEEN :first AND :last
 UNION ALL
-SELECT 'visit', v.team_id FROM surprise_visit v
+SELECT 'visit', v.team_id, v.state = 'waiting' FROM surprise_visit v
   JOIN draw d ON d.id = v.draw_id JOIN team t ON t.id = v.team_id
  WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
    AND v.state <> 'void' AND v.day BETWEEN :first AND :last

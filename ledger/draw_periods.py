@@ -11,8 +11,9 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import islice
 from math import ceil
 from typing import Any
 
@@ -30,8 +31,10 @@ from ledger.windows import window
 
 sql = queries("draw_periods")
 VERSION = "spotcheck/v1"
+NOBODY = "draw_periods.nobody"  # why no month is opened: there is nobody to draw
 OFFICIALS, PUBLIC = "officials", "public"  # sources of a beacon
 CHAIN = "chain"  # the beacon when no officials have given one: the log's head
+MINUTE = timedelta(minutes=1)
 EARLY = timedelta(minutes=30)  # phone checks and visits are drawn in the day's first half hour
 
 
@@ -118,32 +121,40 @@ def days_of(first: date, rules: Rules, today: date) -> tuple[list[date], Fractio
 def kinds_of(rules: Rules, teams: int, share: Fraction) -> dict[str, Kind]:
     """How each kind is drawn, by the county's numbers, in that share of a month.
 
-    In a month opened in its midst a quota falls on that share of the teams, by lot.
+    In a month opened in its midst a quota falls on that share of the teams, by lot, and the
+    lottery has that share of its chance. Where the hours leave no minute, nothing is drawn.
     """
-    early = _early(rules)
+    chats, early = _chat_windows(rules), _early(rules)
     some = 0 if share == 1 else max(1, ceil(teams * share))
-    visits = ceil(rules.visits * share)
+    visits, extra = ceil(rules.visits * share), ceil(rules.chat_lottery * share)
     return {
-        CHAT: Kind(rules.chat_checks, some, rules.chat_lottery, _chat_windows(rules)),
-        PHONE: Kind(rules.phone_checks, some, 0, early),
-        VISIT: Kind(int(visits > 0), visits, 0, early),
+        CHAT: Kind(rules.chat_checks * bool(chats), some, extra * bool(chats), chats),
+        PHONE: Kind(rules.phone_checks * bool(early), some, 0, early),
+        VISIT: Kind(int(visits > 0 and bool(early)), visits, 0, early),
     }
 
 
 def _chat_windows(rules: Rules) -> tuple[tuple[int, int], ...]:
     """The minutes of a working day at which a chat check may begin, as stretches."""
     monday = workday_after(date(2026, 1, 4), rules)  # any working day: all have the same hours
-    found: list[tuple[int, int]] = []
-    for minute in range(24 * 60):
-        if window(at(monday, rules.quiet_from.min) + timedelta(minutes=minute), rules):
-            start = found.pop()[0] if found and found[-1][1] == minute else minute
-            found.append((start, minute + 1))
-    return tuple(found)
+    day = at(monday, rules.quiet_from.min)
+    return _stretches(m for m in range(DAY // MINUTE) if window(day + m * MINUTE, rules))
 
 
 def _early(rules: Rules) -> tuple[tuple[int, int], ...]:
+    """The first half hour from `check_from` on in which people may be written to."""
     start = rules.check_from.hour * 60 + rules.check_from.minute
-    return ((start, start + EARLY // timedelta(minutes=1)),)
+    awake = (m for m in range(start, DAY // MINUTE) if not rules.quiet(time(m // 60, m % 60)))
+    return _stretches(islice(awake, EARLY // MINUTE))
+
+
+def _stretches(minutes: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Minutes in their order as stretches, the end of each not included."""
+    found: list[tuple[int, int]] = []
+    for minute in minutes:
+        start = found.pop()[0] if found and found[-1][1] == minute else minute
+        found.append((start, minute + 1))
+    return tuple(found)
 
 
 def roster_of(members: Iterable[Member]) -> list[dict[str, str]]:
@@ -163,14 +174,17 @@ async def open_month(
 ) -> DrawPeriod:
     """Freeze and promise the month that begins on that day; asked again, the one there is.
 
-    A month opened in its midst has the days that are still to come.
+    A month opened in its midst has the days that are still to come. With nobody on any team it
+    waits: a list of nobody, once promised, would leave everybody out for the whole month.
     """
     name = month_of(first)
     if found := await of_month(db, county, name):
         return found
+    there = await people.members(db, Scope(county), day=max(first, now.date()))
+    if not there:
+        raise NoDraws(NOBODY)
     seed = _new_seed(vault, county, name)
     days, share = days_of(first, rules, now.date())
-    there = await people.members(db, Scope(county), day=max(first, now.date()))
     kinds = kinds_of(rules, len({one.team_id for one in there}), share)
     rows = [draw_facts.row_of(one, 0) for one in there]
     members = [draw_facts.member_of(row) for row in rows]
@@ -240,11 +254,13 @@ async def set_beacon(
 async def key(db: Session, period: DrawPeriod, vault: Vault, *, now: datetime) -> bytes:
     """The month's key, for this moment only.
 
-    `NoDraws` without a beacon, without the seed that was promised, or when the frozen list has
-    been changed: nothing is drawn that could not be verified afterwards.
+    `NoDraws` once the month is shown, without a beacon, without the seed that was promised, or
+    when the frozen list has been changed: nothing is drawn that could not be verified afterwards.
     """
     if period.lost_at:
         raise NoDraws("draw_periods.no_draws_lost", month=period.first)
+    if period.revealed_at:  # everybody has its seed now
+        raise NoDraws("draw_periods.no_draws_over", month=period.first)
     if not period.beacon:
         raise NoDraws("draw_periods.no_beacon", month=period.first)
     seed = seed_of(period, vault)

@@ -90,6 +90,7 @@ class Draw:
     kind: str
     period_id: int | None
     reason: str
+    number: int = 0  # among the county's draws of its kind, where it is shown
 
     @property
     def picks(self) -> list[Pick]:
@@ -226,7 +227,12 @@ async def store(
     }  # fmt: skip
     actor = wish.asked_by or audit.SYSTEM
     await audit.record(db, actor, "draw.made", subject=f"draw:{id}", body=body, now=now)
-    return await by_id(db, int(id))
+    return await (by_id if wish.way == TIMETABLE else numbered)(db, int(id))
+
+
+async def numbered(db: Session, id: int) -> Draw:
+    """The same with the number it is called by; the caller answers for the right to ask."""
+    return Draw(**dict(await sql.numbered(db.connection, id=id)))
 
 
 async def by_id(db: Session, id: int) -> Draw:
@@ -234,33 +240,36 @@ async def by_id(db: Session, id: int) -> Draw:
     return Draw(**dict(await sql.by_id(db.connection, id=id)))
 
 
-async def access_draw(db: Session, asker: Person, id: int) -> Draw:
-    """A draw of chat checks that met somebody in the asker's scope."""
+async def access_draw(db: Session, asker: Person, number: int) -> Draw:
+    """A draw of chat checks by its number, if it met somebody in the asker's scope."""
     scope = scope_of(asker)
-    row = await sql.seen_by_id(
-        db.connection, id=id, county=scope.county, township=scope.township
+    id = await sql.seen_by_number(
+        db.connection, number=number, county=scope.county, township=scope.township
     )
-    if row is None:
-        raise Refused("spotchecks.no_draw", id=id)
-    return Draw(**dict(row))
+    if id is None:
+        raise Refused("spotchecks.no_draw", id=number)
+    return await numbered(db, int(id))
 
 
 async def recent(db: Session, asker: Person, *, limit: int) -> list[Draw]:
     """The last draws of chat checks that met somebody in the asker's scope, the newest first."""
     scope = scope_of(asker)
     rows = sql.recent(db.connection, county=scope.county, township=scope.township, limit=limit)
-    return [Draw(**dict(row)) async for row in rows]
+    ids = [row["id"] async for row in rows]
+    return [await numbered(db, id) for id in ids]
 
 
 async def still_open(db: Session, scope: Scope) -> list[int]:
-    """Draws asked for by hand in a scope whose chat checks still wait for answers."""
+    """Numbers of draws asked for by hand in a scope whose chat checks still wait for answers."""
     rows = sql.still_open(db.connection, county=scope.county, township=scope.township)
-    return [row["draw_id"] async for row in rows]
+    ids = [row["draw_id"] async for row in rows]
+    return [(await numbered(db, id)).number for id in ids]
 
 
 async def take_finished(db: Session, *, now: datetime) -> list[Draw]:
     """Draws whose last chat check is closed: marked as reported and returned in one statement."""
-    return [Draw(**dict(row)) async for row in sql.take_finished(db.connection, now=ms(now))]
+    ids = sorted([row["id"] async for row in sql.take_finished(db.connection, now=ms(now))])
+    return [await numbered(db, id) for id in ids]
 
 
 async def picked_since(db: Session, county: int, first: date) -> list[int]:

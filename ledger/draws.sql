@@ -29,14 +29,21 @@ VALUES (:county, :kind, :way, :name, :seed, :asked_by, :now, :wanted, :pool, :dr
 -- name: by_id(id)^
 SELECT * FROM draw WHERE id = :id;
 
--- name: seen_by_id(id, county, township)^
-SELECT d.* FROM draw d
- WHERE d.id = :id AND d.kind = 'chat' AND d.county_id = :county
+-- name: numbered(id)^
+-- Its number among the county's draws of its kind: a gap tells nothing of calls and visits.
+SELECT d.*, (SELECT count(*) FROM draw o WHERE o.county_id = d.county_id AND o.kind = d.kind AND o.id <= d.id) AS number
+  FROM draw d WHERE d.id = :id;
+
+-- name: seen_by_number(number, county, township)$
+SELECT d.id FROM draw d
+ WHERE d.id = (SELECT o.id FROM draw o WHERE o.county_id = :county AND o.kind = 'chat'
+                ORDER BY o.id LIMIT 1 OFFSET :number - 1)
+   AND :number > 0
    AND (:township = 0 OR EXISTS (
      SELECT 1 FROM check_line c WHERE c.draw_id = d.id AND c.township_id = :township));
 
 -- name: recent(county, township, limit)
-SELECT d.* FROM draw d
+SELECT d.id FROM draw d
  WHERE d.kind = 'chat' AND d.county_id = :county
    AND (:township = 0 OR EXISTS (
      SELECT 1 FROM check_line c WHERE c.draw_id = d.id AND c.township_id = :township))
@@ -53,7 +60,7 @@ SELECT DISTINCT s.draw_id FROM spotcheck s
 UPDATE draw SET reported_at = :now
  WHERE reported_at IS NULL AND kind = 'chat'
    AND NOT EXISTS (SELECT 1 FROM spotcheck s WHERE s.draw_id = draw.id AND s.closed_at IS NULL)
-RETURNING *;
+RETURNING id;
 
 -- name: picked_since(county, first)
 SELECT s.person_id FROM spotcheck s JOIN draw d ON d.id = s.draw_id

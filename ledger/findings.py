@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, people
+from ledger import audit, calendar, people, periods
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
@@ -22,9 +22,7 @@ from ledger.reply_windows import deadline_of
 from ledger.rules import Rules
 
 sql = queries("findings")
-CHANGE_DAYS = timedelta(
-    days=30
-)  # so long after the first decision another person may change it
+CHANGE_DAYS = timedelta(days=30)  # so long another person may change the first decision
 EVERY = 1000  # more than a county has
 ABSENCE = frozenset({"脱岗走读", "驻村不住村"})  # what a step may rest on (S000-50)
 CATEGORIES = (  # of checks on the spot (S000-91)
@@ -252,22 +250,31 @@ async def deciders(db: Session, finding: Finding, *, day: date) -> list[Person]:
     """Who may decide: the township's staff without a part in it; where there is none, the county."""
     for role in (Role.TOWNSHIP, Role.COUNTY):
         seats = await people.seats_at(db, finding, role, day=day)
-        free = [one for one in seats if one.id not in {finding.found_by, finding.person_id}]
+        part = await hands(db, finding)
+        free = [one for one in seats if one.id not in part]
         if free:
             return free
     return []
+
+
+async def hands(db: Session, finding: Finding) -> set[int]:
+    """Who has a part in it and does not decide on it: whoever noticed it, and himself."""
+    rows = sql.hands(db.connection, source=finding.source, source_id=finding.source_id)
+    found = {row["person_id"] async for row in rows}
+    return {one for one in (*found, finding.found_by, finding.person_id) if one}
 
 
 async def reviewers(db: Session, finding: Finding, *, now: datetime) -> list[Person]:
     """Who may decide on it as it stands: once it is decided, another one of township or county."""
     if finding.is_open:
         return await deciders(db, finding, day=now.date())
+    part = await hands(db, finding)
     seats = [
         one
         for role in (Role.TOWNSHIP, Role.COUNTY)
         for one in await people.seats_at(db, finding, role, day=now.date())
     ]
-    return [one for one in seats if refusal(finding, one, now) is None]
+    return [one for one in seats if one.id not in part and refusal(finding, one, now) is None]
 
 
 # records: the reply
@@ -318,6 +325,11 @@ async def decide(
     )  # fmt: skip
     if done is None:
         raise Refused("findings.changed_meanwhile", id=finding.id)
+    if finding.source == Source.CHAT and State.LIFTED in {state, finding.state}:
+        change = -1 if state is State.LIFTED else 1  # a miss that is none is in no figure
+        await periods.add(
+            db, finding.team_id, date.fromisoformat(finding.day), unanswered=change
+        )
     step = "decided" if finding.is_open else "changed"
     await _event(db, by.id, finding, step, {"state": state.value, "reason": reason}, now)
     return await by_id(db, finding.id)
@@ -329,29 +341,36 @@ async def check_deciding(
     """`Refused` where this person may not, or not yet, decide on it in that way."""
     if block := refusal(finding, by, now):
         raise Refused(block, finding=finding)
+    if by.id in await hands(db, finding):
+        raise Refused("findings.finder", finding=finding)
     if finding.is_open:
-        await _check_first(db, finding, by, now)
+        allowed = await deciders(db, finding, day=now.date())  # the first decision is theirs
+        if by.id not in {one.id for one in allowed}:
+            raise Refused("findings.township_first", finding=finding, deciders=allowed)
     elif finding.state == state:
         raise Refused("findings.decided_so", finding=finding)
     elif await sql.has_strike(db.connection, id=finding.id):
         raise Refused("findings.has_strike", finding=finding)
+    if state is State.CONFIRMED:
+        await _check_confirming(db, finding, rules, now)
+
+
+async def _check_confirming(db: Session, finding: Finding, rules: Rules, now: datetime) -> None:
+    """`Refused` before he was heard, and where the ledger itself says why he was not there."""
     current = await prolonged(db, finding, rules, now=now)
-    if state is State.CONFIRMED and not current.heard(now):
+    if not current.heard(now):
         raise Refused("findings.not_heard", finding=current)
-
-
-async def _check_first(db: Session, finding: Finding, by: Person, now: datetime) -> None:
-    """The first decision is the township's."""
-    allowed = await deciders(db, finding, day=now.date())
-    if by.id not in {one.id for one in allowed}:
-        raise Refused("findings.township_first", finding=finding, deciders=allowed)
+    if finding.person_id and finding.category in {*ABSENCE, UNANSWERED}:
+        day = date.fromisoformat(finding.day)
+        if off := await calendar.off_on(db, finding.person_id, day, rules):
+            raise Refused("findings.was_off", finding=finding, off=off.value)
 
 
 async def prolonged(db: Session, finding: Finding, rules: Rules, *, now: datetime) -> Finding:
-    """The finding with its time as it is now: leave that came since is given back."""
+    """With its time as it is now: from when he has it before him, leave given back."""
     if finding.reply or not finding.is_open:
         return finding
-    start = moment(finding.told_at or finding.opened_at)
+    start = await _told_since(db, finding, now)
     until = await deadline_of(db, finding.person_id, start, rules)
     if ms(until) <= finding.reply_until:
         return finding
@@ -359,30 +378,17 @@ async def prolonged(db: Session, finding: Finding, rules: Rules, *, now: datetim
     return await by_id(db, finding.id)
 
 
-# records: timed steps, each guarded by the row itself
-async def untold(db: Session) -> list[Finding]:
-    """Open ones whose person has not been told."""
-    return [Finding(**dict(row)) async for row in sql.untold(db.connection)]
-
-
-async def claim_telling(db: Session, finding: Finding, rules: Rules, *, now: datetime) -> bool:
-    """Note that he is told now: his time begins here. True only the first time."""
-    until = await deadline_of(db, finding.person_id, now, rules)
-    done = await sql.told(
-        db.connection, id=finding.id, now=ms(now),
-        reply_until=max(ms(until), finding.reply_until),
-    )  # fmt: skip
-    return done is not None
-
-
-async def unasked(db: Session, *, now: datetime) -> list[Finding]:
-    """What can be decided, and nobody has been asked to."""
-    return [Finding(**dict(row)) async for row in sql.unasked(db.connection, now=ms(now))]
-
-
-async def claim_asking(db: Session, finding: Finding, *, now: datetime) -> bool:
-    """Note that its deciders have their card. True only the first time."""
-    return await sql.asked(db.connection, id=finding.id, now=ms(now)) is not None
+async def _told_since(db: Session, finding: Finding, now: datetime) -> datetime:
+    """When his hours began: as his card arrived; not before now while one may still arrive."""
+    card = await sql.card(db.connection, id=finding.id)
+    told = moment(finding.told_at or finding.opened_at)
+    if card["arrived"]:
+        return max(told, moment(card["arrived"]))
+    if finding.told_at and not card["cards"]:
+        return told
+    there = await listeners(db, finding, day=now.date())
+    reached = any([await people.address_of(db, one.id) for one in there])
+    return now if reached else told
 
 
 async def _event(

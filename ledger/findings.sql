@@ -20,6 +20,17 @@ SELECT * FROM finding_line
  WHERE id = :id AND county_id = :county AND (:township = 0 OR township_id = :township)
    AND (:team = 0 OR team_id = :team) AND (:own = 0 OR person_id = :asker);
 
+-- name: hands(source, source_id)
+-- Who has had a part in noticing it: both inspectors and who recorded it for the county, both
+-- callers of a phone check, who picked (指定) somebody for a chat check.
+SELECT v.filed_by AS person_id FROM surprise_visit v WHERE :source = 'visit' AND v.id = :source_id
+UNION SELECT v.second_by FROM surprise_visit v WHERE :source = 'visit' AND v.id = :source_id
+UNION SELECT v.decided_by FROM surprise_visit v WHERE :source = 'visit' AND v.id = :source_id
+UNION SELECT p.taken_by FROM phone_check p WHERE :source = 'phone' AND p.id = :source_id
+UNION SELECT d.asked_by FROM spotcheck s JOIN draw d ON d.id = s.draw_id
+       WHERE :source = 'chat' AND s.id = :source_id AND d.way = 'picked'
+ORDER BY 1;
+
 -- name: of_source(source, source_id)
 SELECT * FROM finding_line WHERE source = :source AND source_id = :source_id ORDER BY id;
 
@@ -42,21 +53,11 @@ SELECT f.* FROM finding_line f JOIN who w ON w.id = :person
    AND (f.person_id = :person OR (f.person_id IS NULL AND w.role = 'leader' AND w.team_id = f.team_id))
  ORDER BY f.opened_at, f.id;
 
--- name: untold()
--- Who has explained already is not asked to.
-SELECT * FROM finding_line WHERE state = 'open' AND told_at IS NULL AND reply = '' ORDER BY id;
-
--- name: told(id, now, reply_until)$
-UPDATE finding SET told_at = :now, reply_until = :reply_until WHERE id = :id AND told_at IS NULL RETURNING id;
-
--- name: unasked(now)
--- What can be decided and nobody has been asked to: the reply is there, or its time is over.
-SELECT * FROM finding_line
- WHERE state = 'open' AND asked_at IS NULL AND (reply <> '' OR reply_until <= :now)
- ORDER BY id;
-
--- name: asked(id, now)$
-UPDATE finding SET asked_at = :now WHERE id = :id AND asked_at IS NULL RETURNING id;
+-- name: card(id)^
+-- The cards that told him, and when the first of them arrived; none: he was told by word.
+SELECT count(*) AS cards, min(o.sent_at) AS arrived FROM outbox o
+ WHERE o.why = 'finding' AND o.dedupe LIKE 'finding:%:told:%'
+   AND '-' || replace(substr(o.dedupe, 9), ':', '-') LIKE '%-' || :id || '-%told-%';
 
 -- name: prolong(id, reply_until)!
 UPDATE finding SET reply_until = :reply_until WHERE id = :id AND state = 'open';

@@ -1,6 +1,6 @@
 """The secret of a week's look-backs: from the key of the month in which its Monday lies.
 
-Look-backs must go on: where that month has no key (its seed is lost, or nobody opened it), a
+Look-backs must go on: where that month has no key (its seed is lost or shown, or nobody opened it), a
 fresh secret is thrown, and the event of the draw says so.
 """
 
@@ -39,7 +39,7 @@ async def of_week(
     """The secret of this week; None: its month's beacon is still waited for."""
     try:
         period = await _month(db, county, vault, rules, now=now)
-        if period is None:
+        if period is None or period.revealed_at:  # once shown, anyone could foresee it
             return Secret(vault.lots(), fresh=True)
         if _waits(period, now):
             return None

@@ -296,6 +296,13 @@ async def put_back(db: Session, by: Person, check: PhoneCheck, *, now: datetime)
     await _event(db, by.id, check, "put_back", {}, now=now)
 
 
+async def ring_again(db: Session, by: Person, check: PhoneCheck, *, now: datetime) -> None:
+    """Ring up once more; nobody has two numbers before him."""
+    if other := await own_call(db, by, now=now):
+        raise Refused("phone_checks.one_at_a_time", check=other)
+    await take_again(db, by, check, now=now)
+
+
 async def take_again(db: Session, by: Person, check: PhoneCheck, *, now: datetime) -> None:
     """Ring up once more whom nobody reached, or put right one's own entry, on the same day."""
     if await findings.of_source(db, Source.PHONE, check.id):
@@ -337,10 +344,13 @@ async def doubt(
     now: datetime,
 ) -> Finding:  # fmt: skip
     """Put it down as 待核实, because the caller says so; the township decides (domain §9)."""
+    day = date.fromisoformat(check.day)
+    if (off := await calendar.off_on(db, check.person_id, day, rules)) in EXCUSED:
+        raise Refused("phone_checks.was_off", check=check, off=off.value if off else "")
     found = Found(
         county=check.county_id, township=check.township_id, team=check.team_id,
         person=check.person_id, source=Source.PHONE, source_id=check.id, category=category,
-        facts=words, day=date.fromisoformat(check.day), found_by=by.id,
+        facts=words, day=day, found_by=by.id,
     )  # fmt: skip
     return await findings.open_finding(db, found, now=now, rules=rules)
 

@@ -44,6 +44,7 @@ class Turn:
     village: str
     day: str
     present: int
+    number: int = 0  # of its draw, among those of reporters
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,12 @@ async def last_draw(db: Session, circle: Circle) -> int | None:
     """The circle's newest draw; None: none was made."""
     found = await sql.last_draw(db.connection, county=circle.scope.county, circle=circle.name)
     return int(found) if found else None
+
+
+async def id_of(db: Session, county: int, number: int) -> int:
+    """The draw with that number; 0: there is none."""
+    found = await sql.by_number(db.connection, number=number, county=county)
+    return int(found or 0)
 
 
 async def access_draw(db: Session, asker: Person, draw: int) -> str | None:

@@ -114,6 +114,9 @@ async def access_basis(db: Session, asker: Person, number: int, *, now: datetime
         raise Refused("findings.own", finding=finding)
     if before := await of_finding(db, finding.id):
         raise Refused("strikes.made_before", strike=before)
+    same = await sql.of_the_day(db.connection, person=finding.person_id, found_day=finding.day)
+    if same:
+        raise Refused("strikes.same_day", strike=await by_id(db, int(same)))
     return finding
 
 
@@ -206,11 +209,19 @@ def check_answer(by: Person, strike: Strike, *, upheld: bool) -> None:
         raise Refused("strikes.no_appeal", strike=strike)
 
 
+async def had_a_part(db: Session, by: Person, strike: Strike) -> bool:
+    """Whether he noticed what it rests on, or confirmed it: his own word is appealed against."""
+    finding = await findings.by_id(db, strike.finding_id)
+    return by.id == finding.decided_by or by.id in await findings.hands(db, finding)
+
+
 async def answer(
     db: Session, by: Person, strike: Strike, reason: str, *, upheld: bool, now: datetime
 ) -> Strike:
     """维持 or 撤销 with a reason; a step may be revoked without an appeal, too."""
     check_answer(by, strike, upheld=upheld)
+    if await had_a_part(db, by, strike):
+        raise Refused("strikes.answered_by_another", strike=strike)
     if not reason.strip():
         raise Refused("findings.needs_reason", id=strike.finding_id)
     done = await sql.answer(

@@ -18,6 +18,11 @@ SELECT * FROM strike_line WHERE id = :id AND (county_id = :county OR person_id =
 -- name: listed(county, person)
 SELECT * FROM strike_line WHERE county_id = :county OR person_id = :person ORDER BY id DESC;
 
+-- name: of_the_day(person, found_day)$
+-- What was done once about a day is not done again because two checks have seen it.
+SELECT id FROM strike_line
+ WHERE person_id = :person AND found_day = :found_day AND (upheld IS NULL OR upheld = 1) ORDER BY id LIMIT 1;
+
 -- name: standing(person, day)$
 -- Neither expired nor revoked, and no appeal against it waits for its answer.
 SELECT count(*) FROM strike

@@ -103,9 +103,11 @@ async def _open(db: Session, visit: Visit, rules: Rules, now: datetime) -> None:
 
 # records: the county decides where the two do not agree
 async def deciders(db: Session, visit: Visit, *, day: date) -> list[Person]:
-    """County staff who were not there themselves; where there are none others, all of them."""
+    """County staff who were not there; where there are no others, whoever did not fill it in."""
     staff = await people.staff(db, visit.county_id, day=day)
-    return [one for one in staff if one.id not in visit.pair] or staff
+    return [one for one in staff if one.id not in visit.pair] or [
+        one for one in staff if one.id != visit.filed_by
+    ]
 
 
 async def ask_county(

@@ -56,9 +56,11 @@ SELECT d.person_id, d.text FROM person p CROSS JOIN duty_done d
 
 -- name: published(county, township, limit)
 -- Finished draws, the newest first, without names; township 0 is the whole county.
-SELECT c.draw_id, c.day, c.village, c.state FROM check_line c
+SELECT (SELECT count(*) FROM draw o
+         WHERE o.county_id = c.county_id AND o.kind = 'chat' AND o.id <= c.draw_id) AS draw_id,
+       c.day, c.village, c.state FROM check_line c
  WHERE c.draw_id IN (SELECT d.id FROM draw d
-                      WHERE d.county_id = :county AND d.reported_at IS NOT NULL
+                      WHERE d.county_id = :county AND d.kind = 'chat' AND d.reported_at IS NOT NULL
                       ORDER BY d.id DESC LIMIT :limit)
    AND (:township = 0 OR c.township_id = :township)
  ORDER BY c.draw_id DESC, c.id;

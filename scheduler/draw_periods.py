@@ -34,6 +34,8 @@ async def tick(desk: Desk, db: Session, now: datetime) -> None:
         try:
             await _tick(desk, db, county, now)
         except NoDraws as trouble:
+            if trouble.block == draw_periods.NOBODY:
+                continue  # the list has not been brought in yet
             log.error("draws_not_opened", county=county, why=trouble.block)
 
 

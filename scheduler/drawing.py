@@ -24,6 +24,7 @@ from ledger.windows import window
 from scheduler import phone_checks, spotchecks, surprise_visits
 from scheduler.desk import Desk
 
+BEAT = timedelta(milliseconds=1)
 TOO_LATE = timedelta(minutes=30)  # a drawn minute missed by more is not made up for
 APART = timedelta(milliseconds=2)  # between slots settled together: each sees what the last did
 STARTS: dict[str, Callable[[Desk, Session, Draw, datetime], Awaitable[None]]] = {
@@ -98,7 +99,7 @@ async def _settle_one(
 
 def _result(desk: Desk, facts: Facts, one: Due, now: datetime) -> str | None:
     """Whom the slot meets; void when its minute is long past; None: nobody can be asked just now."""
-    if now - _moment(one) > TOO_LATE:
+    if ms(now) - ms(_moment(one)) > TOO_LATE // BEAT:  # as its card counts
         return VOID
     if one.slot.kind == CHAT and window(now, desk.rules) is None:
         return None

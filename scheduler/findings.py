@@ -7,7 +7,7 @@ nobody decides is only listed: a line in the summaries, once when it is new and 
 from dataclasses import replace
 from datetime import datetime
 
-from ledger import findings, people, slots
+from ledger import finding_steps, findings, people, slots
 from ledger.database import Session
 from ledger.days import is_workday
 from ledger.findings import Finding
@@ -33,9 +33,9 @@ async def tick(desk: Desk, db: Session, now: datetime) -> None:
 async def _tell(desk: Desk, db: Session, now: datetime) -> None:
     """Everybody whom something concerns, each in one message; his hours begin now."""
     groups: Groups = {}
-    for one in await findings.untold(db):
+    for one in await finding_steps.untold(db):
         there = await _free(desk, db, await findings.listeners(db, one, day=now.date()), now)
-        if there and await findings.claim_telling(db, one, desk.rules, now=now):
+        if there and await finding_steps.claim_telling(db, one, desk.rules, now=now):
             for person in there:
                 groups.setdefault(person.id, []).append(await findings.by_id(db, one.id))
     for person_id, found in groups.items():
@@ -55,20 +55,20 @@ async def _tell_one(
     )
     reply = Reply(text, options, kind="card")
     await desk.tell(db, person, reply, dedupe=_name("told", found, person), now=now,
-                    cause=FINDING)  # fmt: skip
+                    expires_at=now + findings.CHANGE_DAYS, cause=FINDING)  # fmt: skip
 
 
 # those who decide
 async def _ask(desk: Desk, db: Session, now: datetime) -> None:
     """Who may decide gets what can be decided: the reply is there, or its time is over."""
     groups: Groups = {}
-    for one in await findings.unasked(db, now=now):
+    for one in await finding_steps.unasked(db, now=now):
         current = await findings.prolonged(db, one, desk.rules, now=now)
         if not current.heard(now):
             continue  # leave that came since is given back
         seats = await findings.deciders(db, one, day=now.date())
         there = await _free(desk, db, seats, now)
-        if there and await findings.claim_asking(db, one, now=now):
+        if there and await finding_steps.claim_asking(db, one, now=now):
             for person in there:
                 groups.setdefault(person.id, []).append(current)
     for person_id, found in groups.items():

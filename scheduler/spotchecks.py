@@ -146,7 +146,7 @@ async def _report(desk: Desk, db: Session, now: datetime) -> None:
                 lines=lines,
                 tally=tally_of(checks),
             )
-            reply = Reply(text, (Option("看全部", f"抽查情况 {draw.id}"),), kind="report")
+            reply = Reply(text, (Option("看全部", f"抽查情况 {draw.number}"),), kind="report")
             name = f"draw:{draw.id}:report:{reader.id}"
             await desk.tell(db, reader.id, reply, dedupe=name, now=now, cause=RESULT)
 

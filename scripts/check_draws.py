@@ -35,24 +35,24 @@ def plan(card, key):
             load[day] = load.get(day, 0) + 1
             while day:
                 yield due("quota", team, day, team)
-                moved = done.get((day, kind, "quota", team)) in ("moved", "void")
-                day = next((one for one in line if one > day), "") if moved else ""
+                day = next((one for one in line if one > day), "") if done.get((day, kind, "quota", team)) in ("moved", "void") else ""
         for day, one in ((day, one) for one in card["people"] for day in days if how["extra"]):
             if int(ticket(key, kind, "extra", one["id"], day), 16) * 100 * len(days) < 2**256 * how["extra"] and one.get("since", 0) < start(day) + 86_400_000: yield due("extra", one["id"], day, one["team"])
 def drawn_faults(card, key):
     due = dict(plan(card, key))
     if sum(slot(one) in due for one in card["drawn"]) * 2 < len(card["drawn"]): return (yield "抽签数不符：抽查整个对不上")
     for number, one in enumerate(card["drawn"], 1):
-        (day, kind, why, subject), at, result = slot(one), one["at"], one["result"]
-        team, moment = due.pop(slot(one), ("", 0))
+        (day, kind, why, subject), at, result, (team, moment) = slot(one), one["at"], one["result"], due.pop(slot(one), ("", 0))
         there = here(card, kind, team, day, at)
         again = (pick(key, f"{kind}|member|{team}|{day}", there, 1) or ["moved"])[0] if why == "quota" else subject if subject in there else "away"
         wrong = "不在计划里" if not team else "时间不符" if at < moment or (at > moment + 1_800_000) != (result == "void") else "重算不一致" if result not in (again, "void") else ""
         if wrong: yield f"第 {number} 次抽查{wrong}：{day} {kind} {subject}"
-    for day, kind, _, subject in sorted(one for one in due if due[one][1] + 1_800_000 <= card["until"]): yield f"少了一次抽查：{day} {kind} {subject}"
+    for day, kind, _, subject in sorted(due): yield f"少了一次抽查：{day} {kind} {subject}"
 def redo(key, name, kind, pool, wanted):
-    secret, towns = bytes.fromhex(ticket(key, "draw", name)), {team: town for town, teams in pool.items() for team in teams}
+    secret, stem, urns = bytes.fromhex(ticket(key, "draw", name)), f"look_back|{name.split('|')[0]}", pool.get("urns", {})
     if "of" in pool: return pick(secret, f"{kind}|{name}", pool["of"], wanted)
+    if "urns" in pool: return [one for urn, it in sorted(urns.items()) for one in pick(secret, f"{stem}|{urn}", it["of"], (len(it["of"]) * it["share"] + 50) // 100)] or pick(secret, f"{stem}|one", [one for it in urns.values() if it["share"] for one in it["of"]], 1)
+    towns = {team: town for town, teams in pool.items() for team in teams}
     return [[team, *pick(secret, f"member|{name}|{team}", pool[towns[team]][team], 1)] for team in spread(secret, f"team|{name}", towns, wanted)]
 def pair_of(secret, one, may): return sorted(may, key=lambda who: (may[who], ticket(secret, "insp", one["team"], who)))[:2] if len(may) > 1 else one["pair"][:1]
 def mixed(period, beacon, numbers):
@@ -64,12 +64,12 @@ def check(card, text, told):
     prints, promise = (card["opening_sha256"], card["sha256"], sha(text)), hashlib.sha256(f"spotcheck/v1|{opening['period']}|".encode() + seed).hexdigest()
     yield from (name for name, wrong in {"文件不是规范格式": text != canonical({**plain, "sha256": prints[1]}) + "\n", "文件哈希不符": sha(plain) != prints[1],
         "公示内容哈希不符": sha(opening) != prints[0] or not all(one and any(each.startswith(one) for each in prints) for one in told),
-        "名册不符": sha(card["roster"]) != opening["roster_sha256"] or len(ids) < len(card["people"]),
+        "名册不符": sha(card["roster"]) != opening["roster_sha256"] or len(ids) < len(card["people"]) or any(one["since"] < opening["frozen_at"] for one in card["joined"]),
         "抽签数不符": beacon["source"] == "officials" and not mixed(opening["period"], beacon["value"], beacon["numbers"]),
         "承诺不符": card["seed"] and promise != opening["commitment"], "种子还没有公布": not card["seed"]}.items() if wrong)
     key = hmac.new(seed, "|".join(("key", opening["period"], opening["roster_sha256"], beacon["value"])).encode(), hashlib.sha256).digest()
     if card["seed"] and promise == opening["commitment"]: yield from (*drawn_faults(card, key), *(f"人工抽签重算不一致：{one['name']}" for one in card["asked"] if
-        one["way"] != "picked" and "urns" not in one["pool"] and redo(key, one["name"], one["kind"], one["pool"], one["wanted"]) != texts(one["drawn"])), *(
+        one["way"] != "picked" and redo(key, one["name"], one["kind"], one["pool"], one["wanted"]) != texts(one["drawn"])), *(
         f"第 {number} 组督导员重算不一致：{one['team']}" for number, one in enumerate(card["pairs"], 1) if not one["by_hand"] and pair_of(bytes.fromhex(ticket(key, "draw", one["draw"])), one, one["eligible"]) != one["pair"]))
 def faults(text, told=()):
     try: return list(check(json.loads(text), text, told))

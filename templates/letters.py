@@ -95,9 +95,16 @@ def _confirmed(facts: Facts) -> str:
     found = facts.letter.finding
     day = _long_day(found.decided)
     return (
-        f"我县已将上述情况告知本人并听取说明。经{found.township}核实，于{day}认定查实"
+        f"{_heard(found)}经{found.township}核实，于{day}认定查实"
         f"{f'（{found.category}）' if found.category else ''}。理由：{_closed(found.reason)}"
     )
+
+
+def _heard(found: Any) -> str:
+    """Only what is so: told, or heard, or neither."""
+    if found.reply:
+        return "我县已将上述情况告知本人并听取说明。"
+    return "我县已将上述情况告知本人。" if found.told_at else ""
 
 
 def _reply(facts: Facts) -> str:

@@ -133,7 +133,7 @@ def test_no_timed_work_reaches_a_decision() -> None:
 def test_what_timed_work_really_does_is_found() -> None:
     found = graph(modules())
 
-    assert path_to(found, timed(found), {"sql:findings.told"})
+    assert path_to(found, timed(found), {"sql:finding_steps.told"})
     assert path_to(found, timed(found), {"sql:findings.open"})
     assert path_to(found, ["handlers.topics.TOPICS"], {"sql:strikes.add"})
     assert path_to(found, ["handlers.topics.TOPICS"], {"sql:findings.decide"})

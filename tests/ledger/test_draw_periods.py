@@ -64,6 +64,7 @@ async def test_months_that_begin_with_holidays(
     assert draw_periods.opens_on(first, RULES) == opens
     now = datetime.combine(opens, time(8, 30), SHANGHAI)
     async with database.transaction() as db:
+        await db.connection.execute("UPDATE posting SET from_day = '2025-01-05'")
         period = await draw_periods.open_month(db, county.id, first, vault, RULES, now=now)
 
     assert draw_periods.beacon_due(period, RULES).date() == due_on

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from county import MONDAY, County
 
-from ledger import findings, people
+from ledger import finding_steps, findings, people
 from ledger.clock import SHANGHAI
 from ledger.database import Database, Session
 from ledger.days import is_workday
@@ -38,6 +38,13 @@ async def opened(
     **change: object,
 ) -> Finding:  # fmt: skip
     return await findings.open_finding(db, found(county, who, **change), now=now, rules=RULES)
+
+
+async def told(db: Session, county: County, **change: object) -> Finding:
+    """Opened, and the person knows of it."""
+    one = await opened(db, county, **change)  # type: ignore[arg-type]
+    await finding_steps.claim_telling(db, one, RULES, now=MONDAY)
+    return await findings.by_id(db, one.id)
 
 
 # the hours
@@ -159,7 +166,7 @@ async def test_who_may_decide_and_when(database: Database, county: County) -> No
     zhou, chen = county["周总队长"], county["陈干事"]
     late = MONDAY + 3 * DAY
     async with database.transaction() as db:
-        one = await opened(db, county)
+        one = await told(db, county)
         for name in ("李队员", "王队长", "赵队员"):
             said = await refused(db, county[name], one, State.CONFIRMED, late)
             assert said == "findings.not_yours_to_decide"
@@ -200,7 +207,7 @@ async def test_the_finder_does_not_decide_and_the_county_does_for_an_empty_towns
     zhou, chen = county["周总队长"], county["陈干事"]
     late = MONDAY + 3 * DAY
     async with database.transaction() as db:
-        one = await opened(db, county, found_by=zhou.id)
+        one = await told(db, county, found_by=zhou.id)
         allowed = [who.name for who in await findings.deciders(db, one, day=late.date())]
         assert allowed == ["陈干事"]
         assert await refused(db, zhou, one, State.CONFIRMED, late) == "findings.finder"
@@ -225,7 +232,7 @@ async def test_only_confirmed_ones_count(database: Database, county: County) -> 
     late, scope = MONDAY + 3 * DAY, Scope(county.id)
     month = (date(2026, 11, 1), date(2026, 11, 30))
     async with database.transaction() as db:
-        ids = [(await opened(db, county, source_id=one)).id for one in (1, 2, 3)]
+        ids = [(await told(db, county, source_id=one)).id for one in (1, 2, 3)]
         assert await findings.open_count(db, scope) == 3
         assert await findings.counts(db, scope, *month) == []
         for id, state in zip(ids[1:], (State.CONFIRMED, State.LIFTED), strict=True):

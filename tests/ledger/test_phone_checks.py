@@ -13,6 +13,7 @@ from ledger import (
     audit,
     draw_periods,
     draws,
+    finding_steps,
     findings,
     people,
     phone_checks,
@@ -123,7 +124,7 @@ async def test_the_checked_are_told_nothing_whatever_comes_of_it(
             await rung(db, county["陈干事"], result)
         ((posted,),) = await db.connection.execute_fetchall("SELECT count(*) FROM outbox")
         assert posted == 0
-        assert [one async for one in findings.sql.untold(db.connection)] == []
+        assert [one async for one in finding_steps.sql.untold(db.connection)] == []
 
 
 async def test_the_order_is_the_lots_and_not_the_lists(

@@ -7,7 +7,7 @@ from county import MONDAY, County
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import findings, letters, strikes, switches
+from ledger import finding_steps, findings, letters, strikes, switches
 from ledger.database import Database, Session
 from ledger.days import is_workday
 from ledger.errors import Refused
@@ -59,9 +59,11 @@ async def confirmed(
     li = county[who]
     found = Found(
         county.id, li.township_id, li.team_id, li.id, Source.VISIT, number, category,
-        "上午未见人", MONDAY.date(), None,
+        "上午未见人", MONDAY.date() - 7 * (number - 1) * DAY, None,
     )  # fmt: skip
     one = await findings.open_finding(db, found, now=MONDAY, rules=RULES)
+    await finding_steps.claim_telling(db, one, RULES, now=MONDAY)
+    one = await findings.by_id(db, one.id)
     boss = "周总队长" if li.township == "清水镇" else "冯总队长"
     return await findings.decide(
         db, county[boss], one, State.CONFIRMED, "问过村支书", now=LATE, rules=RULES

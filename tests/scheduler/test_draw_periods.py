@@ -16,7 +16,7 @@ import pytest
 from county import County
 from phones import Phones, words
 
-from ledger import backup, draw_card, draw_facts, draw_periods, draws, outbox
+from ledger import backup, draw_card, draw_facts, draw_periods, draws, outbox, roster
 from ledger.chance import Seeds
 from ledger.clock import SHANGHAI, SetClock
 from ledger.database import Database, Session
@@ -24,6 +24,8 @@ from ledger.draw_periods import DrawPeriod
 from ledger.draw_plan import Due, due
 from ledger.files import path_of
 from ledger.messages import Reply
+from ledger.people import Role
+from ledger.roster import Entry
 from ledger.rules import Rules
 from scheduler import draw_periods as life
 from scheduler.desk import Desk
@@ -351,7 +353,10 @@ async def test_each_county_has_its_own_month(
     database: Database, county: County, desk: Desk
 ) -> None:
     async with database.transaction() as db:
-        await db.connection.execute("INSERT INTO county (name) VALUES ('宁和县')")
+        other = await roster.ensure_county(db, "宁和县")
+        await roster.add_person(
+            db, other, Entry("韩队员", Role.MEMBER, "河口镇", "大桥村"), now=PUBLISHED
+        )
         assert len(await draws.counties(db)) == 2
     await beat(database, desk, PUBLISHED)
     async with database.reading() as db:

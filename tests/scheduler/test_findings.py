@@ -13,7 +13,8 @@ from ledger.findings import Finding, Found, Source, State
 from ledger.messages import Reply
 from ledger.rules import Rules
 from scheduler.desk import Desk
-from scheduler.findings import tick, with_findings
+from scheduler.findings import tick as bare_tick
+from scheduler.findings import with_findings
 from templates.words import Words
 
 RULES = Rules()
@@ -36,6 +37,14 @@ async def opened(
         "待说明", f"第{number}次没有接通", now.date(), county[by].id if by else None,
     )  # fmt: skip
     return await findings.open_finding(db, found, now=now, rules=RULES)
+
+
+async def tick(desk: Desk, db: Session, now: datetime) -> None:
+    """A tick after which what was written has arrived."""
+    await bare_tick(desk, db, now)
+    await db.connection.execute(
+        "UPDATE outbox SET state = 'sent', sent_at = made_at WHERE state = 'ready'"
+    )
 
 
 async def told(db: Session, county: County) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ def crowded(kind: str, level: str) -> Report:
     sorts = ["overdue", "missed", "waiting", "soon", "owing" if kind == "daily" else "silent"]
     filled = [
         listed(sort, [long] * 30)
-        if level == "team" or sort in {"missed", "owing"}
+        if level == "team" or sort == "owing"
         else Section(sort, 90, 30, spots=(spot,) * 30)
         for sort in sorts
     ]

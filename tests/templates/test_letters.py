@@ -27,7 +27,7 @@ def facts(*, strike: Any = None, reply: str = "家里有急事。", **found: Any
         **{
             "id": 12, "township": "清水镇", "village": "永安村", "day": "2026-11-23", "source": "visit",
             "category": "脱岗走读", "facts": "上午入户三家未见人", "reply": reply, "decided": NOW,
-            "reason": "问过三家邻居", **found,
+            "reason": "问过三家邻居", "told_at": 1, **found,
         }
     )  # fmt: skip
     person = SimpleNamespace(name="李队员", title="", county="安和县")
