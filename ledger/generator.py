@@ -103,17 +103,17 @@ class Generator:
         phone = f"199{self.lots.below(10**8, 'phone', key):08d}"
         entry = Entry(
             self._name("given_member", key), role, township, village, title, phone, unit,
-            **(self._care(key, now.date()) if village else {}),
+            **(self._care(key, unit[:1], now.date()) if village else {}),
         )  # fmt: skip
         await roster.add_person(db, county, entry, now=now)
 
-    def _care(self, key: str, today: date) -> dict[str, str]:
+    def _care(self, key: str, level: str, today: date) -> dict[str, str]:
         """Term, insurance and check-up: nearly everybody's in order, a few run out."""
         begun = 80 + self.lots.below(580, "term", key)  # days ago; a term has two years
         insured = self.lots.below(360, "insured", key) + 35
         checked = self.lots.below(310, "checked", key)
         return {
-            "sent_by": "县",
+            "sent_by": level,  # 县水利局, 市财政局
             "term_from": str(today - begun * DAY),
             "term_to": str(today + (730 - begun) * DAY),
             "insured_until": str(today + insured * DAY),
