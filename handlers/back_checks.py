@@ -7,7 +7,7 @@ from datetime import date
 from handlers import rebounds as coming_back
 from handlers.issue_cards import NUMBERED
 from handlers.talk import Talk, Topic, one_of, plain
-from ledger import back_checks, findings, issues, look_backs
+from ledger import back_checks, findings, issues, look_backs, people
 from ledger.back_checks import QUESTIONS, Answer, BackCheck
 from ledger.days import DAY
 from ledger.draw_periods import month_of
@@ -34,6 +34,8 @@ async def check_back(talk: Talk) -> Reply:
         return await _list(talk)
     check = await back_checks.access_back_check(talk.db, talk.asker, int(numbered["id"]))
     words = numbered["rest"].strip()
+    if back_checks.unfit(check, talk.asker):
+        return await _given_up(talk, check)
     if words == FINDING:
         return await _open_finding(talk, check)
     if words.startswith(BACK):
@@ -47,6 +49,15 @@ async def _list(talk: Talk) -> Reply:
     found = await back_checks.waiting_for(talk.db, talk.asker, talk.today)
     options = [Option(f"回访核验{one.id}", f"回访核验{one.id}") for one in found[:BUTTONS]]
     return talk.reply("back_checks.list", options, found=found[:SHOWN], total=len(found))
+
+
+async def _given_up(talk: Talk, check: BackCheck) -> Reply:
+    """He has moved: nothing of his is kept, the county asks the household or names somebody."""
+    await back_checks.release(talk.db, talk.asker, check, now=talk.now)
+    note = Reply(talk.say("back_checks.handed_over", check=check, asker=talk.asker))
+    for one in await people.staff(talk.db, check.county_id, day=talk.now.date()):
+        await talk.tell(one.id, note, dedupe=f"back_check:{check.id}:released:{one.id}")
+    return talk.reply("back_checks.unfit", check=check)
 
 
 async def _fill_in(talk: Talk, check: BackCheck, words: str) -> Reply:

@@ -18,6 +18,12 @@ async def give(talk: Talk) -> Reply:
         return await _show(talk, period)
     if talk.rest.startswith(OPEN):
         return await _public(talk, period, talk.rest.removeprefix(OPEN))
+    typed = await beacons.of_period(talk.db, period.id)
+    beacons.check_number(talk.asker, period, typed, talk.rest)
+    sure = choice({"报": True, "不报": False})
+    asked = {"number": talk.rest, "month": period.first}
+    if not await talk.ask("beacons.sure", sure, ("报", "不报"), **asked):
+        return talk.reply("beacons.not_given")
     salt = talk.room.vault.lots().hex()
     one = await beacons.enter(talk.db, talk.asker, period, talk.rest, salt, now=talk.now)
     after = await draw_periods.by_id(talk.db, period.id)

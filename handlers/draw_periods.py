@@ -8,15 +8,17 @@ import re
 from datetime import date, datetime
 
 from handlers.talk import Talk, Topic
-from ledger import beacons, draw_facts, draw_periods, draw_reveals
+from ledger import beacons, draw_facts, draw_periods, draw_reveals, draws
 from ledger.clock import moment
 from ledger.days import DAY
 from ledger.draw_periods import DrawPeriod
 from ledger.errors import Refused
 from ledger.messages import Option, Paper, Reply
+from ledger.people import STAFF
 
 MONTH = re.compile(r"(?:(?P<year>\d{4})[年.\-/])?\s*(?P<month>\d{1,2})\s*月?(?:份)?")
 WORDS = {"上月": -1, "上个月": -1, "本月": 0, "这个月": 0, "这月": 0, "下月": 1, "下个月": 1}
+ALL = "全部"  # the long codes, too
 SHOWN = 12  # months listed
 BUTTONS = 4
 
@@ -26,14 +28,24 @@ async def show(talk: Talk) -> Reply:
     recent = await draw_periods.recent(talk.db, talk.asker.county_id, limit=SHOWN)
     if not recent:
         raise Refused("draw_periods.none_yet")
-    period = await _named(talk) if talk.rest else _this(recent, talk.today)
+    whole, named = _wanted(talk)
+    period = await _named(talk, named) if named else _this(recent, talk.today)
     others = [one for one in recent if one.id != period.id]
-    text = await _month(talk, period)
-    if others and not talk.rest:
+    text = await (_month if whole else _short)(talk, period)
+    if others and not named:
         lines = [_other(talk, one) for one in others]
         text += "\n\n" + talk.say("draw_periods.others", others=lines)
     options = [Option(one.period, f"抽签公示 {one.period}") for one in others[:BUTTONS]]
-    return Reply(text, tuple(options), _files(talk, period), kind="card")
+    if not whole:
+        options.insert(0, Option("全部", f"抽签公示 {period.period} 全部"))
+    files = _files(talk, period) if named else ()
+    return Reply(text, tuple(options), files, kind="card")
+
+
+def _wanted(talk: Talk) -> tuple[bool, str]:
+    """Whether the long codes are wanted, which staff always get, and the month that is named."""
+    named = talk.rest.replace(ALL, " ").strip()
+    return ALL in talk.rest or talk.asker.role in STAFF, named
 
 
 def _this(recent: list[DrawPeriod], today: date) -> DrawPeriod:
@@ -41,11 +53,11 @@ def _this(recent: list[DrawPeriod], today: date) -> DrawPeriod:
     return begun[0] if begun else recent[-1]
 
 
-async def _named(talk: Talk) -> DrawPeriod:
-    name = read_month(talk.rest, talk.today)
+async def _named(talk: Talk, said: str) -> DrawPeriod:
+    name = read_month(said, talk.today)
     found = await draw_periods.of_month(talk.db, talk.asker.county_id, name) if name else None
     if found is None:
-        raise Refused("draw_periods.no_such", said=f"“{talk.rest[:20]}”")
+        raise Refused("draw_periods.no_such", said=f"“{said[:20]}”")
     return found
 
 
@@ -67,17 +79,37 @@ def read_month(text: str, today: date) -> str:
 async def _month(talk: Talk, period: DrawPeriod) -> str:
     promised = period.promised
     teams, members = await draw_facts.size(talk.db, period.id)
-    counts = await draw_facts.counts(talk.db, period.id) if period.revealed_at else []
     return talk.say(
         "draw_periods.month", period=period, promised=promised, county=talk.asker.county,
         state=_state(talk, period), teams=teams, members=members,
         days=promised["days"], quotas=_quotas(talk, promised["kinds"]),
         beacon=await _beacon(talk, period), late=moment(period.opened_at).date() >= period.first,
-        counts=[
-            talk.say("draw_periods.counts", name=_kind(talk, one.kind), one=one)
-            for one in counts
-        ],
+        counts=await _counts(talk, period),
     )  # fmt: skip
+
+
+async def _short(talk: Talk, period: DrawPeriod) -> str:
+    """What a member needs: sealed, when, how often, how to check; the long codes on demand."""
+    promised = period.promised
+    return talk.say(
+        "draw_periods.short", period=period, county=talk.asker.county,
+        state=_state(talk, period), sealed=moment(period.opened_at), days=promised["days"],
+        quotas=_quotas(talk, promised["kinds"]), counts=await _counts(talk, period),
+    )  # fmt: skip
+
+
+async def _counts(talk: Talk, period: DrawPeriod) -> list[str]:
+    """Figures by kind, of a month that is published only."""
+    if not period.revealed_at:
+        return []
+    void = await draws.void_by_kind(talk.db, period.id)
+    return [
+        talk.say(
+            "draw_periods.counts", name=_kind(talk, one.kind), one=one,
+            unmade=void.get(one.kind, 0),
+        )
+        for one in await draw_facts.counts(talk.db, period.id)
+    ]  # fmt: skip
 
 
 def _kind(talk: Talk, kind: str) -> str:
@@ -117,7 +149,7 @@ def _state(talk: Talk, period: DrawPeriod) -> str:
 
 
 def _files(talk: Talk, period: DrawPeriod) -> tuple[Paper, ...]:
-    if not period.revealed_at or not talk.rest:
+    if not period.revealed_at:
         return ()
     name = talk.say("draw_periods.file_name", county=talk.asker.county, period=period)
     return (Paper(period.card_sha256, name, draw_reveals.CARD_MIME),)

@@ -13,7 +13,7 @@ from handlers import spotchecks
 from handlers.forms import words as plain_words
 from handlers.issue_cards import NUMBERED
 from handlers.talk import Talk, Topic
-from ledger import files, findings, letters, people, switches
+from ledger import files, finding_steps, findings, letters, people, switches
 from ledger.clock import moment, ms
 from ledger.errors import Misunderstood, Refused
 from ledger.findings import ABSENCE, Finding, State
@@ -55,8 +55,10 @@ async def show_list(talk: Talk) -> Reply:
     found = await findings.access_findings(talk.db, talk.asker)
     waiting = [one for one in found if one.is_open]
     options = [Option(f"看 {one.id}号", f"待核实{one.id}") for one in found[:BUTTONS]]
+    missed = await finding_steps.misses(talk.db, talk.asker)
     return talk.reply(
-        "findings.list", options, lines=[_line(talk, one) for one in found[:SHOWN]],
+        "findings.list", options, missed=missed, own=talk.asker.role is Role.MEMBER,
+        lines=[_line(talk, one) for one in found[:SHOWN]],
         open=len(waiting), decided=len(found) - len(waiting), more=len(found) > SHOWN,
         first=found[0].id if found else 0,
     )  # fmt: skip
@@ -91,7 +93,11 @@ async def _step(talk: Talk, event: dict[str, object]) -> str:
     actor, kind = int(str(event["actor"])), str(event["kind"]).removeprefix("finding.")
     who = (await people.by_id(talk.db, actor)).name if actor else ""
     at = moment(int(str(event["at"])))
-    return talk.say("findings.step", at=at, who=who, step=kind, body=event["body"] or {})
+    body = event["body"] if isinstance(event["body"], dict) else {}
+    said = moment(int(body["said_at"])) if "said_at" in body else None
+    return talk.say(
+        "findings.step", at=said or at, who=who, step=kind, body=body, to_check=bool(said)
+    )
 
 
 async def _buttons(talk: Talk, finding: Finding) -> list[Option]:
@@ -158,11 +164,12 @@ async def explain(talk: Talk, finding: Finding, rest: str) -> Reply:
     after = await findings.reply(
         talk.db, talk.asker, finding, said, photos=papers, now=talk.now
     )
+    changeable = finding.is_open or finding_steps.may_change(finding, talk.now)
     if finding.asked_at or not finding.is_open:
         await _tell_deciders(talk, after, said, papers)
     return talk.reply(
         "findings.replied", finding=after, words=said, files=len(papers),
-        late=talk.now >= after.until,
+        late=talk.now >= after.until, changeable=changeable,
     )  # fmt: skip
 
 
@@ -175,14 +182,14 @@ async def _tell_deciders(
         words=said,
     )  # fmt: skip
     look = Option("看全过程", f"待核实{finding.id}")
-    for one in await findings.reviewers(talk.db, finding, now=talk.now):
+    for one in await finding_steps.reviewers(talk.db, finding, now=talk.now):
         dedupe = f"finding:{finding.id}:added:{talk.source}:{one.id}"
         await talk.tell(one.id, Reply(words, (look,), papers, "card"), dedupe=dedupe)
 
 
 async def explain_own(talk: Talk) -> Reply:
     """说明 …: of the one that waits; with several he says which."""
-    waiting = await findings.open_of(talk.db, talk.asker.id)
+    waiting = await finding_steps.open_of(talk.db, talk.asker.id)
     if not waiting:
         return await _to_a_check(talk)
     if len(waiting) == 1:
@@ -200,9 +207,13 @@ async def _to_a_check(talk: Talk) -> Reply:
     """Nothing waits here: the words may be meant for a spot check."""
     said = Said(talk.rest, talk.source, tuple(talk.files), talk.place, ms(talk.now))
     heard = await spotchecks.overhear(talk.room, talk.asker, said) if talk.rest else None
-    if heard is None:
-        raise Refused("findings.nothing_to_explain")
-    return heard
+    if heard is None and talk.rest and await finding_steps.misses(talk.db, talk.asker):
+        heard = await spotchecks.explained(talk.room, talk.asker, said, ())
+    if heard is not None:
+        return heard
+    if decided := await finding_steps.last_decided(talk.db, talk.asker.id, now=talk.now):
+        raise Refused("findings.decided_already", finding=decided)
+    raise Refused("findings.nothing_to_explain")
 
 
 def _which(choices: dict[str, Finding], text: str) -> Finding:
@@ -225,6 +236,7 @@ async def decide(talk: Talk, finding: Finding, rest: str, *, state: State) -> Re
         talk.db, talk.asker, finding, state, reason, now=talk.now, rules=talk.rules
     )
     told = await _tell_decided(talk, after, changed=not finding.is_open)
+    await _tell_former(talk, finding, after)
     return talk.reply("findings.decided", finding=after, verdict=VERDICTS[state], told=told)
 
 
@@ -246,6 +258,18 @@ async def _tell_decided(talk: Talk, finding: Finding, *, changed: bool) -> list[
         dedupe = f"finding:{finding.id}:decided:{talk.source}:{one.id}"
         told += [one] if await talk.tell(one.id, note, dedupe=dedupe) else []
     return told
+
+
+async def _tell_former(talk: Talk, before: Finding, after: Finding) -> None:
+    """Who had decided hears that somebody else has changed it, and why."""
+    if before.decided_by in {None, talk.asker.id}:
+        return
+    note = talk.reply(
+        "findings.changed_for_you", finding=after, about=about(talk, after), by=talk.asker,
+        verdict=VERDICTS[State(after.state)], before=VERDICTS[State(before.state)],
+    )  # fmt: skip
+    dedupe = f"finding:{after.id}:changed:{talk.source}:{before.decided_by}"
+    await talk.tell(int(before.decided_by or 0), note, dedupe=dedupe)
 
 
 ACTS: dict[str, Act] = {

@@ -1,18 +1,32 @@
 """督导员 and 回避: who may be sent on surprise visits, and who steps aside from which team."""
 
 import re
+from dataclasses import dataclass
 
+from handlers.forms import choice
 from handlers.talk import Talk, Topic, plain
-from ledger import inspectors, people, surprise_visits
+from ledger import inspectors, outbox, people, surprise_visits
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Reply
+from ledger.outbox import ANSWER, REQUEST, Cause, Timing
 from ledger.people import EVERYONE, Person, Role, Scope, Team
+from ledger.windows import next_start, window
 
 CHANGE = re.compile(r"(?P<how>加|增加|添加|减|去掉|删)\s*(?P<names>\S.*)", re.DOTALL)
 ADDING = {"加", "增加", "添加"}
 LIFT = re.compile(r"(?:解除|撤销)\s*(?P<rest>.+)", re.DOTALL)
 BETWEEN = re.compile(r"[\s、，,]+")
+SURE = {"加": True, "不加": False}
+VILLAGE = re.compile(r"\S+(?:村|社区)")
 REASONS = ("亲属", "同乡", "原单位")
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """What stands against naming somebody, by the names of `ledger.inspectors.Blemish`."""
+
+    name: str
+    why: tuple[str, ...]
 
 
 # the list
@@ -24,12 +38,41 @@ async def show(talk: Talk) -> Reply:
     if change is None:
         raise Misunderstood("inspectors.which_change", said=talk.rest[:20])
     named = [await _person(talk, name) for name in BETWEEN.split(change["names"].strip())]
-    act = inspectors.add if change["how"] in ADDING else inspectors.remove
-    for one in dict.fromkeys(named):
+    named = list(dict.fromkeys(named))
+    added = change["how"] in ADDING
+    if added and not await _meant(talk, named):
+        return talk.reply("inspectors.not_added")
+    act = inspectors.add if added else inspectors.remove
+    for one in named:
         await act(talk.db, talk.asker, one, now=talk.now)
+        await _tell(talk, one, added)
     listed = await inspectors.listed(talk.db, talk.asker.county_id, talk.today)
-    added = act is inspectors.add
     return talk.reply("inspectors.changed", people=named, added=added, total=len(listed))
+
+
+async def _meant(talk: Talk, named: list[Person]) -> bool:
+    """Asked again where something stands against somebody: a hint, the county's own choice."""
+    stands = []
+    for one in named:
+        if why := await inspectors.blemishes(talk.db, one, talk.today):
+            stands.append(Reminder(one.name, tuple(why)))
+    return not stands or await talk.ask(
+        "inspectors.confirm_added", choice(SURE), SURE, stands=stands
+    )
+
+
+async def _tell(talk: Talk, person: Person, added: bool) -> None:
+    """One line to whom it concerns, in working time; who did it himself knows."""
+    if person.id == talk.asker.id:
+        return
+    words = talk.say("inspectors.told", added=added)
+    working = window(talk.now, talk.rules) is not None
+    cause = Cause(REQUEST, str(talk.asker.id))
+    start = talk.now if working else next_start(talk.now, talk.rules)
+    await outbox.post_to(
+        talk.db, person.id, Reply(words), dedupe=f"inspector:{talk.source}:{person.id}",
+        now=talk.now, timing=Timing(ANSWER, start, cause=cause),
+    )  # fmt: skip
 
 
 async def _list(talk: Talk) -> Reply:
@@ -92,12 +135,14 @@ async def _whom(talk: Talk, words: str) -> tuple[Person, Team, str]:
         if not await inspectors.is_listed(talk.db, talk.asker, talk.today):
             raise Refused("inspectors.name_first", village=own.village)
         return talk.asker, own, " ".join(parts[1:])
-    if talk.asker.role is not Role.COUNTY:
-        raise Refused("inspectors.no_team", name=parts[0][:20])
+    county = talk.asker.role is Role.COUNTY
+    if not county or VILLAGE.fullmatch(parts[0]):
+        raise Refused("inspectors.no_team", name=parts[0][:20], county=county)
     person = await _person(talk, parts[0])
     team = await _team(talk, parts[1]) if len(parts) > 1 else None
     if team is None:
-        raise Refused("inspectors.no_team", name=parts[1][:20] if len(parts) > 1 else "")
+        name = parts[1][:20] if len(parts) > 1 else ""
+        raise Refused("inspectors.no_team", name=name, county=county)
     return person, team, parts[2] if len(parts) > 2 else ""
 
 

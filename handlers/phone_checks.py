@@ -11,12 +11,12 @@ from ledger.errors import Refused
 from ledger.findings import CATEGORIES, UNCLEAR, Source
 from ledger.known_facts import About
 from ledger.messages import Option, Reply
-from ledger.people import STAFF, scope_of
+from ledger.people import STAFF, Role, scope_of
 from ledger.periods import Period
 from ledger.phone_checks import (
+    APART,
     LABELS,
     REACHED,
-    TRIES,
     UNSURE,
     Given,
     Outcome,
@@ -75,7 +75,10 @@ def _in_hours(talk: Talk) -> None:
 
 async def _card(talk: Talk, check: PhoneCheck) -> Reply:
     call = await phone_checks.access_call(talk.db, talk.asker, check, talk.rules, now=talk.now)
-    lines = [talk.say(QUESTIONS[one.about], fact=one) for one in call.check.asked]
+    lines = [
+        talk.say(QUESTIONS[one.about], fact=one, masked=_masked(talk))
+        for one in call.check.asked
+    ]
     results = sorted(Result, key=lambda one: one is not call.likely)
     options = [Option(LABELS[one], f"电话抽查 记{check.id} {LABELS[one]}") for one in results]
     options.append(Option("放回", f"电话抽查 放回{check.id}"))
@@ -83,6 +86,11 @@ async def _card(talk: Talk, check: PhoneCheck) -> Reply:
         "phone_checks.call", options, check=call.check, call=call, lines=lines,
         likely=LABELS[call.likely] if call.likely else "",
     )  # fmt: skip
+
+
+def _masked(talk: Talk) -> bool:
+    """The county needs no household's name to put a question (security §3)."""
+    return talk.asker.role is Role.COUNTY
 
 
 async def _put_back(talk: Talk, id: int, _words: str) -> Reply:
@@ -136,16 +144,17 @@ async def _write_down(talk: Talk, check: PhoneCheck, words: str) -> Reply:
         else await talk.ask("phone_checks.ask_result", read, RESULTS, check=check)
     )
     given = [
-        await talk.ask(QUESTIONS[one.about], choice(GIVEN), GIVEN, fact=one)
+        await talk.ask(
+            QUESTIONS[one.about], choice(GIVEN), GIVEN, fact=one, masked=_masked(talk)
+        )
         for one in (check.asked if result in REACHED else ())
     ]
     remark = await talk.ask("phone_checks.ask_remark", plain, (NOTHING,))
     outcome = Outcome(result, given, "" if remark in ENOUGH else remark)
     category = ""
-    if phone_checks.asks_finding(check, result) and await talk.ask(
-        "phone_checks.ask_finding", choice(MEANT), MEANT, check=check
-    ):
-        category = await _ask_category(talk)
+    may = await phone_checks.asks_finding(talk.db, check, result, talk.now)
+    if may and await talk.ask("phone_checks.ask_finding", choice(MEANT), MEANT, check=check):
+        category = await _ask_category(talk, result)
     done = await phone_checks.finish(talk.db, talk.asker, check, outcome, now=talk.now)
     if category:
         await _doubt(talk, done, category)
@@ -177,28 +186,34 @@ def _afterwards(check: PhoneCheck) -> list[Option]:
 async def _put_down(talk: Talk, id: int, words: str) -> Reply:
     check = await phone_checks.access_check(talk.db, talk.asker, id)
     today = check.day == talk.now.date().isoformat()
-    if not (today and _doubtful(check) and check.taken_by == talk.asker.id):
+    if not (today and await _doubtful(talk, check) and check.taken_by == talk.asker.id):
         raise Refused("phone_checks.not_doubtful", id=id)
     if await findings.of_source(talk.db, Source.PHONE, check.id):
         raise Refused("phone_checks.is_finding", id=id)
-    category = choice(_sorts())(words) if words else await _ask_category(talk)
+    result = Result(check.result)
+    read = choice(_sorts(result))
+    category = read(words) if words else await _ask_category(talk, result)
     await _doubt(talk, check, category)
     return talk.reply("phone_checks.doubted", check=check, category=category)
 
 
-def _doubtful(check: PhoneCheck) -> bool:
-    unreached = check.result == Result.UNREACHED and check.tries >= TRIES
-    return check.state == "done" and (
-        unreached or check.result == Result.TO_EXPLAIN or check.unsure >= UNSURE
-    )
+async def _doubtful(talk: Talk, check: PhoneCheck) -> bool:
+    if check.state != "done" or check.result != Result.UNREACHED:
+        answered = check.result == Result.TO_EXPLAIN or check.unsure >= UNSURE
+        return check.state == "done" and answered
+    calls = await phone_checks.unreached_since(talk.db, check)
+    return calls[-1] - calls[0] >= APART
 
 
-def _sorts() -> dict[str, str]:
-    return {one: one for one in SORTS}
+def _sorts(result: Result) -> dict[str, str]:
+    """The caller's choices; that nobody could be reached says nothing of where he was."""
+    unreached = result is Result.UNREACHED
+    return {one: one for one in SORTS if not (unreached and one in findings.ABSENCE)}
 
 
-async def _ask_category(talk: Talk) -> str:
-    return await talk.ask("phone_checks.ask_category", choice(_sorts()), SORTS)
+async def _ask_category(talk: Talk, result: Result) -> str:
+    sorts = _sorts(result)
+    return await talk.ask("phone_checks.ask_category", choice(sorts), sorts)
 
 
 async def _doubt(talk: Talk, check: PhoneCheck, category: str) -> None:

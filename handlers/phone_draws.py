@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.forms import choice, short
+from handlers.spotcheck_draws import GO, NO, STOP, YES
 from handlers.talk import Talk
 from ledger import check_costs, draw_periods, people, phone_checks, phone_draws
 from ledger.draw_periods import NoDraws
@@ -21,7 +22,6 @@ STALE = timedelta(minutes=10)  # a wish to draw that waited longer is asked for 
 WHOLE = "全县"
 UNIT = re.compile(r"\s*(?:个队|支队|个|队|人)$")
 LIKE_PLACE = re.compile(r"[一-鿿]{1,8}[镇乡道]")
-YES = {"抽": True}
 QUOTED = 20
 
 
@@ -32,13 +32,13 @@ async def draw(talk: Talk, text: str) -> Reply:
     if not phone_checks.in_hours(talk.now, talk.rules):
         raise Refused("phone_checks.not_now", next=next_start(talk.now, talk.rules))
     scope, words = await _where(talk, text)
-    found = await phone_draws.field(talk.db, scope, now=talk.now)
-    most = found.within.teams + found.beyond.teams
-    if not most:
+    found = await phone_draws.field(talk.db, scope, rules=talk.rules, now=talk.now)
+    if not found.within.teams + found.beyond.teams:
         raise Refused("phone_checks.nobody")
-    wanted = _count_up_to(most)(words)
+    wanted = _count_up_to(found.teams)(words)
     reason = await _reason(talk, found, wanted)
-    await _preview(talk, found, wanted, reason)
+    if not await _agreed(talk, scope, found, wanted, reason):
+        return talk.reply("phone_checks.not_drawn")
     return await _drawn(talk, found, wanted, reason)
 
 
@@ -72,16 +72,34 @@ async def _reason(talk: Talk, found: Field, wanted: int) -> str:
     again = found.beyond_cap(wanted)
     if not again:
         return ""
-    return await talk.ask("phone_checks.ask_reason", short, again=again, fresh=found.within)
-
-
-async def _preview(talk: Talk, found: Field, wanted: int, reason: str) -> None:
-    minutes = check_costs.minutes_of(PHONE, talk.rules)
-    await talk.ask(
-        "phone_checks.ask_draw", choice(YES), YES, wanted=wanted, found=found, reason=reason,
-        minutes=wanted * minutes, again=found.beyond_cap(wanted),
-        so_far=found.costs.minutes(talk.rules),
+    return await talk.ask(
+        "phone_checks.ask_reason", short, again=again, fresh=found.within,
+        scheduled=talk.rules.phone_checks,
     )  # fmt: skip
+
+
+async def _agreed(talk: Talk, scope: Scope, found: Field, wanted: int, reason: str) -> bool:
+    """The one question before a draw, as the chat checks ask it: where, how many, the cost."""
+    each = check_costs.minutes_of(PHONE, talk.rules)
+    return await talk.ask(
+        "phone_checks.ask_draw", _go, (GO, STOP), wanted=wanted, found=found, reason=reason,
+        place=await _place(talk, scope), each=each, takes=wanted * each,
+        again=found.beyond_cap(wanted), so_far=found.costs.minutes(talk.rules),
+        scheduled=talk.rules.phone_checks,
+    )  # fmt: skip
+
+
+def _go(text: str) -> bool:
+    """抽 or 不抽, in a few more words that mean the same."""
+    if YES.fullmatch(text) or NO.fullmatch(text):
+        return bool(YES.fullmatch(text))
+    return choice({GO: True, STOP: False})(text)
+
+
+async def _place(talk: Talk, scope: Scope) -> str:
+    """The township that is drawn from; the whole county."""
+    known = await people.townships(talk.db, talk.asker.county_id)
+    return next((name for name, id in known.items() if id == scope.township), WHOLE)
 
 
 async def _drawn(talk: Talk, found: Field, wanted: int, reason: str) -> Reply:

@@ -1,7 +1,9 @@
 """抽签汇报: who reports at the meeting, drawn on the spot; 汇报记录 shows who has had his turn."""
 
 import re
+from datetime import timedelta
 
+from handlers.forms import choice
 from handlers.talk import Talk, Topic
 from ledger import audit, draw_periods, people, report_turns, slots
 from ledger.errors import Misunderstood, Refused
@@ -11,6 +13,8 @@ from ledger.people import EVERYONE, Role
 from ledger.report_turns import Circle, Turn, Wish
 from ledger.reports.store import seal_of
 
+CHOICES = {"抽": True, "不抽": False}
+MEETING = timedelta(minutes=10)  # after so long without a draw another meeting begins
 JOB = "report_turns"  # of the slots that keep one wish from being drawn twice
 MOST = 10  # names one meeting draws at once
 PEOPLE = re.compile(r"\s*(?:个人|名|位|个|人)?$")
@@ -28,7 +32,26 @@ async def draw_turn(talk: Talk) -> Reply:
         draw, circle = await _numbered(talk, int(said["draw"]))
         return await _draw(talk, circle, 1, f"after:{draw}")
     circle, words = await _where(talk)
-    return await _draw(talk, circle, _count(words), talk.source)
+    wanted = _count(words)
+    if await _begins(talk, circle) and not await _agreed(talk, circle, wanted):
+        return talk.reply("report_turns.left_alone")
+    return await _draw(talk, circle, wanted, talk.source)
+
+
+async def _begins(talk: Talk, circle: Circle) -> bool:
+    """Whether it is a meeting's first draw: a stray word must not draw anybody."""
+    last = await report_turns.last_drawn(talk.db, circle)
+    return last is None or talk.now - last > MEETING
+
+
+async def _agreed(talk: Talk, circle: Circle, wanted: int) -> bool:
+    """Asked once a meeting, with the names in the pot; not where nobody could be drawn."""
+    standing = await report_turns.standing(talk.db, circle, talk.now.date())
+    pot = report_turns.in_pots(standing, wanted)
+    return not pot or await talk.ask(
+        "report_turns.ask_draw", choice(CHOICES), CHOICES, pot=pot, wanted=min(wanted, len(pot)),
+        place=await _place(talk, circle),
+    )  # fmt: skip
 
 
 async def _draw(talk: Talk, circle: Circle, wanted: int, slot: str, above: str = "") -> Reply:
@@ -51,7 +74,7 @@ async def _draw(talk: Talk, circle: Circle, wanted: int, slot: str, above: str =
     return talk.reply(
         "report_turns.drawn", _buttons(turns), above=above, place=await _place(talk, circle),
         period=period, seal=seal_of(talk.now.date(), head.h.hex()), standing=standing,
-        turns=turns, wanted=wanted,
+        turns=turns, wanted=wanted, pot=report_turns.in_pots(standing, wanted),
     )  # fmt: skip
 
 
@@ -162,6 +185,6 @@ async def show_record(talk: Talk) -> Reply:
 
 DRAW = Topic(
     "report_turn", ("抽汇报人", "抽签汇报", "report"), draw_turn,
-    frozenset({Role.LEADER, Role.TOWNSHIP, Role.COUNTY}), aside=True,
+    frozenset({Role.LEADER, Role.TOWNSHIP, Role.COUNTY}),
 )  # fmt: skip
 RECORD = Topic("report_record", ("汇报记录",), show_record, EVERYONE, aside=True)

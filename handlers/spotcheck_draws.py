@@ -69,8 +69,9 @@ async def _agreed(talk: Talk, scope: Scope, found: Eligible, count: int) -> bool
     """The one question before a draw: whom it can meet, and what it takes of them (S004-20)."""
     costs = await check_costs.month_so_far(talk.db, scope, talk.now.date())
     still_open = await draws.still_open(talk.db, scope)
+    where = await _name_of(talk, scope)
     return await talk.ask(
-        "spotchecks.preview", _go, (GO, STOP), found=found, count=count,
+        "spotchecks.preview", _go, (GO, STOP), where=where, found=found, count=count,
         still_open=still_open, **_costs(talk, min(count, found.teams), costs),
     )  # fmt: skip
 
@@ -104,6 +105,11 @@ async def _draw(
 
 
 # where and how many
+async def _name_of(talk: Talk, scope: Scope) -> str:
+    known = await people.townships(talk.db, talk.asker.county_id)
+    return next((name for name, id in known.items() if id == scope.township), "全县")
+
+
 async def _where(talk: Talk, text: str) -> tuple[Scope, str]:
     """The scope meant by 「清水镇 3」 or 「3 清水镇」, never wider than the asker's own."""
     own = scope_of(talk.asker)
@@ -121,14 +127,26 @@ async def _where(talk: Talk, text: str) -> tuple[Scope, str]:
 
 async def _how_many(talk: Talk, scope: Scope, words: str) -> int:
     """How many teams, at most as many as there are; asked for where it was not said."""
-    most = len(await people.teams(talk.db, scope))
+    teams = await people.teams(talk.db, scope)
+    most = len(teams)
     if not most:
         raise Refused("spotchecks.no_teams")
+    await _check_unnamed(talk, words, {one.village for one in teams}, most)
     read = _count_up_to(most)
     if words:
         return read(words)
     offered = [str(one) for one in COUNTS if one <= most] or [str(most)]
     return await talk.ask("spotchecks.ask_count", read, offered, most=most)
+
+
+async def _check_unnamed(talk: Talk, words: str, villages: set[str], most: int) -> None:
+    """Lots are drawn from all: a village or a person named here is told of 指定 and of numbers."""
+    short = {one.removesuffix("村"): one for one in villages}
+    if village := short.get(words.removesuffix("村")):
+        raise Refused("spotchecks.not_by_village", village=village, count=min(most, 5))
+    person = await people.access_person(talk.db, talk.asker, words) if words else None
+    if person and person.role in ON_TEAM:
+        raise Refused("spotchecks.not_by_name", person=person, count=min(most, 5))
 
 
 def _count_up_to(most: int) -> Callable[[str], int]:
@@ -184,7 +202,9 @@ async def _whom(talk: Talk, name: str) -> Person:
     """A member within the asker's scope; somebody elsewhere is as if he were not there."""
     person = await people.access_person(talk.db, talk.asker, name)
     if person is None or person.role not in ON_TEAM:
-        raise Refused("spotchecks.no_such_member", name=name[:20])
+        there = await people.members(talk.db, scope_of(talk.asker), day=talk.now.date())
+        example = next((one.name for one in there), "")
+        raise Refused("spotchecks.no_such_member", name=name[:20], example=example)
     return person
 
 

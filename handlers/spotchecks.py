@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from handlers import spotcheck_draws
 from handlers.talk import Room, Talk, Topic, plain
-from ledger import check_windows, draws, findings, spotchecks
+from ledger import check_costs, check_windows, draws, findings, spotchecks
 from ledger.draws import Draw
 from ledger.errors import Misunderstood
 from ledger.messages import Option, Reply
@@ -25,6 +25,7 @@ from ledger.spotchecks import (
 )
 from ledger.talks import Said
 
+OWN = "own"  # asked about the check one has had
 SHOWN = 3  # earlier draws offered, own checks listed
 BARE = {
     "在村": IN_VILLAGE,
@@ -56,6 +57,18 @@ DRIVES = re.compile(
 ASKS_WHY = re.compile(
     r"[为因]啥|为什么|为何|怎么又|咋又|凭什么|凭啥|又抽|[总老]是?抽|烦不烦|有完没完"
 )
+WHO = r"(?:谁|哪一?个(?:人|队)?|哪个?队)"
+WHEN = r"(?:什么时候|啥时候?|几时|哪天|哪一天|何时|几点)"
+WHY = r"(?:[为因]啥|为什么|为何|凭什么|凭啥|怎么|咋|干[吗嘛])"
+DRAWS = r"(?:抽查|抽|查)"
+ASKS_HOW = re.compile(
+    r"(?:请问|问一?下|你们|这次|上次|今天|到底|[，, ])*"
+    rf"(?:(?P<own>{WHY}(?:又|[总老]是?|[都只偏])?{DRAWS}(?:[到中的]|的是)?我"
+    rf"|是?{WHO}[要让叫]?{DRAWS}[到中]?的?(?:是我|我)的?)"
+    rf"|{WHEN}[会要再]?{DRAWS}[到]?我|(?:下次|下一次){WHEN}[会要再]?{DRAWS}我?"
+    rf"|(?:今天|明天|后天|下周|下个?月|下一?次|下回|下一个)(?:[会要]|该)?{DRAWS}(?:[到中]|的是)?(?:{WHO}|我[吗么不]?))"
+    r"[的了呢啊呀吗]*[?？。！!~ ]*"
+)  # a question and nothing else: words of a report are none
 QUESTION = re.compile(r"[?？][!！。~ ]*$")
 EXPLAINING = re.compile(r"说明(?:[\s：:，,]+(.+))?", re.DOTALL)
 TWIN = re.compile(r"抽查\s*(?P<id>\d{1,9})\s*号?[\s：:，,]+(?P<words>.+)", re.DOTALL)
@@ -92,10 +105,26 @@ async def wonders(room: Room, asker: Person, said: Said) -> Reply | None:
     check = await spotchecks.listening(room.db, asker.id, now=room.now)
     if check is None or not ASKS_WHY.search(said.text):
         return None
+    return _why_drawn(room, check)
+
+
+def _why_drawn(room: Room, check: Check) -> Reply:
     missed = check.state == "missed"
-    draw = await draws.by_id(room.db, check.draw_id)
-    words = room.words.say("spotchecks.why_drawn", check=check, draw=draw, missed=missed)
+    words = room.words.say("spotchecks.why_drawn", check=check, missed=missed)
     return Reply(words, check.options if check.is_open else (), kind="card")
+
+
+async def tell_how(talk: Talk) -> Reply:
+    """为什么查我, 明天抽谁: by lot, and nobody knows; of his own last check, whether he was named."""
+    check = await spotchecks.listening(talk.db, talk.asker.id, now=talk.now)
+    last = check or next(
+        iter(await spotchecks.of_person(talk.db, talk.asker.id, limit=1)), None
+    )
+    if talk.rest == OWN and last and (check or last.picked):
+        return _why_drawn(talk.room, last)
+    waiting = check if check and check.is_open else None
+    options = waiting.options if waiting else (Option("抽签公示", "抽签公示"),)
+    return talk.reply("spotchecks.how_drawn", options, check=waiting)
 
 
 async def explained(
@@ -150,9 +179,7 @@ async def overhear(room: Room, asker: Person, said: Said) -> Reply | None:
 
 
 async def _take(room: Room, check: Check, given: Given) -> Reply:
-    heard = await spotchecks.answer(
-        room.db, check, _beside_leave(room, check, given), rules=room.rules, now=room.now
-    )
+    heard = await spotchecks.answer(room.db, check, given, rules=room.rules, now=room.now)
     reply = await _say(room, check, heard)
     if heard is Heard.ANSWERED:
         reply = _safely(room, given, await _without(room, check, given, reply))
@@ -162,14 +189,6 @@ async def _take(room: Room, check: Check, given: Given) -> Reply:
             words = room.words.say("spotchecks.card_answered", check=after)
             await check_windows.close_card(room.db, one, words, now=room.now)
     return reply
-
-
-def _beside_leave(room: Room, check: Check, given: Given) -> Given:
-    """A leave approved meanwhile stays in the explanation that stands for the former."""
-    on_leave = room.words.say("spotchecks.on_leave")
-    if check.state != "missed" or not check.note.startswith(on_leave):
-        return given
-    return replace(given, words=f"{on_leave}；{given.words}")
 
 
 async def _without(room: Room, check: Check, given: Given, reply: Reply) -> Reply:
@@ -221,7 +240,7 @@ async def show_results(talk: Talk) -> Reply:
     options = [Option(f"第 {one.number} 次", f"抽查情况 {one.number}") for one in others]
     lines = [talk.say("spotchecks.line", check=one) for one in checks]
     scope = scope_of(talk.asker)
-    ways = await spotchecks.month_by_way(talk.db, scope, talk.now.date())
+    ways = await check_costs.month_by_way(talk.db, scope, talk.now.date())
     pending = await findings.open_count(talk.db, scope)
     return talk.reply(
         "spotchecks.progress", options, draw=draw, checks=checks, lines=lines,
@@ -260,5 +279,16 @@ class AnswerTopic(Topic):
         return f"{match['id']} {BARE.get(words, words)}"
 
 
+@dataclass(frozen=True)
+class HowTopic(Topic):
+    """Questions about being checked, known by their shape."""
+
+    def rest_of(self, text: str, *, strict: bool) -> str | None:
+        """Whether it asks about his own check or the next ones; None where it says more."""
+        match = ASKS_HOW.fullmatch(text)
+        return match and (OWN if match["own"] else "next")
+
+
 ANSWER = AnswerTopic("check_answer", (), answer_check, EVERYONE, aside=True)
 RESULTS = Topic("check_results", ("抽查情况", "抽查结果", "我的抽查"), show_results, aside=True)
+HOW = HowTopic("check_how", (), tell_how, aside=True)

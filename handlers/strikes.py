@@ -11,7 +11,7 @@ from handlers.forms import choice
 from handlers.forms import words as plain_words
 from handlers.issue_cards import NUMBERED
 from handlers.talk import Talk, Topic, one_of
-from ledger import people, strikes, switches
+from ledger import finding_steps, findings, people, strikes, switches
 from ledger.errors import Misunderstood, Refused
 from ledger.findings import Finding
 from ledger.messages import Option, Reply
@@ -38,9 +38,10 @@ async def make(talk: Talk) -> Reply:
     finding = await strikes.access_basis(talk.db, talk.asker, int(numbered["id"]), now=talk.now)
     step = await _step(talk, finding)
     clause = await talk.ask("strikes.ask_clause", _clause)
-    wish = strikes.wish(finding, step, clause, talk.now.date(), talk.rules)
+    plain_wish = strikes.wish(finding, step, clause, talk.now.date(), talk.rules)
+    wish = await strikes.own_wish(talk.db, plain_wish, talk.rules)
     await talk.ask("strikes.preview", choice({"确认": True}), ("确认",), wish=wish,
-                   today=talk.today)  # fmt: skip
+                   about=talk.say("findings.about", finding=finding), today=talk.today)  # fmt: skip
     strike = await strikes.make(talk.db, talk.asker, wish, now=talk.now)
     told = await _tell(talk, strike, "strikes.made_for_you", "made")
     look = Option("看这件", f"处理台账 {strike.id}")
@@ -68,15 +69,17 @@ def _clause(text: str) -> str:
 
 async def _tell(talk: Talk, strike: Strike, block: str, step: str, verdict: str = "") -> bool:
     """The person it concerns; False: nobody is bound to him."""
-    facts = {"strike": strike, "about": _about(talk, strike), "verdict": verdict}
+    facts = {"strike": strike, "about": await _about(talk, strike), "verdict": verdict}
     appeal = Option("申诉", f"申诉 {strike.id}")
     note = talk.reply(block, (appeal,) if step == "made" else (), **facts)
     dedupe = f"strike:{strike.id}:{step}:{strike.person_id}"
     return await talk.tell(strike.person_id, note, dedupe=dedupe)
 
 
-def _about(talk: Talk, strike: Strike) -> str:
-    return talk.say("strikes.about", strike=strike)
+async def _about(talk: Talk, strike: Strike) -> str:
+    """What it rests on, in the words of its finding."""
+    finding = await findings.by_id(talk.db, strike.finding_id)
+    return talk.say("findings.about", finding=finding)
 
 
 # looking
@@ -84,7 +87,7 @@ async def show(talk: Talk) -> Reply:
     """处理台账: the county's, or one's own; with a number one of them."""
     if numbered := NUMBERED.fullmatch(talk.rest):
         strike = await strikes.access_strike(talk.db, talk.asker, int(numbered["id"]))
-        return _card(talk, strike)
+        return await _card(talk, await _current(talk, strike))
     found = await strikes.access_strikes(talk.db, talk.asker)
     on = await switches.is_on(
         talk.db, Switch.STRIKES, county=talk.asker.county_id, day=talk.today
@@ -105,9 +108,13 @@ def _stands(talk: Talk, strike: Strike) -> str:
     return talk.say("strikes.stands", strike=strike, today=talk.today)
 
 
-def _card(talk: Talk, strike: Strike) -> Reply:
+async def _current(talk: Talk, strike: Strike) -> Strike:
+    return await strikes.prolonged(talk.db, strike, talk.rules, now=talk.now)
+
+
+async def _card(talk: Talk, strike: Strike) -> Reply:
     return talk.reply(
-        "strikes.card", _buttons(talk, strike), strike=strike, about=_about(talk, strike),
+        "strikes.card", _buttons(talk, strike), strike=strike, about=await _about(talk, strike),
         stands=_stands(talk, strike),
     )  # fmt: skip
 
@@ -139,14 +146,14 @@ async def appeal(talk: Talk) -> Reply:
     numbered = NUMBERED.fullmatch(talk.rest)
     if numbered is None:
         raise Refused("strikes.which_appeal")
-    strike = await strikes.access_strike(talk.db, talk.asker, int(numbered["id"]))
+    strike = await _to_appeal(talk, int(numbered["id"]))
     rest = numbered["rest"].strip()
     answering = ANSWERING.fullmatch(rest)
     if answering and talk.asker.id != strike.person_id:
         said = answering["rest"].strip(MARKS)
         return await _answer(talk, strike, answering["verdict"], said)
     strikes.check_appeal(talk.asker, strike, talk.now.date())
-    about = _about(talk, strike)
+    about = await _about(talk, strike)
     words = rest or await talk.ask(
         "strikes.ask_appeal", plain_words, strike=strike, about=about
     )
@@ -155,12 +162,36 @@ async def appeal(talk: Talk) -> Reply:
     return talk.reply("strikes.appealed", strike=after)
 
 
+async def _to_appeal(talk: Talk, number: int) -> Strike:
+    """The step; where there is none and his finding has that number, what he can say there."""
+    try:
+        return await _current(talk, await strikes.access_strike(talk.db, talk.asker, number))
+    except Refused:
+        finding = await _own_finding(talk, number)
+        if finding is None:
+            raise
+    raise Refused(
+        "strikes.say_it_there", finding=finding,
+        changeable=finding.is_open or finding_steps.may_change(finding, talk.now),
+    )  # fmt: skip
+
+
+async def _own_finding(talk: Talk, number: int) -> Finding | None:
+    try:
+        finding = await findings.access_finding(talk.db, talk.asker, number)
+        await findings.check_explaining(talk.db, talk.asker, finding, now=talk.now)
+    except Refused:
+        return None
+    return finding
+
+
 async def _tell_county(talk: Talk, strike: Strike) -> None:
     """Everybody of the county who may answer: not who made it."""
     staff = await people.staff(talk.db, strike.county_id, day=talk.today)
     card = talk.reply(
-        "strikes.appealed_to_you", _answers(strike), strike=strike, about=_about(talk, strike)
-    )
+        "strikes.appealed_to_you", _answers(strike), strike=strike,
+        about=await _about(talk, strike),
+    )  # fmt: skip
     for one in staff:
         part = await strikes.had_a_part(talk.db, one, strike)
         if not part and one.id not in {strike.by_id, strike.person_id}:
@@ -170,7 +201,7 @@ async def _tell_county(talk: Talk, strike: Strike) -> None:
 async def _answer(talk: Talk, strike: Strike, verdict: str, rest: str) -> Reply:
     upheld = VERDICTS[verdict]
     strikes.check_answer(talk.asker, strike, upheld=upheld)
-    about = _about(talk, strike)
+    about = await _about(talk, strike)
     reason = rest if len(rest) >= LEAST_REASON else ""
     reason = reason or await talk.ask(
         "strikes.ask_answer", _reason, strike=strike, about=about, verdict=verdict
@@ -179,7 +210,16 @@ async def _answer(talk: Talk, strike: Strike, verdict: str, rest: str) -> Reply:
         talk.db, talk.asker, strike, reason, upheld=upheld, now=talk.now
     )
     told = await _tell(talk, after, "strikes.answered_for_you", "answered", verdict)
+    await _tell_maker(talk, after, verdict)
     return talk.reply("strikes.answered", strike=after, verdict=verdict, told=told)
+
+
+async def _tell_maker(talk: Talk, strike: Strike, verdict: str) -> None:
+    """Who made it hears what has become of it, and where the facts are looked at again."""
+    about = await _about(talk, strike)
+    note = talk.reply("strikes.answered_for_maker", strike=strike, about=about, verdict=verdict)
+    dedupe = f"strike:{strike.id}:answered:maker:{strike.by_id}"
+    await talk.tell(strike.by_id, note, dedupe=dedupe)
 
 
 def _reason(text: str) -> str:

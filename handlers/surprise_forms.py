@@ -29,6 +29,8 @@ async def fill(talk: Talk, number: int, _rest: str) -> Reply:
     """One of the two fills in the form; it can be stepped back and dropped until it is handed in."""
     visit = await surprise_visits.access_own(talk.db, talk.asker, number)
     surprise_visits.may_be_filed(visit, talk.now.date())
+    if why := await _unfit(talk, visit):
+        return why
     form = await _form(talk, visit)
     await talk.ask(
         "surprise_visits.confirm_form", one_of({"提交": True}), ("提交",), visit=visit, form=form,
@@ -38,6 +40,26 @@ async def fill(talk: Talk, number: int, _rest: str) -> Reply:
     )
     other = await people.by_id(talk.db, surprise_forms.second_of(after))
     return talk.reply("surprise_visits.filed", visit=after, other=other)
+
+
+async def _unfit(talk: Talk, visit: Visit) -> Reply | None:
+    """Words for whoever has moved or is off the list, and the county is told; None: he may."""
+    why = await surprise_forms.unfit(
+        talk.db, talk.asker, visit, rules=talk.rules, day=talk.now.date()
+    )
+    if not why:
+        return None
+    await surprise_forms.ask_for_another(
+        talk.db, talk.asker, visit, talk.say, rules=talk.rules, now=talk.now
+    )
+    return talk.reply("surprise_visits.unfit", visit=visit, why=why)
+
+
+async def phone(talk: Talk, number: int, _rest: str) -> Reply:
+    """电话: the number of whom he goes with; that he looked is kept."""
+    visit = await surprise_visits.access_own(talk.db, talk.asker, number)
+    other = await surprise_forms.access_partner(talk.db, talk.asker, visit, now=talk.now)
+    return talk.reply("surprise_visits.phone", visit=visit, other=other)
 
 
 async def _form(talk: Talk, visit: Visit) -> Form:
@@ -145,13 +167,16 @@ def _facts(text: str) -> str:
 async def agree(talk: Talk, number: int, _rest: str) -> Reply:
     """属实: the second inspector signs; what was found is recorded now."""
     visit = await surprise_visits.access_own(talk.db, talk.asker, number)
-    return await _sign(talk, visit, "")
+    surprise_forms.may_be_signed(visit, talk.asker)
+    return await _unfit(talk, visit) or await _sign(talk, visit, "")
 
 
 async def doubt(talk: Talk, number: int, rest: str) -> Reply:
     """有不同意见: in his own words; the county decides whether anything is recorded."""
     visit = await surprise_visits.access_own(talk.db, talk.asker, number)
     surprise_forms.may_be_signed(visit, talk.asker)
+    if why := await _unfit(talk, visit):
+        return why
     return await _sign(talk, visit, rest or await talk.ask("surprise_visits.ask_doubt", plain))
 
 

@@ -9,6 +9,7 @@ from handlers import inspectors as inspecting
 from handlers import surprise_forms
 from handlers.talk import Talk, Topic, one_of, plain
 from ledger import draw_periods, draws, inspectors, people, surprise_visits, switches
+from ledger import surprise_forms as forms
 from ledger.chance import Lots
 from ledger.check_costs import minutes_of
 from ledger.draw_periods import DrawPeriod, NoDraws
@@ -28,7 +29,7 @@ SHOWN = 10
 COUNTS = (1, 2, 3)  # offered as buttons
 UNIT = re.compile(r"\s*(?:个队|支队|个村|个|队|村)$")
 ABOUT = re.compile(
-    r"第?\s*(?P<id>\d{1,9})\s*号?\s*(?P<act>填暗访表|填写|填表|填|我要回避|回避|属实|有?不同意见|不记|记|派)"
+    r"第?\s*(?P<id>\d{1,9})\s*号?\s*(?P<act>填暗访表|填写|填表|填|我要回避|回避|属实|有?不同意见|不记|记|派|电话)"
     r"(?P<rest>.*)",
     re.DOTALL,
 )
@@ -245,8 +246,9 @@ async def show(talk: Talk) -> Reply:
     county = talk.asker.role is Role.COUNTY
     options = [Option(f"第 {one.id} 号", f"暗访情况 {one.id}") for one in found[:3]]
     return talk.reply(
-        "surprise_visits.list", options, found=found, county=county, today=talk.today
-    )
+        "surprise_visits.list", options, found=found, county=county, today=talk.today,
+        verdicts={one.id: await forms.verdicts(talk.db, one) for one in found},
+    )  # fmt: skip
 
 
 async def _one(talk: Talk) -> Reply:
@@ -257,8 +259,9 @@ async def _one(talk: Talk) -> Reply:
     inside = talk.asker.role is Role.COUNTY or talk.asker.id in visit.pair
     whole = inside or talk.asker.role is not Role.MEMBER  # who was met is not for colleagues
     words = talk.reply(
-        "surprise_visits.details", visit=visit, inside=inside, whole=whole, today=talk.today
-    )
+        "surprise_visits.details", visit=visit, inside=inside, whole=whole, today=talk.today,
+        verdicts={visit.id: await forms.verdicts(talk.db, visit)},
+    )  # fmt: skip
     return replace(words, files=tuple(visit.papers) if inside else ())
 
 
@@ -274,6 +277,7 @@ Act = Callable[[Talk, int, str], Awaitable[Reply]]
 ACTS: dict[str, Act] = {
     **dict.fromkeys(("填暗访表", "填写", "填表", "填"), surprise_forms.fill),
     **dict.fromkeys(("我要回避", "回避"), step_aside),
+    "电话": surprise_forms.phone,
     "属实": surprise_forms.agree,
     **dict.fromkeys(("有不同意见", "不同意见"), surprise_forms.doubt),
     "记": record,

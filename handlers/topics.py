@@ -90,6 +90,7 @@ TOPICS: tuple[Topic, ...] = (
     phone_checks.RING_UP,
     spotchecks.ANSWER,
     spotchecks.RESULTS,
+    spotchecks.HOW,
     surprise_visits.RESULTS,
     surprise_visits.TASKS,
     surprise_visits.VISIT,

@@ -52,6 +52,9 @@ class Answer(StrEnum):
     NOT_ASKED = "not_asked"
 
 
+FACTS = {Kind.VISIT: 2, Kind.ISSUE: QUESTIONS}  # 户里满意 is an opinion: asked, in no share
+
+
 @dataclass(frozen=True)
 class Item:
     """A visit or an issue that may be drawn; hands: who had to do with it."""
@@ -118,6 +121,7 @@ class Figures:
     unplaced: int
     asked: int
     differing: int
+    unlike: int  # checks in which something differs
 
     @property
     def share(self) -> float:
@@ -314,6 +318,19 @@ def _sight(asker: Person) -> dict[str, int]:
     return {"county": asker.county_id, "person": asker.id, "staff": staff}
 
 
+def unfit(check: BackCheck, asker: Person) -> bool:
+    """Whether he has since moved to that team, or leads and answers for nobody any more."""
+    return asker.team_id == check.team_id or asker.role is Role.MEMBER
+
+
+async def release(db: Session, by: Person, check: BackCheck, *, now: datetime) -> None:
+    """He may not ask any more: it is the county's to ask."""
+    if await sql.release(db.connection, id=check.id, person=by.id):
+        await audit.record(
+            db, by.id, "back_check.released", subject=f"back_check:{check.id}", body={}, now=now
+        )
+
+
 async def take_told(db: Session, person: int, day: date) -> int:
     """How many are to be spoken of to him today: new ones, and once more in their last days."""
     near = until(day.replace(day=1)) - LAST_DAYS
@@ -326,7 +343,8 @@ async def settle(
     now: datetime,
 ) -> BackCheck:  # fmt: skip
     """Keep what the household said; said again in time, it stands for the former."""
-    asked = [one for one in answers if one is not Answer.NOT_ASKED]
+    facts = answers[: FACTS[Kind(check.kind)]]
+    asked = [one for one in facts if one is not Answer.NOT_ASKED]
     differing = asked.count(Answer.DIFFERS)
     done = await sql.settle(
         db.connection, id=check.id, answers=audit.canonical([*answers]), asked=len(asked),
@@ -350,6 +368,6 @@ async def figures(db: Session, scope: Scope, month: str) -> list[Figures]:
 
 def together(found: Sequence[Figures]) -> Figures:
     """The sum of several places."""
-    names = ("drawn", "done", "void", "unplaced", "asked", "differing")
+    names = ("drawn", "done", "void", "unplaced", "asked", "differing", "unlike")
     sums = {name: sum(getattr(one, name) for one in found) for name in names}
     return Figures(0, "", **sums)

@@ -52,6 +52,9 @@ UPDATE back_check SET state = 'done', answers = :answers, asked = :asked, differ
        remark = :remark, done_by = :by, done_at = :now
  WHERE id = :id AND state IN ('waiting', 'done') AND until_day >= :day RETURNING id;
 
+-- name: release(id, person)$
+UPDATE back_check SET person_id = NULL WHERE id = :id AND person_id = :person RETURNING id;
+
 -- name: void(day)
 -- Its time is over, or the visit has been struck out: it does not count.
 UPDATE back_check SET state = 'void'
@@ -64,7 +67,8 @@ RETURNING id;
 SELECT w.id AS township_id, w.name AS township, count(b.id) AS drawn,
        coalesce(sum(b.state = 'done' AND b.asked > 0), 0) AS done, coalesce(sum(b.state = 'void'), 0) AS void,
        coalesce(sum(b.person_id IS NULL AND b.id IS NOT NULL), 0) AS unplaced,
-       coalesce(sum(b.asked), 0) AS asked, coalesce(sum(b.differing), 0) AS differing
+       coalesce(sum(b.asked), 0) AS asked, coalesce(sum(b.differing), 0) AS differing,
+       coalesce(sum(b.state = 'done' AND b.differing > 0), 0) AS unlike
   FROM township w LEFT JOIN back_check_line b ON b.township_id = w.id AND b.month = :month
  WHERE w.county_id = :county AND (:township = 0 OR w.id = :township)
  GROUP BY w.id ORDER BY w.id;

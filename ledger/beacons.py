@@ -89,6 +89,18 @@ def check_public(by: Person, period: DrawPeriod, typed: list[Number]) -> None:
         raise Refused("beacons.typed_already", month=period.first)
 
 
+def check_number(by: Person, period: DrawPeriod, typed: list[Number], number: str) -> None:
+    """Whether he may report this number; another department's may be there already."""
+    if period.promised["beacon"]:
+        raise Refused("beacons.public_named", named=period.promised["beacon"])
+    if not TYPED.fullmatch(number):
+        raise Refused("beacons.bad_number")
+    if any(one.person_id == by.id for one in typed):
+        raise Refused("beacons.twice", month=period.first)
+    if any(one.department == department_of(by) for one in typed):
+        raise Refused("beacons.same_department", department=department_of(by))
+
+
 # records
 async def period_for(db: Session, by: Person, rules: Rules, *, now: datetime) -> DrawPeriod:
     """The month a number would be for: the next when it has been opened, else this one."""
@@ -112,7 +124,7 @@ async def enter(
 ) -> Number:
     """Seal a number; with the second one both are opened and become the month's beacon."""
     typed = await of_period(db, period.id)
-    _check_typed(by, period, typed, number)
+    check_number(by, period, typed, number)
     one = Number(
         period.id, by.id, department_of(by), number, salt[:SALT],
         seal_of(period.period, department_of(by), number, salt[:SALT]), ms(now),
@@ -123,17 +135,6 @@ async def enter(
     if typed:
         await _open_both(db, by, period, await of_period(db, period.id), now=now)
     return one
-
-
-def _check_typed(by: Person, period: DrawPeriod, typed: list[Number], number: str) -> None:
-    if period.promised["beacon"]:
-        raise Refused("beacons.public_named", named=period.promised["beacon"])
-    if not TYPED.fullmatch(number):
-        raise Refused("beacons.bad_number")
-    if any(one.person_id == by.id for one in typed):
-        raise Refused("beacons.twice", month=period.first)
-    if any(one.department == department_of(by) for one in typed):
-        raise Refused("beacons.same_department", department=department_of(by))
 
 
 async def _open_both(

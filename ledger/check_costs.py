@@ -1,17 +1,19 @@
-"""What checks cost the checked: counted and shown before anybody is drawn (S004-20).
+"""What checks cost the checked, counted and shown before anybody is drawn (S004-20); a month's by way.
 
 Minutes are the county's own estimates (`minutes_…` in its rules.toml), not measurements.
 """
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
+from ledger import finding_steps
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
 from ledger.draw_plan import CHAT, PHONE, VISIT
+from ledger.findings import Source, State
 from ledger.people import Scope
 from ledger.rules import Rules
 
@@ -41,6 +43,18 @@ class Costs:
     def minutes(self, rules: Rules) -> int:
         """What they took of the checked, in minutes."""
         return sum(self.of(kind) * minutes_of(kind, rules) for kind in KINDS)
+
+
+@dataclass(frozen=True)
+class WayCount:
+    """How many checks of a month came about in one way, and what became of them."""
+
+    way: str
+    checks: int
+    answered: int
+    missed: int
+    confirmed: int = 0
+    lifted: int = 0
 
 
 # rules
@@ -75,3 +89,23 @@ async def month_so_far(db: Session, scope: Scope, day: date) -> Costs:
         frozenset(team for kind, team, _ in rows if kind == PHONE),
         frozenset(team for kind, team, hidden in rows if kind == VISIT and not hidden),
     )
+
+
+async def month_by_way(db: Session, scope: Scope, day: date) -> list[WayCount]:
+    """The checks of that day's month up to it, by the way in which they came about."""
+    span = {
+        "county": scope.county, "township": scope.township,
+        "first": day.replace(day=1).isoformat(), "last": day.isoformat(),
+    }  # fmt: skip
+    missed = {r["id"]: r["way"] async for r in sql.month_missed(db.connection, **span)}
+    found = await finding_steps.outcomes(db, Source.CHAT, list(missed)) if missed else {}
+    ends = Counter((missed[id], outcome) for id, outcome in found.items())
+    rows = [WayCount(**dict(row)) async for row in sql.month_by_way(db.connection, **span)]
+    return [_with_ends(one, ends) for one in rows]
+
+
+def _with_ends(one: WayCount, ends: Counter[tuple[str, str]]) -> WayCount:
+    """Misses that were decided on stand apart from those that wait."""
+    confirmed, lifted = ends[one.way, State.CONFIRMED], ends[one.way, State.LIFTED]
+    missed = one.missed - confirmed - lifted
+    return replace(one, missed=missed, confirmed=confirmed, lifted=lifted)

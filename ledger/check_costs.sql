@@ -22,3 +22,17 @@ SELECT 'visit', v.team_id, v.state = 'waiting' FROM surprise_visit v
 SELECT count(*) FROM back_check b JOIN draw d ON d.id = b.draw_id
  WHERE d.county_id = :county AND (:township = 0 OR b.township_id = :township)
    AND b.state <> 'void' AND d.at >= :since AND d.at < :until;
+
+-- name: month_by_way(county, township, first, last)
+-- A void check was none.
+SELECT d.way, count(*) AS checks, sum(s.state = 'answered') AS answered, sum(s.state = 'missed') AS missed
+  FROM spotcheck s JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
+ WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
+   AND s.day BETWEEN :first AND :last AND s.state <> 'void'
+ GROUP BY d.way ORDER BY d.way;
+
+-- name: month_missed(county, township, first, last)
+SELECT s.id, d.way FROM spotcheck s JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
+ WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
+   AND s.day BETWEEN :first AND :last AND s.state = 'missed'
+ ORDER BY s.id;

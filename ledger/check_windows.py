@@ -79,6 +79,15 @@ async def open_finding(
         )
 
 
+async def excuse(db: Session, check: Check, why: str, *, now: datetime) -> None:
+    """He was on leave, on a trip or off after all: the miss does not count; once only."""
+    if await sql.excuse(db.connection, id=check.id, why=why) is None:
+        return
+    await periods.add(db, check.team_id, check.opens.date(), checked=-1, unanswered=-1)
+    body = {"why": why, "note": check.note}
+    await event(db, check, "void", body, now=now, by_system=True)
+
+
 async def take_delivered(db: Session, *, now: datetime) -> list[tuple[Check, datetime]]:
     """Open checks whose card has arrived, with that moment: returned, each once."""
     rows = sql.take_delivered(db.connection, now=ms(now))

@@ -32,9 +32,9 @@ UPDATE spotcheck
 RETURNING id, delivered_at;
 
 -- name: open_since(since, now)
-SELECT * FROM check_line
- WHERE closed_at IS NULL AND opens_at < :now AND closes_at > :since
- ORDER BY id;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.closed_at IS NULL AND c.opens_at < :now AND c.closes_at > :since
+ ORDER BY c.id;
 
 -- name: stretch(id, reminds, closes)!
 UPDATE spotcheck SET remind_at = :reminds, closes_at = :closes WHERE id = :id AND closed_at IS NULL;
@@ -42,6 +42,10 @@ UPDATE spotcheck SET remind_at = :reminds, closes_at = :closes WHERE id = :id AN
 -- name: void(id, now)$
 UPDATE spotcheck SET state = 'void', note = 'outage', closed_at = :now
  WHERE id = :id AND closed_at IS NULL RETURNING id;
+
+-- name: excuse(id, why)$
+-- A miss of somebody who was away: it does not count, and the reason stands there.
+UPDATE spotcheck SET state = 'void', note = :why WHERE id = :id AND state = 'missed' RETURNING id;
 
 -- name: delivered(dedupe)$
 SELECT id FROM outbox WHERE dedupe = :dedupe AND state = 'sent';

@@ -43,7 +43,7 @@ sql = queries("draw_card")
 HOUR = 3_600_000  # milliseconds
 ZONE = 8 * HOUR  # Asia/Shanghai, without summer time
 LATE = HOUR // 2  # so much later than its minute nothing is drawn any more
-NOBODY = "某某"  # instead of a name in a reason
+GIVEN = "有"  # instead of a reason: a name could stand in it
 PENDING = "种子还没有公布"
 UNREADABLE = "文件读不懂"
 BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -101,11 +101,10 @@ async def _off(db: Session, period: DrawPeriod) -> dict[str, list[list[Any]]]:
 
 async def _asked(db: Session, period: DrawPeriod) -> list[dict[str, Any]]:
     rows = await _rows(sql.asked, db, period)
-    names = await _names(db, period) if any(row["reason"] for row in rows) else []
     asked = [
         {
             **row, "pool": json.loads(row["pool"]), "drawn": json.loads(row["drawn"]),
-            "reason": _without(names, row["reason"]),
+            "reason": GIVEN if row["reason"] else "",
         }
         for row in rows
     ]  # fmt: skip
@@ -119,19 +118,6 @@ async def _asked(db: Session, period: DrawPeriod) -> list[dict[str, Any]]:
         for row in await _rows(sql.look_backs, db, period)
     ]  # fmt: skip
     return sorted(asked + looked, key=lambda one: (one["at"], one["name"]))
-
-
-async def _names(db: Session, period: DrawPeriod) -> list[str]:
-    rows = sql.names(db.connection, county=period.county_id)
-    found = [row["name"] async for row in rows if len(row["name"]) > 1]
-    return sorted(found, key=len, reverse=True)  # the longest first: one may hold another
-
-
-def _without(names: list[str], reason: str) -> str:
-    """A reason without the names of people of the county."""
-    for name in names:
-        reason = reason.replace(name, NOBODY)
-    return reason
 
 
 async def _pairs(db: Session, period: DrawPeriod) -> list[dict[str, Any]]:
@@ -222,7 +208,7 @@ def _faults(card: Card, told: Sequence[str]) -> Iterator[str]:
     wrong = {
         "文件不是规范格式": card.text != audit.canonical(card.data) + "\n",
         "文件哈希不符": hash_of(card.data) != card.data["sha256"],
-        "公示内容哈希不符": not _published(card, told),
+        "公示码不符": not _published(card, told),
         "名册不符": not _listed(card),
         "抽签数不符": not _mixed(card),
         "承诺不符": bool(card.seed) and not promised,

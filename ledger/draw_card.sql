@@ -21,7 +21,7 @@ SELECT d.name AS draw, v.team_id AS team, p.at, p.eligible, p.first_id, p.second
 
 -- name: void(period)
 -- Checks that do not count: nobody could be asked, or the program stood still.
-SELECT 'chat' AS kind, s.team_id AS team, s.day, CASE s.note WHEN 'outage' THEN 'outage' ELSE 'undelivered' END AS why
+SELECT 'chat' AS kind, s.team_id AS team, s.day, CASE s.note WHEN 'outage' THEN 'outage' WHEN '' THEN 'undelivered' ELSE 'away' END AS why
   FROM spotcheck s JOIN draw d ON d.id = s.draw_id WHERE d.period_id = :period AND s.state = 'void'
 UNION ALL
 SELECT 'phone', c.team_id, c.day, 'void' FROM phone_check c JOIN draw d ON d.id = c.draw_id
@@ -41,10 +41,3 @@ SELECT at FROM ev WHERE seq = :seq;
 -- name: head_of(subject)^
 -- The log's head just after the month was opened.
 SELECT h FROM ev WHERE subject = :subject ORDER BY seq LIMIT 1;
-
--- name: names(county)
--- Who is not to be named in a reason.
-SELECT name FROM person WHERE county_id = :county
-UNION SELECT h.name FROM household h JOIN team t ON t.id = h.team_id JOIN township s ON s.id = t.township_id
- WHERE s.county_id = :county
-ORDER BY name;

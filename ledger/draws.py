@@ -278,6 +278,12 @@ async def picked_since(db: Session, county: int, first: date) -> list[int]:
     return [row["person_id"] async for row in rows]
 
 
+async def void_by_kind(db: Session, period: int) -> dict[str, int]:
+    """How many checks that a month's draws have started do not count: not delivered, called, gone."""
+    rows = sql.void_by_kind(db.connection, period=period)
+    return {row["kind"]: row["times"] async for row in rows}
+
+
 # the timetable's draws
 async def counties(db: Session) -> list[int]:
     """Every county in this ledger."""

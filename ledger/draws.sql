@@ -73,3 +73,12 @@ SELECT id FROM county ORDER BY id;
 -- name: mark(period)^
 SELECT (SELECT count(*) FROM draw_member WHERE period_id = :period) AS members,
        (SELECT count(*) FROM drawn WHERE period_id = :period) AS settled;
+
+-- name: void_by_kind(period)
+-- The same checks as stand under `void` in the month's card.
+SELECT d.kind, count(*) AS times FROM draw d
+  LEFT JOIN spotcheck s ON s.draw_id = d.id AND s.state = 'void'
+  LEFT JOIN phone_check c ON c.draw_id = d.id AND c.state = 'void'
+  LEFT JOIN surprise_visit v ON v.draw_id = d.id AND v.state = 'void'
+ WHERE d.period_id = :period AND coalesce(s.id, c.id, v.id) IS NOT NULL
+ GROUP BY d.kind ORDER BY d.kind;

@@ -29,6 +29,9 @@ CATEGORIES = (  # of checks on the spot (S000-91)
     "驻村不住村", "脱岗走读", "在岗不作为", "作风不务实", "群众不满意", "成效不明显",
 )  # fmt: skip
 UNANSWERED, UNCLEAR, DIFFERING = "未答复", "待说明", "与记录不符"  # chat, phone, back-check
+TO_THE_CHECK = frozenset(
+    {"check.answered", "check.explained"}
+)  # his words in the check's history
 
 
 # facts
@@ -104,6 +107,17 @@ class Finding:
         return self.state == State.OPEN
 
     @property
+    def kind(self) -> str:
+        """The category where it is one of S000-91; a call's result or a state is none."""
+        return self.category if self.category in CATEGORIES else ""
+
+    @property
+    def noticed(self) -> tuple[str, str]:
+        """What was noticed, and what the caller of a phone check has noted beside it, or ''."""
+        seen, _, note = self.facts.partition("。" if self.source == Source.PHONE else "\0")
+        return seen, note
+
+    @property
     def until(self) -> datetime:
         """To when the reply is waited for."""
         return moment(self.reply_until)
@@ -126,15 +140,6 @@ class Finding:
     def heard(self, now: datetime) -> bool:
         """Whether the reply is there, or its time is over."""
         return bool(self.reply) or now >= self.until
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many confirmed findings of one sort."""
-
-    source: str
-    category: str
-    n: int
 
 
 # rules
@@ -179,9 +184,19 @@ async def heard_late(
     db: Session, source: Source, source_id: int, by: int, words: str, *, now: datetime
 ) -> None:
     """A late answer to a check is the reply to what its miss has opened, while that is open."""
+    said = await _said_at(db, source, source_id, by) or now
     for one in await of_source(db, source, source_id):
         if one.is_open and one.person_id == by:
-            await _keep_reply(db, one, by, words, (), now)
+            await _keep_reply(db, one, by, words, (), now, said=said)
+
+
+async def _said_at(db: Session, source: Source, source_id: int, by: int) -> datetime | None:
+    """When he said it to the check, by the log; a finding may be opened only later."""
+    if source is not Source.CHAT:
+        return None
+    events = await audit.history(db, f"check:{source_id}")
+    said = [one["at"] for one in events if one["actor"] == by and one["kind"] in TO_THE_CHECK]
+    return moment(max(said)) if said else None
 
 
 # records: looking
@@ -221,19 +236,6 @@ async def open_count(db: Session, scope: Scope) -> int:
     return int(await sql.open_count(db.connection, **vars(scope)))
 
 
-async def counts(db: Session, scope: Scope, first: date, last: date) -> list[Count]:
-    """Confirmed findings of these days by check and category: the only figures there are."""
-    rows = sql.counts(
-        db.connection, first=first.isoformat(), last=last.isoformat(), **vars(scope)
-    )
-    return [Count(**dict(row)) async for row in rows]
-
-
-async def open_of(db: Session, person: int) -> list[Finding]:
-    """What this person may explain: his own, and as a leader his team's."""
-    return [Finding(**dict(row)) async for row in sql.open_of(db.connection, person=person)]
-
-
 async def history(db: Session, finding: Finding) -> list[dict[str, Any]]:
     """Every event of it, oldest first; whoever may see it may see them."""
     return await audit.history(db, f"finding:{finding.id}")
@@ -264,19 +266,6 @@ async def hands(db: Session, finding: Finding) -> set[int]:
     return {one for one in (*found, finding.found_by, finding.person_id) if one}
 
 
-async def reviewers(db: Session, finding: Finding, *, now: datetime) -> list[Person]:
-    """Who may decide on it as it stands: once it is decided, another one of township or county."""
-    if finding.is_open:
-        return await deciders(db, finding, day=now.date())
-    part = await hands(db, finding)
-    seats = [
-        one
-        for role in (Role.TOWNSHIP, Role.COUNTY)
-        for one in await people.seats_at(db, finding, role, day=now.date())
-    ]
-    return [one for one in seats if one.id not in part and refusal(finding, one, now) is None]
-
-
 # records: the reply
 async def reply(
     db: Session, by: Person, finding: Finding, words: str, *, photos: Sequence[Paper] = (),
@@ -299,14 +288,16 @@ async def check_explaining(db: Session, by: Person, finding: Finding, *, now: da
 
 
 async def _keep_reply(
-    db: Session, finding: Finding, by: int, words: str, photos: Sequence[Paper], now: datetime
-) -> None:
+    db: Session, finding: Finding, by: int, words: str, photos: Sequence[Paper], now: datetime,
+    *, said: datetime | None = None,
+) -> None:  # fmt: skip
     kept = [vars(one) for one in dict.fromkeys((*finding.papers, *photos))]
     await sql.reply(
         db.connection, id=finding.id, words=words, photos=audit.canonical(kept), by=by,
-        now=ms(now),
+        now=ms(said or now),
     )  # fmt: skip
-    body = {"words": words, "photos": [one.sha256 for one in photos]}
+    body: dict[str, Any] = {"words": words, "photos": [one.sha256 for one in photos]}
+    body |= {"said_at": ms(said)} if said and said < now else {}
     await _event(db, by, finding, "replied", body, now)
 
 

@@ -46,17 +46,10 @@ SELECT count(*) FROM finding
  WHERE state = 'open' AND county_id = :county AND (:township = 0 OR township_id = :township)
    AND (:team = 0 OR team_id = :team);
 
--- name: open_of(person)
--- What a person may still explain: his own, and his team's as its leader.
-SELECT f.* FROM finding_line f JOIN who w ON w.id = :person
- WHERE f.state = 'open'
-   AND (f.person_id = :person OR (f.person_id IS NULL AND w.role = 'leader' AND w.team_id = f.team_id))
- ORDER BY f.opened_at, f.id;
-
 -- name: card(id)^
 -- The cards that told him, and when the first of them arrived; none: he was told by word.
 SELECT count(*) AS cards, min(o.sent_at) AS arrived FROM outbox o
- WHERE o.why = 'finding' AND o.dedupe LIKE 'finding:%:told:%'
+ WHERE o.dedupe >= 'finding:' AND o.dedupe < 'finding;' AND o.dedupe LIKE 'finding:%:told:%'
    AND '-' || replace(substr(o.dedupe, 9), ':', '-') LIKE '%-' || :id || '-%told-%';
 
 -- name: prolong(id, reply_until)!
@@ -75,10 +68,3 @@ UPDATE finding SET state = :state, decided_by = :by, decided_at = :now, reason =
 
 -- name: has_strike(id)$
 SELECT count(*) FROM strike WHERE finding_id = :id AND (upheld IS NULL OR upheld = 1);
-
--- name: counts(county, township, team, first, last)
--- Confirmed ones only: anything else is nobody's figure.
-SELECT source, category, count(*) AS n FROM finding
- WHERE state = 'confirmed' AND county_id = :county AND (:township = 0 OR township_id = :township)
-   AND (:team = 0 OR team_id = :team) AND day BETWEEN :first AND :last
- GROUP BY source, category ORDER BY source, category;

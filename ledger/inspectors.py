@@ -15,6 +15,7 @@ from ledger import audit, calendar, people
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.errors import Refused
+from ledger.findings import ABSENCE
 from ledger.people import Person, Scope, Team
 from ledger.rules import Rules
 
@@ -22,6 +23,13 @@ sql = queries("inspectors")
 
 
 # facts
+class Blemish(StrEnum):
+    """What the county is reminded of before it names an inspector: a hint, and no bar."""
+
+    STRIKE = "strike"
+    ABSENCE = "absence"
+
+
 class Conflict(StrEnum):
     """What stands against sending somebody to a team."""
 
@@ -32,6 +40,11 @@ class Conflict(StrEnum):
     OFF = "off"  # on leave, on a trip, resting
     UNBOUND = "unbound"
     UNLISTED = "unlisted"
+
+
+OUT_OF_PLACE = frozenset(  # with which nobody files or signs, whatever he was when he was sent
+    {Conflict.OWN_TEAM, Conflict.TOWNSHIP, Conflict.UNIT, Conflict.UNLISTED}
+)
 
 
 @dataclass(frozen=True)
@@ -149,6 +162,16 @@ async def add(db: Session, by: Person, person: Person, *, now: datetime) -> None
         raise Refused("inspectors.listed_before", person=person)
     body = {"township": person.township, "unit": person.home_unit}
     await _log(db, by, "inspector.added", f"person:{person.id}", body, now)
+
+
+async def blemishes(db: Session, person: Person, day: date) -> list[Blemish]:
+    """An upheld step that has not expired; an absence this year that is not lifted."""
+    year = day.replace(month=1, day=1)
+    struck = await sql.struck(db.connection, person=person.id, day=day.isoformat())
+    rows = sql.findings_since(db.connection, person=person.id, first=year.isoformat())
+    absent = any([row["category"] in ABSENCE async for row in rows])
+    there = {Blemish.STRIKE: bool(struck), Blemish.ABSENCE: absent}
+    return [name for name, holds in there.items() if holds]
 
 
 async def remove(db: Session, by: Person, person: Person, *, now: datetime) -> None:

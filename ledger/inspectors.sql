@@ -17,6 +17,16 @@ SELECT i.person_id, w.name AS person, i.township, i.unit, i.since,
  WHERE i.county_id = :county AND i.until = 0 AND (w.left_day IS NULL OR w.left_day >= :day)
  ORDER BY i.id;
 
+-- name: struck(person, day)$
+-- Neither expired nor revoked, and no appeal against it waits for its answer.
+SELECT count(*) FROM strike
+ WHERE person_id = :person AND expires_day >= :day
+   AND (upheld = 1 OR (upheld IS NULL AND appealed_at IS NULL));
+
+-- name: findings_since(person, first)
+SELECT category FROM finding
+ WHERE person_id = :person AND state IN ('open', 'confirmed') AND day >= :first ORDER BY id;
+
 -- name: history(person)
 SELECT since, until FROM inspector WHERE person_id = :person ORDER BY id;
 

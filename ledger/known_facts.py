@@ -41,6 +41,7 @@ class Open:
     household: str
     text: str
     due: date
+    group: str = ""  # of the household, where the ledger knows it
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,10 @@ def _told(one: Open | None) -> dict[str, Any]:
     if one is None:
         return {}
     text = one.text[:SAID]
-    return {"id": one.id, "household": one.household, "text": text, "due": str(one.due)}
+    return {
+        "id": one.id, "household": one.household, "group": one.group, "text": text,
+        "due": str(one.due),
+    }  # fmt: skip
 
 
 def _last_visit(known: Known, _lots: Lots, _name: str) -> dict[str, Any]:
@@ -149,7 +153,13 @@ async def of_team(db: Session, team: int, day: date) -> Known:
         Household(**dict(row)) async for row in sql.households(db.connection, team=team)
     ]
     issues = [
-        Open(row["id"], row["household"], row["text"], date.fromisoformat(row["due"]))
+        Open(
+            row["id"],
+            row["household"],
+            row["text"],
+            date.fromisoformat(row["due"]),
+            row["group_name"],
+        )
         async for row in sql.issues(db.connection, team=team)
     ]
     first = day.replace(day=1)

@@ -7,9 +7,10 @@ SELECT h.id, h.team_id, h.name, h.group_name, h.kind, h.aliases,
 
 -- name: issues(team)
 -- Not yet struck off, withdrawn or merged.
-SELECT id, household, text, due FROM issue
- WHERE team_id = :team AND closed_day IS NULL AND state IN ('open', 'doing', 'submitted', 'verified')
- ORDER BY id;
+SELECT i.id, i.household, i.text, i.due, coalesce(h.group_name, '') AS group_name
+  FROM issue i LEFT JOIN household h ON h.id = i.household_id
+ WHERE i.team_id = :team AND i.closed_day IS NULL AND i.state IN ('open', 'doing', 'submitted', 'verified')
+ ORDER BY i.id;
 
 -- name: studied(team, first, last)
 SELECT s.topic FROM record r JOIN study s ON s.record_id = r.id

@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger import findings, people, strikes
 from ledger.database import Session, queries
+from ledger.draws import PICKED
 from ledger.errors import Refused
 from ledger.findings import Finding, State
 from ledger.people import Person, Role
@@ -25,6 +26,7 @@ class Letter:
     person: Person
     unit: str
     strike: Strike | None
+    picked: bool = False  # 指定: drawn by nobody, picked with a reason
 
 
 async def access_letter(db: Session, asker: Person, number: int, day: date) -> Letter:
@@ -34,6 +36,8 @@ async def access_letter(db: Session, asker: Person, number: int, day: date) -> L
     finding = await findings.access_finding(db, asker, number)
     if finding.state != State.CONFIRMED:
         raise Refused("letters.not_confirmed", finding=finding)
+    if finding.category == findings.UNANSWERED:
+        raise Refused("letters.only_unanswered", finding=finding)
     if finding.person_id is None:
         raise Refused("letters.of_nobody", finding=finding)
     sender = await sql.sender(db.connection, person=finding.person_id)
@@ -42,4 +46,5 @@ async def access_letter(db: Session, asker: Person, number: int, day: date) -> L
     strike = await strikes.of_finding(db, finding.id)
     counted = strike if strike and strike.stands(day) else None
     person = await people.by_id(db, finding.person_id)
-    return Letter(finding, person, str(sender["home_unit"]), counted)
+    way = await sql.way(db.connection, source=finding.source, source_id=finding.source_id)
+    return Letter(finding, person, str(sender["home_unit"]), counted, way == PICKED)

@@ -15,7 +15,7 @@ from typing import Any
 from ledger import audit, calendar, findings, known_facts
 from ledger.calendar import Off
 from ledger.chance import Lots
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import is_workday
 from ledger.draws import Draw
@@ -28,7 +28,7 @@ from ledger.rules import Rules
 sql = queries("phone_checks")
 LEFT = timedelta(hours=2)  # a call taken and not written down is free again after that
 UNSURE = 2  # facts not known, from which the caller is offered 记待核实; never by itself
-TRIES = 2  # calls after which 未接通 may be put down as 待核实
+APART = timedelta(minutes=30)  # from the first 未接通 on; sooner it says nothing
 
 
 # facts
@@ -161,12 +161,6 @@ def may_call(asker: Person, check: PhoneCheck) -> bool:
     return staff and (scope.county, scope.township) == (check.county_id, check.callers)
 
 
-def asks_finding(check: PhoneCheck, result: Result) -> bool:
-    """Whether the caller is asked to put it down as 待核实: 待说明, or not reached again."""
-    again = result is Result.UNREACHED and check.tries + 1 >= TRIES
-    return result is Result.TO_EXPLAIN or again
-
-
 # records: drawn
 async def open_all(db: Session, draw: Draw, *, now: datetime) -> int:
     """Put everybody drawn on the day's list; returns how many are new. Nobody is told."""
@@ -234,6 +228,24 @@ async def of_person(db: Session, person: int, *, limit: int) -> list[PhoneCheck]
     """What came of somebody's last phone checks, the newest first."""
     rows = [row["id"] async for row in sql.of_person(db.connection, person=person, limit=limit)]
     return [await by_id(db, id) for id in rows]
+
+
+async def unreached_since(db: Session, check: PhoneCheck) -> list[datetime]:
+    """When it was noted that nobody could be reached, the first call first."""
+    return [
+        moment(one["at"])
+        for one in await audit.history(db, f"phone_check:{check.id}")
+        if one["kind"] == "phone_check.noted"
+        and (one["body"] or {}).get("result") == Result.UNREACHED
+    ]
+
+
+async def asks_finding(db: Session, check: PhoneCheck, result: Result, now: datetime) -> bool:
+    """Whether the caller may put it down as 待核实: 待说明, or not reached half an hour later."""
+    if result is not Result.UNREACHED:
+        return result is Result.TO_EXPLAIN
+    before = await unreached_since(db, check)
+    return bool(before) and now - before[0] >= APART
 
 
 async def claim_telling(db: Session, person: int, *, now: datetime) -> bool:
@@ -377,13 +389,7 @@ async def close_day(db: Session, rules: Rules, *, now: datetime) -> int:
 
 
 async def _event(
-    db: Session,
-    actor: int,
-    check: PhoneCheck,
-    what: str,
-    body: dict[str, Any],
-    *,
-    now: datetime,
-) -> None:
+    db: Session, actor: int, check: PhoneCheck, what: str, body: dict[str, Any], *, now: datetime
+) -> None:  # fmt: skip
     subject = f"phone_check:{check.id}"
     await audit.record(db, actor, f"phone_check.{what}", subject=subject, body=body, now=now)

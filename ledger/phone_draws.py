@@ -15,6 +15,7 @@ from ledger.draw_periods import DrawPeriod
 from ledger.draw_plan import PHONE
 from ledger.draws import ASKED, Draw, Eligible, Pool, Wish
 from ledger.people import Person, Scope
+from ledger.rules import Rules
 from ledger.switches import Switch
 
 
@@ -26,6 +27,7 @@ class Field:
     within: Eligible
     beyond: Eligible
     costs: Costs
+    teams: int = 0  # in which somebody is at work, on today's list or not
 
     def beyond_cap(self, wanted: int) -> int:
         """How many of so many teams would be rung up once more this month."""
@@ -48,19 +50,28 @@ def _teams(pool: Pool, capped: frozenset[int], inside: bool) -> Pool:
 
 
 # records
-async def field(db: Session, scope: Scope, *, now: datetime) -> Field:
-    """Everybody of a scope who is at work today, and what has been asked of them this month."""
+async def field(db: Session, scope: Scope, *, rules: Rules, now: datetime) -> Field:
+    """Everybody of a scope who is at work today, and what has been asked of them this month.
+
+    Where the timetable rings every team up by itself, one by hand is beyond the cap, be the
+    team's own made or still to come: nothing here tells which.
+    """
     costs = await check_costs.month_so_far(db, scope, now.date())
     found = await eligible(db, scope, day=now.date())
-    capped = costs.phoned
+    there = await eligible(db, scope, day=now.date(), every=True)
+    capped = frozenset(_ids(there.pool)) if rules.phone_checks else costs.phoned
     if capped:
         capped -= await _released(db, scope, capped, now)
     within, beyond = split(found, capped)
-    return Field(within, beyond, costs)
+    return Field(within, beyond, costs, there.teams)
 
 
-async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
-    """At work that day and not on its list; one is rung up without an account here, too."""
+def _ids(pool: Pool) -> list[int]:
+    return [team for teams in pool.values() for team in teams]
+
+
+async def eligible(db: Session, scope: Scope, *, day: date, every: bool = False) -> Eligible:
+    """At work that day and not on its list (`every`: on it, too); with an account here or not."""
     members = await people.members(db, scope, day=day)
     absent = await calendar.absent(db, scope, day)
     return draws.sort_out(
@@ -68,7 +79,7 @@ async def eligible(db: Session, scope: Scope, *, day: date) -> Eligible:
         away={one for one, why in absent.items() if why is calendar.Off.LEAVE},
         trips={one for one, why in absent.items() if why is calendar.Off.TRIP},
         resting={one for one, why in absent.items() if why is calendar.Off.ROTA},
-        busy=await phone_checks.listed(db, scope.county, day),
+        busy=set() if every else await phone_checks.listed(db, scope.county, day),
         bound={one.id for one in members},
     )
 

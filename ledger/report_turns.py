@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from ledger import audit, calendar, draws, people
 from ledger.chance import Lots
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.draw_periods import DrawPeriod, secret_of
 from ledger.people import ON_TEAM, Person, Role, Scope, scope_of
@@ -72,6 +72,7 @@ class Standing:
     turns: tuple[Turn, ...]
     here: tuple[Person, ...]
     away: tuple[Person, ...]
+    drawn: frozenset[int] = frozenset()  # today, there or not: nobody twice in one meeting
 
     @property
     def reported(self) -> set[int]:
@@ -130,6 +131,12 @@ def pots(standing: Standing, drawn: AbstractSet[int], wanted: int) -> list[tuple
     return [(pot, count) for pot, count in both if count]
 
 
+def in_pots(standing: Standing, wanted: int) -> list[Person]:
+    """Who is in the pots that so many would be drawn from now, in the roster's order."""
+    ids = {one for pot, _ in pots(standing, standing.drawn, wanted) for one in pot.of}
+    return [one for one in standing.here if one.id in ids]
+
+
 # records: looking
 async def standing(db: Session, circle: Circle, day: date) -> Standing:
     """How far a circle's cycle is and who could be drawn that day; the caller's own circle."""
@@ -141,10 +148,12 @@ async def standing(db: Session, circle: Circle, day: date) -> Standing:
         if one.role is Role.LEADER or not circle.leaders
     ]  # fmt: skip
     off = await calendar.absent(db, circle.scope, day)
+    today = sql.drawn_on(db.connection, county=county, circle=circle.name, day=str(day))
     return Standing(
         circle, turns[0].cycle if turns else 1, turns,
         tuple(one for one in there if one.id not in off),
         tuple(one for one in there if one.id in off),
+        frozenset({row["person_id"] async for row in today}),
     )  # fmt: skip
 
 
@@ -159,6 +168,12 @@ async def last_draw(db: Session, circle: Circle) -> int | None:
     """The circle's newest draw; None: none was made."""
     found = await sql.last_draw(db.connection, county=circle.scope.county, circle=circle.name)
     return int(found) if found else None
+
+
+async def last_drawn(db: Session, circle: Circle) -> datetime | None:
+    """When the circle drew last; None: it never did."""
+    found = await sql.last_drawn(db.connection, county=circle.scope.county, circle=circle.name)
+    return moment(found) if found else None
 
 
 async def id_of(db: Session, county: int, number: int) -> int:
@@ -180,13 +195,9 @@ async def draw(
 ) -> tuple[Standing, list[int]]:
     """Draw and keep; returns what it was drawn from and the draws made, none if nobody is left."""
     found = await standing(db, circle, now.date())
-    rows = sql.drawn_on(
-        db.connection, county=circle.scope.county, circle=circle.name, day=str(now.date())
-    )
-    drawn = {row["person_id"] async for row in rows}
     made = [
         await _make(db, circle, wish, pot, count, now=now)
-        for pot, count in pots(found, drawn, wish.wanted)
+        for pot, count in pots(found, found.drawn, wish.wanted)
     ]
     return found, made
 

@@ -44,3 +44,7 @@ SELECT id FROM draw WHERE county_id = :county AND kind = 'report' AND :number > 
 
 -- name: last_draw(county, circle)$
 SELECT max(draw_id) FROM report_turn WHERE county_id = :county AND circle = :circle;
+
+-- name: last_drawn(county, circle)$
+SELECT max(d.at) FROM report_turn r JOIN draw d ON d.id = r.draw_id
+ WHERE r.county_id = :county AND r.circle = :circle;

@@ -1,25 +1,37 @@
 """Spot checks (抽查): one question, a window to answer in, and never a penalty.
 
 States: open; later (无信号, still open); answered; missed, said as 待核实 (a person looks at
-it, domain §9); void (the system failed him, it does not count).
+it, domain §9) until that person has decided; void (the system failed him, or he was away: it
+does not count).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ledger import audit, draw_facts, draw_periods, draws, findings, outbox, periods, switches
+from ledger import (
+    audit,
+    draw_facts,
+    draw_periods,
+    draws,
+    finding_steps,
+    findings,
+    outbox,
+    periods,
+    switches,
+)  # fmt: skip
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import DAY
 from ledger.draws import Draw
 from ledger.errors import Refused
-from ledger.findings import Source
+from ledger.findings import Source, State
 from ledger.messages import Option, Reply
-from ledger.people import Person, Scope, scope_of
+from ledger.outbox import Cause
+from ledger.people import Person, scope_of
 from ledger.rules import Rules
 from ledger.switches import Switch
 from ledger.windows import Window, end_of, last_end
@@ -89,6 +101,26 @@ class Check:
     place: str
     answered_at: int | None
     closed_at: int | None
+    way: str
+    asked_by: int | None
+    verdict: str = ""  # of its finding, where that was looked up
+
+    @property
+    def picked(self) -> bool:
+        """Whether staff have named him (指定); he is told so wherever he sees it."""
+        return self.way == draws.PICKED
+
+    @property
+    def outcome(self) -> str:
+        """Its state; of a miss that a person has decided on: confirmed (查实) or lifted (不成立)."""
+        decided = self.state == "missed" and self.verdict in {State.CONFIRMED, State.LIFTED}
+        return self.verdict if decided else self.state
+
+    @property
+    def cause(self) -> Cause:
+        """Why what is said about it is sent: bound to its window, and whether he was named."""
+        why = "spotcheck_picked" if self.picked else "spotcheck"
+        return Cause(why, str(self.asked_by or ""), urgent=True)
 
     @property
     def closes(self) -> datetime:
@@ -123,24 +155,16 @@ class Tally:
     answered: int
     waiting: int
     missed: int
+    confirmed: int
+    lifted: int
     void: int
-
-
-@dataclass(frozen=True)
-class WayCount:
-    """How many checks of a month came about in one way, and what became of them."""
-
-    way: str
-    checks: int
-    answered: int
-    missed: int
 
 
 # rules
 def tally_of(checks: Iterable[Check]) -> Tally:
     """Count the states; 无信号 still waits."""
-    states = Counter("waiting" if one.is_open else one.state for one in checks)
-    return Tally(**{name: states[name] for name in ("answered", "waiting", "missed", "void")})
+    states = Counter("waiting" if one.is_open else one.outcome for one in checks)
+    return Tally(**{name: states[name] for name in Tally.__dataclass_fields__})
 
 
 # records: asking
@@ -181,9 +205,7 @@ async def _send_one(
     wanted = await wanted_with(db, check, now=now)
     words = say("spotchecks.card", check=check, wanted=wanted)
     card = Reply(words, check.options, kind="check")
-    asked = str(draw.asked_by or "")
-    cause = outbox.Cause("spotcheck", asked, urgent=True)  # bound to its window
-    timing = outbox.Timing(outbox.BULK, span.opens, span.closes, cause)
+    timing = outbox.Timing(outbox.BULK, span.opens, span.closes, check.cause)
     await outbox.post_to(db, person, card, dedupe=f"check:{id}", now=now, timing=timing)
     await periods.add(db, team, span.opens.date(), checked=1)
     actor = draw.asked_by or audit.SYSTEM
@@ -222,22 +244,20 @@ async def of_draw(db: Session, asker: Person, draw: Draw) -> list[Check]:
     rows = sql.of_draw(
         db.connection, draw=draw.id, county=scope.county, township=scope.township
     )
-    return [Check(**dict(row)) async for row in rows]
+    return await _decided(db, [Check(**dict(row)) async for row in rows])
 
 
 async def of_person(db: Session, person: int, *, limit: int) -> list[Check]:
     """Somebody's last checks, the newest first."""
     rows = sql.of_person(db.connection, person=person, limit=limit)
-    return [Check(**dict(row)) async for row in rows]
+    return await _decided(db, [Check(**dict(row)) async for row in rows])
 
 
-async def month_by_way(db: Session, scope: Scope, day: date) -> list[WayCount]:
-    """The checks of that day's month up to it, by the way in which they came about."""
-    rows = sql.month_by_way(
-        db.connection, county=scope.county, township=scope.township,
-        first=day.replace(day=1).isoformat(), last=day.isoformat(),
-    )  # fmt: skip
-    return [WayCount(**dict(row)) async for row in rows]
+async def _decided(db: Session, checks: Sequence[Check]) -> list[Check]:
+    """With what was decided on the misses among them."""
+    missed = [one.id for one in checks if one.state == "missed"]
+    found = await finding_steps.outcomes(db, Source.CHAT, missed) if missed else {}
+    return [replace(one, verdict=found.get(one.id, "")) for one in checks]
 
 
 async def open_for(db: Session, person: int, now: datetime) -> Check | None:
@@ -288,11 +308,14 @@ async def _answered(db: Session, check: Check, given: Given, *, now: datetime) -
     )  # fmt: skip
     if settled is None:
         return Heard.ALREADY
-    # Sent in time but heard late (our own short stop): the miss is taken back.
-    back = {"unanswered": -1} if check.state == "missed" else {}
+    # Sent in time but heard late (our own short stop): the miss is taken back, where the
+    # township has not done so already.
+    found = await finding_steps.outcomes(db, Source.CHAT, [check.id])
+    lifted = found.get(check.id) == State.LIFTED
+    back = {"unanswered": -1} if check.state == "missed" and not lifted else {}
     await periods.add(db, check.team_id, check.opens.date(), answered=1, **back)
     await event(db, check, "answered", {"answer": given.words, "note": given.note}, now=now)
-    if back:
+    if check.state == "missed":
         await findings.heard_late(
             db, Source.CHAT, check.id, check.person_id, given.words, now=now
         )
@@ -331,22 +354,18 @@ async def add_note(db: Session, check: Check, words: str, *, now: datetime) -> H
     return Heard.ADDED
 
 
-async def explain(
-    db: Session, check: Check, words: str, *, now: datetime, by_system: bool = False
-) -> Heard:
+async def explain(db: Session, check: Check, words: str, *, now: datetime) -> Heard:
     """Keep an explanation (说明) on a check whose window is over; a person reads it.
 
     One said later the same day stands for the former; the log keeps both. It is the reply to
     what the miss has opened, too.
     """
-    replaces = not by_system and check.day == now.date().isoformat()
-    if replaces:
+    if check.day == now.date().isoformat():
         await sql.set_note(db.connection, id=check.id, note=words)
     else:
         await sql.add_note(db.connection, id=check.id, note=words)
-    await event(db, check, "explained", {"note": words}, now=now, by_system=by_system)
-    if not by_system:
-        await findings.heard_late(db, Source.CHAT, check.id, check.person_id, words, now=now)
+    await event(db, check, "explained", {"note": words}, now=now)
+    await findings.heard_late(db, Source.CHAT, check.id, check.person_id, words, now=now)
     return Heard.EXPLAINED
 
 

@@ -5,39 +5,33 @@ INSERT INTO spotcheck (draw_id, person_id, team_id, day, question, state, opens_
 VALUES (:draw, :person, :team, :day, :question, 'open', :opens, :reminds, :closes) RETURNING id;
 
 -- name: by_id(id)^
-SELECT * FROM check_line WHERE id = :id;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id WHERE c.id = :id;
 
 -- name: own_by_id(id, person)^
-SELECT * FROM check_line WHERE id = :id AND person_id = :person;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.id = :id AND c.person_id = :person;
 
 -- name: of_draw(draw, county, township)
-SELECT * FROM check_line
- WHERE draw_id = :draw AND county_id = :county AND (:township = 0 OR township_id = :township)
- ORDER BY id;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.draw_id = :draw AND c.county_id = :county AND (:township = 0 OR c.township_id = :township)
+ ORDER BY c.id;
 
 -- name: of_person(person, limit)
-SELECT * FROM check_line WHERE person_id = :person ORDER BY id DESC LIMIT :limit;
-
--- name: month_by_way(county, township, first, last)
--- A void check was none.
-SELECT d.way, count(*) AS checks, sum(s.state = 'answered') AS answered, sum(s.state = 'missed') AS missed
-  FROM spotcheck s JOIN draw d ON d.id = s.draw_id JOIN team t ON t.id = s.team_id
- WHERE d.county_id = :county AND (:township = 0 OR t.township_id = :township)
-   AND s.day BETWEEN :first AND :last AND s.state <> 'void'
- GROUP BY d.way ORDER BY d.way;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.person_id = :person ORDER BY c.id DESC LIMIT :limit;
 
 -- name: open_for(person, now)^
-SELECT * FROM check_line
- WHERE person_id = :person AND closed_at IS NULL AND opens_at <= :now
- ORDER BY id DESC LIMIT 1;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.person_id = :person AND c.closed_at IS NULL AND c.opens_at <= :now
+ ORDER BY c.id DESC LIMIT 1;
 
 -- name: listening(person, now, since)^
-SELECT * FROM check_line
- WHERE person_id = :person
-   AND (closed_at IS NULL
-     OR (state = 'missed' AND note = '' AND closed_at >= :since)
-     OR (state = 'answered' AND note = '' AND (closes_at >= :now OR (answered_at IS NULL AND closed_at >= :since))))
- ORDER BY closed_at IS NOT NULL, id DESC LIMIT 1;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.person_id = :person
+   AND (c.closed_at IS NULL
+     OR (c.state = 'missed' AND c.note = '' AND c.closed_at >= :since)
+     OR (c.state = 'answered' AND c.note = '' AND (c.closes_at >= :now OR (c.answered_at IS NULL AND c.closed_at >= :since))))
+ ORDER BY c.closed_at IS NOT NULL, c.id DESC LIMIT 1;
 
 -- name: answer(id, answer, note, place, now)$
 -- The first answer counts; one sent in time but heard after the closing still does.
@@ -52,12 +46,12 @@ UPDATE spotcheck SET state = 'later', answer = :answer, closes_at = :closes
 
 -- name: open_that_day(id, person, day)
 -- What an answer given that day covers as well.
-SELECT * FROM check_line
- WHERE person_id = :person AND day = :day AND id <> :id AND closed_at IS NULL ORDER BY id;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.person_id = :person AND c.day = :day AND c.id <> :id AND c.closed_at IS NULL ORDER BY c.id;
 
 -- name: missed_on(person, day)^
-SELECT * FROM check_line
- WHERE person_id = :person AND day = :day AND state = 'missed' ORDER BY id DESC LIMIT 1;
+SELECT c.*, d.way, d.asked_by FROM check_line c JOIN draw d ON d.id = c.draw_id
+ WHERE c.person_id = :person AND c.day = :day AND c.state = 'missed' ORDER BY c.id DESC LIMIT 1;
 
 -- name: set_note(id, note)!
 UPDATE spotcheck SET note = :note WHERE id = :id;

@@ -4,14 +4,14 @@ Only on a confirmed finding of the absence kind, while the switch is on (S000-50
 says when it expires and how to appeal (S000-90); another person of the county answers the appeal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ledger import audit, findings, switches
-from ledger.clock import ms
+from ledger import audit, calendar, findings, people, switches
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
-from ledger.days import workday_after
+from ledger.days import LONGEST_REST, workday_after
 from ledger.errors import Refused
 from ledger.findings import ABSENCE, Finding, State
 from ledger.people import Person, Role
@@ -98,6 +98,34 @@ def wish(finding: Finding, step: str, clause: str, day: date, rules: Rules) -> W
     return Wish(finding, step, clause, day, expires, appeal_until(day, rules))
 
 
+# records: the days of an appeal
+async def own_wish(db: Session, wanted: Wish, rules: Rules) -> Wish:
+    """The wish with his own working days for the appeal: leave, trips and rota do not count."""
+    person = wanted.finding.person_id
+    until = await _own_end(db, person, wanted.day, rules) if person else wanted.appeal_until
+    return replace(wanted, appeal_until=max(until, wanted.appeal_until))
+
+
+async def prolonged(db: Session, strike: Strike, rules: Rules, *, now: datetime) -> Strike:
+    """With its last day of appeal as it is now: from when it reached him, leave given back."""
+    card = await sql.card(db.connection, dedupe=f"strike:{strike.id}:made:{strike.person_id}")
+    told = date.fromisoformat(strike.day)
+    if card:
+        told = max(told, moment(card["sent_at"]).date() if card["sent_at"] else now.date())
+    until = (await _own_end(db, strike.person_id, told, rules)).isoformat()
+    return replace(strike, appeal_until=max(until, strike.appeal_until))
+
+
+async def _own_end(db: Session, person: int, day: date, rules: Rules) -> date:
+    left = rules.appeal_days
+    for _ in range(2 * LONGEST_REST):
+        if left <= 0:
+            break
+        day = workday_after(day, rules)
+        left -= int(await calendar.off_on(db, person, day, rules) is None)
+    return day
+
+
 # records: making
 async def access_basis(db: Session, asker: Person, number: int, *, now: datetime) -> Finding:
     """The confirmed finding that a step may rest on; `Refused` says what stands against it."""
@@ -112,12 +140,25 @@ async def access_basis(db: Session, asker: Person, number: int, *, now: datetime
         raise Refused("strikes.not_absence", finding=finding, kinds=sorted(ABSENCE))
     if asker.id == finding.person_id:
         raise Refused("findings.own", finding=finding)
+    await _check_finder(db, asker, finding, now.date())
     if before := await of_finding(db, finding.id):
         raise Refused("strikes.made_before", strike=before)
     same = await sql.of_the_day(db.connection, person=finding.person_id, found_day=finding.day)
     if same:
         raise Refused("strikes.same_day", strike=await by_id(db, int(same)))
     return finding
+
+
+async def _check_finder(db: Session, by: Person, finding: Finding, day: date) -> None:
+    """Who noticed it does not make the step on it while the county has somebody else."""
+    part = await findings.hands(db, finding)
+    if by.id not in part:
+        return
+    others = [
+        one for one in await people.staff(db, finding.county_id, day=day) if one.id not in part
+    ]
+    if others:
+        raise Refused("strikes.found_it", finding=finding, others=others)
 
 
 async def proposal(db: Session, finding: Finding, day: date, rules: Rules) -> Rung:

@@ -36,3 +36,7 @@ RETURNING id;
 -- name: answer(id, upheld, by, reason, now)$
 UPDATE strike SET upheld = :upheld, answer = :reason, answered_by = :by, answered_at = :now
  WHERE id = :id AND upheld IS NULL RETURNING id;
+
+-- name: card(dedupe)^
+-- The card that told him, and when it arrived; none: it was handed to him.
+SELECT sent_at FROM outbox WHERE dedupe = :dedupe;

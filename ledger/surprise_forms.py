@@ -5,15 +5,17 @@ Nothing is found on one person's word: findings are opened when the second inspe
 nothing (S000-91, S002-03).
 """
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
 
-from ledger import audit, findings, people
+from ledger import audit, findings, inspectors, people
 from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at, workday_on_or_before
 from ledger.errors import Refused
-from ledger.findings import Found, Source
+from ledger.findings import Found, Source, State
+from ledger.inspectors import OUT_OF_PLACE, Conflict
 from ledger.messages import Option, Reply
 from ledger.people import Person, Role
 from ledger.rules import Rules
@@ -42,6 +44,42 @@ def silent_since(now: datetime, rules: Rules) -> datetime:
     """A form filled in before this moment has waited for one working day."""
     day = workday_on_or_before(now.date() - DAY, rules)
     return at(day, now.time())
+
+
+# records: who may still file and sign
+async def unfit(
+    db: Session, by: Person, visit: Visit, *, rules: Rules, day: date
+) -> list[Conflict]:
+    """Why somebody sent there may not file or sign any more: he has moved, or is off the list.
+
+    Of a pair named by hand the county knew; only his own team bars him then.
+    """
+    found = await inspectors.against(db, by, visit.team, rules, day)
+    bars = {Conflict.OWN_TEAM} if visit.by_hand else OUT_OF_PLACE
+    return [one for one in found if one in bars]
+
+
+async def ask_for_another(
+    db: Session, by: Person, visit: Visit, say: Say, *, rules: Rules, now: datetime
+) -> None:
+    """Tell the county that he may not: to name others, or to decide on what one alone has found."""
+    await log(db, visit, "unfit", {"person": by.id}, by.id, now)
+    if visit.state == "done" and visit.noticed and not visit.settled:
+        await ask_county(db, visit, say, rules=rules, now=now)
+    if visit.state != "waiting":
+        return
+    words = say("surprise_visits.name_another", visit=visit, who=by)
+    for one in await people.staff(db, visit.county_id, day=now.date()):
+        await post(db, visit, one.id, f"unfit{by.id}", Reply(words), rules, now)
+
+
+async def access_partner(db: Session, by: Person, visit: Visit, *, now: datetime) -> Person:
+    """With whom he goes, with the number; each look is an event."""
+    if by.id not in visit.pair or len(visit.pair) < 2:
+        raise Refused("surprise_visits.not_found", id=visit.id)
+    other = await people.by_id(db, next(one for one in visit.pair if one != by.id))
+    await log(db, visit, "phone_seen", {"person": other.id}, by.id, now)
+    return other
 
 
 # records: the form
@@ -159,6 +197,21 @@ async def unsigned(db: Session, rules: Rules, *, now: datetime) -> list[Visit]:
     """Forms with something found that the second inspector has left alone for a working day."""
     rows = sql.unsigned(db.connection, before=ms(silent_since(now, rules)))
     return [Visit(**dict(row)) async for row in rows]
+
+
+async def verdicts(db: Session, visit: Visit) -> dict[str, int]:
+    """What has become of what it opened: how many findings confirmed, lifted, open."""
+    found = Counter(one.state for one in await findings.of_source(db, Source.VISIT, visit.id))
+    return {one.value: found[one] for one in (State.CONFIRMED, State.LIFTED, State.OPEN)}
+
+
+async def concerned(db: Session, visit: Visit, *, day: date) -> set[int]:
+    """Who gets the findings' own message, and needs no second one."""
+    return {
+        person.id
+        for one in await findings.of_source(db, Source.VISIT, visit.id)
+        for person in await findings.listeners(db, one, day=day)
+    }
 
 
 async def untold(db: Session) -> list[Visit]:

@@ -261,6 +261,7 @@ async def _tell_pair(
         )
         buttons = (
             Option("填暗访表", f"暗访 {visit.id} 填"),
+            Option("看电话", f"暗访 {visit.id} 电话"),
             Option("我要回避", f"暗访 {visit.id} 回避"),
         )
         await post(db, visit, one, "card", Reply(words, buttons, kind="card"), rules, now)

@@ -11,6 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+import structlog
+
 from ledger import draw_facts, draw_periods, draws, people
 from ledger.chance import Lots
 from ledger.clock import ms
@@ -24,6 +26,7 @@ from ledger.windows import window
 from scheduler import phone_checks, spotchecks, surprise_visits
 from scheduler.desk import Desk
 
+log = structlog.get_logger()
 BEAT = timedelta(milliseconds=1)
 TOO_LATE = timedelta(minutes=30)  # a drawn minute missed by more is not made up for
 APART = timedelta(milliseconds=2)  # between slots settled together: each sees what the last did
@@ -47,9 +50,18 @@ async def tick(desk: Desk, db: Session, now: datetime) -> None:
     if not is_workday(now.date(), desk.rules) or desk.rules.quiet(now.time()):
         return
     for county in await draws.counties(db):
-        with suppress(NoDraws):
-            period = await draw_periods.current(db, county, desk.vault, desk.rules, now=now)
-            await _settle(desk, db, period, now)
+        try:
+            async with db.savepoint():
+                await _county(desk, db, county, now)
+        except Exception:  # the other counties' minute does not come back
+            log.exception("draws_not_settled", county=county)
+            desk.plans.clear()  # they may know what has just been rolled back
+
+
+async def _county(desk: Desk, db: Session, county: int, now: datetime) -> None:
+    with suppress(NoDraws):
+        period = await draw_periods.current(db, county, desk.vault, desk.rules, now=now)
+        await _settle(desk, db, period, now)
 
 
 async def _settle(desk: Desk, db: Session, period: DrawPeriod, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """Findings by the clock: the person is told, then those who decide are asked; nothing is decided.
 
-Both only in working time, several at once as one message, each guarded by the row itself. What
-nobody decides is only listed: a line in the summaries, once when it is new and once when it waits.
+Both only in working time, several at once as one message, each guarded by the row itself. Who
+decides is asked once a day at most: what comes later that day stands in his summary. What nobody
+decides is only listed: a line in the summaries, once when it is new and once when it waits.
 """
 
 from dataclasses import replace
@@ -60,19 +61,32 @@ async def _tell_one(
 
 # those who decide
 async def _ask(desk: Desk, db: Session, now: datetime) -> None:
-    """Who may decide gets what can be decided: the reply is there, or its time is over."""
+    """Who may decide gets what can be decided: the reply is there, or its time is over.
+
+    One message a day: further ones wait for the summary of that day, else for tomorrow's message.
+    """
     groups: Groups = {}
+    asked: dict[int, bool] = {}
     for one in await finding_steps.unasked(db, now=now):
         current = await findings.prolonged(db, one, desk.rules, now=now)
         if not current.heard(now):
             continue  # leave that came since is given back
         seats = await findings.deciders(db, one, day=now.date())
         there = await _free(desk, db, seats, now)
+        there = [who for who in there if not await _asked_today(db, who, asked, now)]
         if there and await finding_steps.claim_asking(db, one, now=now):
             for person in there:
                 groups.setdefault(person.id, []).append(current)
     for person_id, found in groups.items():
         await _ask_one(desk, db, person_id, found, now)
+
+
+async def _asked_today(
+    db: Session, person: Person, known: dict[int, bool], now: datetime
+) -> bool:
+    if person.id not in known:
+        known[person.id] = await finding_steps.asked_today(db, person.id, now=now)
+    return known[person.id]
 
 
 async def _ask_one(
@@ -127,12 +141,23 @@ async def with_findings(
     if not any(said):
         return summary
     ready = [one for one in waiting if one.heard(now)]
+    await _asked_by_summary(db, reader, ready, now)
     days = max(((now.date() - one.opened.date()).days for one in ready), default=0)
     line = desk.words.say(
         "findings.in_summary", total=len(waiting), ready=len(ready), days=days
     )
     options = (*summary.options, Option("待核实", "待核实"))
     return replace(summary, text=f"{summary.text}\n\n{line}", options=options)
+
+
+async def _asked_by_summary(
+    db: Session, reader: Person, ready: list[Finding], now: datetime
+) -> None:
+    """What his summary carries he is not written to about as well."""
+    for one in ready:
+        seats = await findings.deciders(db, one, day=now.date())
+        if one.asked_at is None and reader.id in {seat.id for seat in seats}:
+            await finding_steps.claim_asking(db, one, now=now)
 
 
 async def _first_said(db: Session, reader: Person, one: Finding, now: datetime) -> bool:

@@ -6,7 +6,7 @@ drawn by the month's plan comes from scheduler/drawing.py.
 
 from datetime import datetime, timedelta
 
-from ledger import check_windows, draws, leave, people, settings, spotchecks
+from ledger import calendar, check_windows, draws, people, settings, spotchecks
 from ledger.check_windows import ON_TIME
 from ledger.clock import moment, ms
 from ledger.database import Session
@@ -18,7 +18,6 @@ from ledger.spotchecks import Check, tally_of
 from ledger.windows import after_outage, window
 from scheduler.desk import Desk
 
-CHECK = Cause("spotcheck", urgent=True)  # bound to its window
 RESULT = Cause("spotcheck_result", urgent=True)  # of a draw that this reader asked for
 HEARTBEAT = "heartbeat"
 LONGEST_SILENCE = timedelta(minutes=5)  # a longer one is an outage and is given back
@@ -75,7 +74,9 @@ async def _tell(
     """One line to the checked person, if he may be written to."""
     if await desk.may_disturb(db, check.person_id, now):
         words = desk.words.say(block, check=await spotchecks.by_id(db, check.id))
-        await desk.tell(db, check.person_id, Reply(words), dedupe=dedupe, now=now, cause=CHECK)
+        await desk.tell(
+            db, check.person_id, Reply(words), dedupe=dedupe, now=now, cause=check.cause
+        )
 
 
 async def _close_card(desk: Desk, db: Session, check: Check, block: str, now: datetime) -> None:
@@ -110,7 +111,8 @@ async def _remind(desk: Desk, db: Session, now: datetime) -> None:
             text = desk.words.say("spotchecks.remind", check=check)
             await desk.tell(
                 db, check.person_id, Reply(text, check.options, kind="reminder"),
-                dedupe=f"check:{check.id}:remind", now=now, expires_at=check.closes, cause=CHECK,
+                dedupe=f"check:{check.id}:remind", now=now, expires_at=check.closes,
+                cause=check.cause,
             )  # fmt: skip
 
 
@@ -120,11 +122,11 @@ async def _close(desk: Desk, db: Session, now: datetime) -> None:
 
 
 async def _find(desk: Desk, db: Session, now: datetime) -> None:
-    """A miss becomes 待核实, told by scheduler/findings.py; leave approved meanwhile is noted instead."""
+    """A miss becomes 待核实, told by scheduler/findings.py; of who was away after all it is void."""
     for check in await check_windows.take_missed(db, now=now):
-        if await leave.is_away(db, check.person_id, check.opens.date()):
-            note = desk.words.say("spotchecks.on_leave")
-            await spotchecks.explain(db, check, note, now=now, by_system=True)
+        day = check.opens.date()
+        if off := await calendar.off_on(db, check.person_id, day, desk.rules):
+            await check_windows.excuse(db, check, off.value, now=now)
         else:
             facts = desk.words.say("spotchecks.no_answer", check=check)
             await check_windows.open_finding(db, check, facts, rules=desk.rules, now=now)

@@ -39,9 +39,10 @@ async def _tell(desk: Desk, db: Session, visit: Visit, now: datetime) -> None:
     """The leader and the township hear that somebody came, once each; who is away, after that."""
     readers = await _readers(db, visit, now)
     free = [one for one in readers if await desk.may_disturb(db, one.id, now)]
-    text = desk.words.say("surprise_visits.told", visit=visit)
-    reply = Reply(text, (Option("看详情", f"暗访情况 {visit.id}"),), kind="card")
     for one in free:
+        staff = one.role is Role.TOWNSHIP
+        text = desk.words.say("surprise_visits.told", visit=visit, staff=staff)
+        reply = Reply(text, (Option("看详情", f"暗访情况 {visit.id}"),), kind="card")
         name = f"surprise_visit:{visit.id}:told:{one.id}"
         await desk.tell(db, one.id, reply, dedupe=name, now=now, cause=RESULT)
     late = (now.date() - surprise_forms.filed_on(visit)).days > LONGEST_WAIT
@@ -50,7 +51,8 @@ async def _tell(desk: Desk, db: Session, visit: Visit, now: datetime) -> None:
 
 
 async def _readers(db: Session, visit: Visit, now: datetime) -> list[Person]:
-    """Whoever was there as an inspector knows it already."""
+    """Whoever was there knows it already, and whom a finding is about hears of that."""
     leaders = await people.seats_at(db, visit, Role.LEADER, day=now.date())
     township = await people.seats_at(db, visit, Role.TOWNSHIP, day=now.date())
-    return [one for one in (*leaders, *township) if one.id not in visit.pair]
+    knows = {*visit.pair, *await surprise_forms.concerned(db, visit, day=now.date())}
+    return [one for one in (*leaders, *township) if one.id not in knows]

@@ -1,4 +1,4 @@
-"""核对一个月的抽查。用法：python check_draws.py 抽查.json [日报里的哈希]。只用标准库，算法写在 docs/fair-draws.md。"""
+"""核对一个月的抽查。用法：python check_draws.py 抽查.json [日报里的公示码]。只用标准库，算法写在 docs/fair-draws.md。"""
 import datetime, hashlib, hmac, json, sys
 
 def canonical(it): return json.dumps(it, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -63,7 +63,7 @@ def check(card, text, told):
     plain, ids = {name: it for name, it in card.items() if name not in ("people", "sha256")}, {one["id"] for one in card["people"]}
     prints, promise = (card["opening_sha256"], card["sha256"], sha(text)), hashlib.sha256(f"spotcheck/v1|{opening['period']}|".encode() + seed).hexdigest()
     yield from (name for name, wrong in {"文件不是规范格式": text != canonical({**plain, "sha256": prints[1]}) + "\n", "文件哈希不符": sha(plain) != prints[1],
-        "公示内容哈希不符": sha(opening) != prints[0] or not all(one and any(each.startswith(one) for each in prints) for one in told),
+        "公示码不符": sha(opening) != prints[0] or not all(one and any(each.startswith(one) for each in prints) for one in told),
         "名册不符": sha(card["roster"]) != opening["roster_sha256"] or len(ids) < len(card["people"]) or any(one["since"] < opening["frozen_at"] for one in card["joined"]),
         "抽签数不符": beacon["source"] == "officials" and not mixed(opening["period"], beacon["value"], beacon["numbers"]),
         "承诺不符": card["seed"] and promise != opening["commitment"], "种子还没有公布": not card["seed"]}.items() if wrong)

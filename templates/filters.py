@@ -12,6 +12,7 @@ CAUSES = {
     "daily": "日报",
     "weekly": "周报",
     "spotcheck": "抽查",
+    "spotcheck_picked": "指定抽查",
     "spotcheck_result": "抽查结果",
     "surprise_visit": "暗访任务",
     "surprise_result": "暗访结果",

@@ -35,6 +35,7 @@ from templates.official_page import (
 RED = RGBColor(0xFF, 0, 0)
 DRAFT = "草稿：未编号、未盖章，由人核对后按程序发出"
 OFFICE = "（发文机关）"
+UNANSWERED, UNCLEAR = "未答复", "待说明"  # what chat and phone checks say themselves
 
 
 @dataclass(frozen=True)
@@ -86,17 +87,26 @@ def _cause(facts: Facts) -> str:
     role = letter.person.title or "驻村工作队员"
     return (
         f"{letter.person.name}同志由贵单位选派，现任{letter.person.county}{found.township}"
-        f"{found.village}{role}。{_long_day(found.day)}，我县在{noticed_by(found.source)}中发现："
-        f"{_closed(found.facts)}"
+        f"{found.village}{role}。{_long_day(found.day)}我县开展{noticed_by(found.source)}"
+        f"{'（指定）' if letter.picked else ''}，{_noticed(found)}"
     )
+
+
+def _noticed(found: Any) -> str:
+    """What the check saw, as one sentence; the caller's own note stays in its quotes."""
+    if found.category == UNANSWERED:
+        return "该同志在规定时间内未答复。"
+    seen, note = found.noticed
+    noted = f"，检查人员备注“{_open(note)}”" if _open(note) else ""
+    return f"发现：{_open(seen.replace(UNCLEAR, '需要本人说明情况'))}{noted}。"
 
 
 def _confirmed(facts: Facts) -> str:
     found = facts.letter.finding
-    day = _long_day(found.decided)
+    kind = f"，属于{found.kind}" if found.kind else ""
     return (
-        f"{_heard(found)}经{found.township}核实，于{day}认定查实"
-        f"{f'（{found.category}）' if found.category else ''}。理由：{_closed(found.reason)}"
+        f"{_heard(found)}经核实，{_long_day(found.decided)}认定上述情况属实{kind}。"
+        f"认定理由：{_closed(found.reason)}"
     )
 
 
@@ -109,7 +119,11 @@ def _heard(found: Any) -> str:
 
 def _reply(facts: Facts) -> str:
     found = facts.letter.finding
-    return f"“{found.reply}”" if found.reply else "本人在规定时间内没有提交说明。"
+    return (
+        f"本人说明：“{_open(found.reply)}”。"
+        if found.reply
+        else "本人在规定时间内没有提交说明。"
+    )
 
 
 def _clause(facts: Facts) -> str:
@@ -132,7 +146,11 @@ def _request(_facts: Facts) -> str:
 
 def _closed(words: str) -> str:
     """A sentence ends with its mark, once."""
-    return f"{words.rstrip('。；;，, ')}。"
+    return f"{_open(words)}。"
+
+
+def _open(words: str) -> str:
+    return words.rstrip("。；;，, ")
 
 
 def _long_day(value: Any) -> str:

@@ -168,7 +168,7 @@ def other_settings(card: Card) -> str:
 
 def opening_hash(card: Card) -> str:
     card["opening_sha256"] = OTHER
-    return "公示内容哈希不符"
+    return "公示码不符"
 
 
 HANDS: tuple[Callable[[Card], str], ...] = (

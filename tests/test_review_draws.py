@@ -158,7 +158,9 @@ async def live(folder: Path, migrated: Path, seed: str) -> tuple[str, dict[str, 
             await phones.says(who, f"走访 {house} 一切正常")
         await phones.at(at(EVE.date(), time(19)))
         await phones.says("陈干事", "抽签数 271828")
+        await phones.presses("陈干事", "报")
         await phones.says("周总队长", f"抽签数 {len(seed)}31415")
+        await phones.presses("周总队长", "报")
         day = EVE.date() + DAY
         while day <= LAST:
             await _day(phones, day)

@@ -13,6 +13,7 @@ from bot.screen import console, errors, plainly
 if TYPE_CHECKING:
     from bot.draws import DrawVerdict  # at run time it would open the database library
 
+CODE = "公示码不符"
 SOURCES = {
     "officials": "两名干部各报的数", "public": "公开的号码", "chain": "存证的链头，分量较轻",
     "": "还没有",
@@ -23,7 +24,7 @@ SOURCES = {
 def verify_draw(
     period: Annotated[str, typer.Argument(help="哪个月，例如 2026-12")],
     told: Annotated[
-        list[str] | None, typer.Argument(help="日报里读到的哈希，前 8 位以上就行，可以不写")
+        list[str] | None, typer.Argument(help="日报里的公示码，前 8 位以上就行，可以不写")
     ] = None,
     county: Annotated[str, typer.Option(help="哪个县；只有一个县时不用写")] = "",
     card: Annotated[
@@ -48,8 +49,19 @@ def verify_draw(
 
 def _show(verdict: "DrawVerdict") -> None:
     head = _head(verdict.figures) if verdict.figures else []
-    for line in (*head, *(f"✗ {one}" for one in verdict.faults), _end(verdict)):
+    faults = [f"✗ {_said(one, verdict.figures)}" for one in verdict.faults]
+    for line in (*head, *faults, _end(verdict)):
         console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+
+def _said(fault: str, found: dict[str, Any]) -> str:
+    """A code that does not fit is most often another month's."""
+    if fault != CODE:
+        return fault
+    year, month = found["period"].split("-")
+    return (
+        f"这不是 {year}年{int(month)}月的公示码，请对一对月份和数字；都没写错，就是文件被换过。"
+    )
 
 
 def _head(found: dict[str, Any]) -> list[str]:
@@ -59,7 +71,7 @@ def _head(found: dict[str, Any]) -> list[str]:
         f"{year}年{int(month)}月：名册 {found['members']} 人，月中进来 {found['joined']} 人；"
         f"自动抽查 {found['drawn']} 次，人工抽签 {found['asked']} 次，"
         f"指定 {found['picked']} 次，不计 {found['void']} 次",
-        f"公示内容哈希 {found['opening_sha256'][:12]}，抽签数 {found['beacon'] or '无'}（{source}）",
+        f"公示码 {found['opening_sha256'][:12]}，抽签数 {found['beacon'] or '无'}（{source}）",
     ]
 
 

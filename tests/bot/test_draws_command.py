@@ -60,6 +60,7 @@ def test_a_file_is_right_or_named(card: str, tmp_path: Path) -> None:
     assert "✓ 全部核对一致" in said
     assert "指定 1 次" in said
     assert "两名干部" in said
+    assert "✗ 这不是 2026年12月的公示码" in run("2026-12", "0" * 16, "--card", path, code=1)
     assert "另一个月" in run("2026-11", "--card", path, code=1)
     changed, named = tampered(card, HANDS[6])
     path.write_bytes(changed.encode())

@@ -256,7 +256,7 @@ def test_a_file_is_checked_by_hand(phone: Phone, card: str, tmp_path: Path) -> N
     chooser.send_keys(str(bad))
     phone.wait(lambda: phone.find("#said").text == "✗ 有对不上的地方")
     said = [one.text for one in phone.all("#faults li")]
-    assert said[0] == "公示内容哈希不符"
+    assert said[0].startswith("这不是 2026年12月的公示码")
     assert named in said
     assert phone.overflow() <= 0
     phone.picture("draws-page")

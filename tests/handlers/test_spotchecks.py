@@ -6,7 +6,7 @@ import pytest
 from phones import Phones, words
 
 from handlers.spotcheck_draws import DRAW
-from handlers.spotchecks import ANSWER, RESULTS
+from handlers.spotchecks import ANSWER, HOW, RESULTS
 from ledger import invites, roster
 from ledger.clock import SHANGHAI
 from ledger.messages import Outgoing
@@ -276,8 +276,88 @@ async def test_a_missing_seed_is_said_and_nobody_is_drawn(phones: Phones) -> Non
 async def test_a_picked_one_is_told_so_when_he_asks(phones: Phones) -> None:
     await agreed(phones, "陈干事", "抽查 指定 吴队员 群众来电")
     (reply,) = await phones.says("吴队员", "凭什么抽我")
-    assert words(reply).startswith("这次是工作人员指定的，不是随机抽的")
+    assert words(reply).startswith("这次是工作人员指定的，不是抽签")
     assert "群众来电" not in words(reply)
+
+
+async def test_a_pick_is_said_openly_everywhere_and_its_reason_nowhere(phones: Phones) -> None:
+    out = await agreed(phones, "陈干事", "抽查 指定 吴队员 群众来电")
+    (card,) = cards(out)
+    assert "这次是工作人员指定的，不是抽签。" in words(card)
+    (why,) = await phones.says("吴队员", "为什么")
+    assert "这次是工作人员指定的，不是抽签" in words(why)
+    assert "随机抽取" not in words(why)
+    (mine,) = await phones.says("吴队员", "我的抽查")
+    assert "（工作人员指定）" in words(mine)
+    (progress,) = await phones.says("陈干事", "抽查情况")
+    assert "石桥村 吴队员（指定）：等答复" in words(progress)
+    reminders = [one for one in await phones.at(on("10:40")) if one.kind == "reminder"]
+    (reminder,) = [one for one in reminders if phones.name_of(one) == "吴队员"]
+    assert "工作人员指定，不是抽签" in words(reminder)
+    his = [one for one in phones.memory.sent if phones.name_of(one) == "吴队员"]
+    assert all("群众来电" not in one.text for one in his)
+
+
+async def test_a_drawn_one_is_told_that_lots_were_drawn(phones: Phones) -> None:
+    name = await drawn(phones)
+    (why,) = await phones.says(name, "为什么")
+    assert "随机抽取" in words(why)
+    assert "指定" not in words(why)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "为什么查我", "为啥又抽我？", "谁抽的我", "怎么抽到我", "怎么抽到我的", "什么时候抽我",
+        "明天抽谁", "下次抽谁", "下一次会抽到我吗", "请问下次什么时候抽查",
+    ],
+)  # fmt: skip
+async def test_a_question_about_the_draws_is_answered_kindly(phones: Phones, text: str) -> None:
+    (reply,) = await phones.says("吴队员", text)
+    assert words(reply).startswith("抽查由抽签定，不是针对您")
+    assert reply.labels == ("抽签公示",)
+
+
+async def test_a_question_while_a_check_waits_keeps_its_buttons(phones: Phones) -> None:
+    name = await drawn(phones)
+    for text in ("为什么查我", "明天抽谁"):
+        (reply,) = await phones.says(name, text)
+        assert "在村" in reply.labels
+    (progress,) = await phones.says("陈干事", "抽查情况")
+    assert "等答复" in words(progress)
+
+
+@pytest.mark.parametrize(
+    "text", ["走访张大山，他问明天抽谁", "有人问为什么查我家低保", "水管坏了，谁抽的水"]
+)
+def test_the_words_of_a_report_are_no_question_about_draws(text: str) -> None:
+    assert HOW.rest_of(text, strict=False) is None
+
+
+@pytest.mark.parametrize("wish", ["抽查 石桥村", "抽查 石桥"])
+async def test_a_village_is_not_drawn_by_name(phones: Phones, wish: str) -> None:
+    (reply,) = await phones.says("陈干事", wish)
+    assert words(reply).startswith("抽查是抽签，不能点石桥村，没有抽。")
+    assert "指定" in words(reply)
+
+
+async def test_a_person_is_not_drawn_by_name(phones: Phones) -> None:
+    (reply,) = await phones.says("陈干事", "抽查 吴队员")
+    assert words(reply).startswith("抽查是抽签，不能点名，没有抽吴队员。")
+    assert "抽查 指定 吴队员 事由" in words(reply)
+
+
+async def test_the_example_of_a_pick_is_somebody_there(phones: Phones) -> None:
+    (reply,) = await phones.says("冯总队长", "抽查 指定 王五 群众来电")
+    assert "张三" not in words(reply)
+    assert any(f"抽查 指定 {one} 群众" in words(reply) for one in ("郑队长", "吴队员"))
+
+
+async def test_the_preview_says_where(phones: Phones) -> None:
+    (reply,) = await phones.says("陈干事", "抽查 云山乡 1")
+    assert words(reply).startswith("云山乡抽查：抽 1 个队")
+    (reply,) = await phones.says("周总队长", "抽查 1")
+    assert words(reply).startswith("清水镇抽查：抽 1 个队")
 
 
 async def test_a_reason_of_a_thousand_words_is_too_long(phones: Phones) -> None:

@@ -279,10 +279,10 @@ async def test_answers_are_kept_and_said_again_they_stand(
         places = await back_checks.figures(db, scope_of(chief), "2026-12")
 
     assert (first.asked, first.differing, first.remark) == (2, 1, "说没修")
-    assert (again.asked, again.differing, again.given) == (3, 0, ["same"] * 3)
+    assert (again.asked, again.differing, again.given) == (2, 0, ["same"] * 3)
     assert [one["kind"] for one in events] == ["back_check.settled"] * 2
     assert [(one.township, one.done, one.asked, one.differing) for one in places] == [
-        ("云山乡", 1, 3, 0)
+        ("云山乡", 1, 2, 0)
     ]
     assert places[0].few
 
@@ -316,7 +316,7 @@ async def test_not_done_is_void_and_counts_nowhere(
 
     assert last == date(2026, 12, 21)
     assert why.value.block == "back_checks.over"
-    assert figures == Figures(chief.township_id, "云山乡", 1, 0, 1, 0, 0, 0)
+    assert figures == Figures(chief.township_id, "云山乡", 1, 0, 1, 0, 0, 0, 0)
 
 
 def at_day(day: date) -> datetime:
@@ -344,3 +344,30 @@ async def test_he_is_told_twice_at_most(
         ]
 
     assert [day for day, count in enumerate(told, 3) if count] == [3, 17]
+
+
+async def test_whether_the_household_is_content_is_no_fact(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        chief, check = await one_check(db, county, tmp_path)
+        said = [NOT_ASKED, NOT_ASKED, DIFFERS]
+        done = await back_checks.settle(db, chief, check, said, "", now=NOW)
+        (figures,) = await back_checks.figures(db, scope_of(chief), "2026-12")
+    assert (done.asked, done.differing) == (0, 0)
+    assert (figures.done, figures.unlike) == (0, 0)
+
+
+async def test_who_has_moved_to_that_team_gives_it_up(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    async with database.transaction() as db:
+        chief, check = await one_check(db, county, tmp_path)
+        moved = replace(chief, role=Role.LEADER, team_id=check.team_id)
+        assert not back_checks.unfit(check, chief)
+        assert back_checks.unfit(check, moved)
+        await back_checks.release(db, moved, check, now=NOW)
+        with pytest.raises(Refused, match="not_found"):
+            await back_checks.access_back_check(db, chief, check.id)
+        (one,) = await back_checks.waiting_for(db, county["陈干事"], NOW.date())
+    assert one.id == check.id

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from county import MONDAY, County
 
-from ledger import finding_steps, findings, people
+from ledger import audit, finding_steps, findings, people
 from ledger.clock import SHANGHAI
 from ledger.database import Database, Session
 from ledger.days import is_workday
@@ -15,6 +15,7 @@ from ledger.findings import Finding, Found, Source, State
 from ledger.people import Scope
 from ledger.reply_windows import deadline
 from ledger.rules import Rules
+from templates.words import Words
 
 RULES = Rules()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -234,14 +235,14 @@ async def test_only_confirmed_ones_count(database: Database, county: County) -> 
     async with database.transaction() as db:
         ids = [(await told(db, county, source_id=one)).id for one in (1, 2, 3)]
         assert await findings.open_count(db, scope) == 3
-        assert await findings.counts(db, scope, *month) == []
+        assert await finding_steps.counts(db, scope, *month) == []
         for id, state in zip(ids[1:], (State.CONFIRMED, State.LIFTED), strict=True):
             one = await findings.by_id(db, id)
             await findings.decide(
                 db, county["周总队长"], one, state, "问过", now=late, rules=RULES
             )
-        counted = await findings.counts(db, scope, *month)
-        elsewhere = await findings.counts(
+        counted = await finding_steps.counts(db, scope, *month)
+        elsewhere = await finding_steps.counts(
             db, Scope(county.id, county["冯总队长"].township_id), *month
         )
         assert await findings.open_count(db, scope) == 1
@@ -262,3 +263,79 @@ async def test_a_late_answer_to_the_check_is_the_reply(
 
     assert after.reply == "刚看到，在村"
     assert after.heard(MONDAY)
+
+
+# what checks have led to, and when something was said
+async def test_outcomes_of_checks_are_said_once_for_all(
+    database: Database, county: County
+) -> None:
+    late, zhou = MONDAY + 3 * DAY, county["周总队长"]
+    async with database.transaction() as db:
+        for number, state in ((1, None), (2, State.CONFIRMED), (3, State.LIFTED)):
+            one = await told(db, county, source_id=number)
+            if state:
+                await findings.decide(db, zhou, one, state, "问过", now=late, rules=RULES)
+        said = await finding_steps.outcomes(db, Source.CHAT, [1, 2, 3, 4])
+        other = await finding_steps.outcomes(db, Source.PHONE, [1, 2, 3])
+        await opened(db, county, source_id=2, category="其他")
+        again = await finding_steps.outcomes(db, Source.CHAT, [2])
+
+    assert said == {1: "open", 2: "confirmed", 3: "lifted"}
+    assert other == {}
+    assert again == {2: "open"}
+
+
+async def test_a_reply_taken_from_the_check_keeps_its_own_time(
+    database: Database, county: County
+) -> None:
+    li, said_at = county["李队员"], MONDAY + HOUR
+    opens = said_at + 7 * MINUTE
+    async with database.transaction() as db:
+        await audit.record(
+            db, li.id, "check.explained", subject="check:1", body={"note": "在村"}, now=said_at
+        )
+        one = await opened(db, county, now=opens)
+        await findings.heard_late(db, Source.CHAT, 1, li.id, "在村", now=opens)
+        after = await findings.by_id(db, one.id)
+        steps = await findings.history(db, after)
+
+    assert after.replied_at == int(said_at.timestamp() * 1000)
+    assert steps[-1]["body"]["said_at"] == after.replied_at
+
+
+async def test_the_last_decision_is_known_while_it_may_be_changed(
+    database: Database, county: County
+) -> None:
+    li, late = county["李队员"], MONDAY + 3 * DAY
+    async with database.transaction() as db:
+        assert await finding_steps.last_decided(db, li.id, now=late) is None
+        one = await told(db, county)
+        await findings.decide(
+            db, county["周总队长"], one, State.LIFTED, "问过", now=late, rules=RULES
+        )
+        last = await finding_steps.last_decided(db, li.id, now=late + 30 * DAY)
+        over = await finding_steps.last_decided(db, li.id, now=late + 31 * DAY)
+
+    assert last is not None
+    assert last.id == one.id
+    assert over is None
+
+
+async def test_category_state_and_call_result_are_not_mixed(
+    database: Database, county: County
+) -> None:
+    async with database.transaction() as db:
+        call = await opened(
+            db, county, source=Source.PHONE, category="待说明", facts="待说明。在"
+        )
+        visit = await opened(
+            db, county, source=Source.VISIT, category="脱岗走读", facts="未见人。门锁着"
+        )
+    words = Words()
+
+    assert words.say("findings.about", finding=call) == (
+        "永安村 李队员，11月23日电话抽查：需要本人说明情况，打电话的人备注“在”"
+    )
+    assert words.say("findings.told_line", finding=visit) == (
+        "2号：11月23日暗访，未见人。门锁着（脱岗走读）"
+    )

@@ -221,3 +221,38 @@ async def test_what_stands_against_a_name_given_by_hand(
         assert await why("冯总队长") == [Conflict.UNLISTED]
         assert await why("周总队长") == [Conflict.TOWNSHIP, Conflict.UNLISTED]
         assert await why("王队长") == [Conflict.OWN_TEAM]
+
+
+async def test_what_the_county_is_reminded_of_before_it_names_somebody(
+    database: Database, county: County
+) -> None:
+    him = county["郑队长"]
+    async with database.transaction() as db:
+        team = await team_of(db, county, "石桥村")
+        for number, (category, day) in enumerate(
+            [
+                ("作风不务实", "2026-11-02"),
+                ("脱岗走读", "2025-12-31"),
+                ("脱岗走读", "2026-01-05"),
+            ]
+        ):
+            assert await inspectors.blemishes(db, him, TODAY) == []
+            await db.connection.execute(
+                "INSERT INTO finding (county_id, township_id, team_id, person_id, source,"
+                " source_id, category, facts, day, opened_at, reply_until)"
+                " VALUES (?, ?, ?, ?, 'chat', ?, ?, '不在', ?, 0, 0)",
+                (county.id, team.township_id, team.id, him.id, number, category, day),
+            )
+        assert await inspectors.blemishes(db, him, TODAY) == [inspectors.Blemish.ABSENCE]
+        await db.connection.execute(
+            "UPDATE finding SET state = 'confirmed', decided_by = ?, decided_at = 1,"
+            " first_decided_at = 1, reason = '属实' WHERE day = '2026-01-05'",
+            (county["周总队长"].id,),
+        )
+        await db.connection.execute(
+            "INSERT INTO strike (finding_id, person_id, step, clause, by_id, at, day,"
+            " expires_day, appeal_until) SELECT max(id), ?, '提醒', '第一条', ?, 0,"
+            " '2026-01-06', '2026-12-31', '2026-01-10' FROM finding",
+            (him.id, county["陈干事"].id),
+        )
+        assert inspectors.Blemish.STRIKE in await inspectors.blemishes(db, him, TODAY)

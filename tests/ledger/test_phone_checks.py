@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +35,7 @@ from ledger.seed_vault import Vault
 
 SECRET = bytes(range(32))
 RULES = Rules()
+BY_HAND = Rules(phone_checks=0)  # no phone check by the timetable
 
 
 def on(clock: str, day: str = "2026-11-23") -> datetime:
@@ -277,8 +277,12 @@ async def test_only_the_last_call_counts(database: Database, county: County) -> 
         clerk = county["陈干事"]
         await drawn(db, county, wanted=1)
         check = await rung(db, clerk, Result.UNREACHED)
-        assert not phone_checks.asks_finding(replace(check, tries=0), Result.UNREACHED)
-        assert phone_checks.asks_finding(check, Result.UNREACHED)
+        for later, asked in ((29, False), (30, True)):
+            then = MONDAY + timedelta(minutes=later)
+            assert (
+                await phone_checks.asks_finding(db, check, Result.UNREACHED, then) is asked
+            ), later
+        assert await phone_checks.asks_finding(db, check, Result.TO_EXPLAIN, MONDAY)
         await phone_checks.take_again(db, clerk, check, now=on("10:30"))
         check = await phone_checks.finish(
             db, clerk, check, Outcome(Result.ON_POST, (Given.KNEW, Given.UNSURE), "在村委会"),
@@ -409,7 +413,7 @@ async def test_whom_nobody_has_rung_yet_does_not_see_that_he_is_drawn(
 async def test_the_cap_of_a_month_is_kept_apart(database: Database, county: County) -> None:
     async with database.transaction() as db:
         draw = await drawn(db, county, wanted=2)
-        found = await phone_draws.field(db, Scope(county.id), now=MONDAY)
+        found = await phone_draws.field(db, Scope(county.id), rules=BY_HAND, now=MONDAY)
         assert (found.within.teams, found.beyond.teams) == (1, 2)
         assert found.costs.phoned == {team for team, _ in draw.picks}
         assert [found.beyond_cap(wanted) for wanted in (1, 2, 3, 9)] == [0, 1, 2, 2]
@@ -430,7 +434,7 @@ async def test_beyond_the_cap_it_is_another_draw_with_its_reason_and_both_can_be
     clerk, vault = county["陈干事"], Vault(tmp_path, Seeds("phone"))
     async with database.transaction() as db:
         await drawn(db, county, wanted=2)
-        found = await phone_draws.field(db, Scope(county.id), now=MONDAY)
+        found = await phone_draws.field(db, Scope(county.id), rules=BY_HAND, now=MONDAY)
         month = await draw_periods.lots_of(db, county.id, vault, RULES, now=MONDAY)
         made = await phone_draws.make(
             db, clerk, found, 3, "群众来电反映", month=month, now=MONDAY
@@ -446,10 +450,22 @@ async def test_without_a_reason_the_cap_stands(
 ) -> None:
     async with database.transaction() as db:
         await drawn(db, county, wanted=3)
-        found = await phone_draws.field(db, Scope(county.id), now=MONDAY)
+        found = await phone_draws.field(db, Scope(county.id), rules=BY_HAND, now=MONDAY)
         vault = Vault(tmp_path, Seeds("phone"))
         month = await draw_periods.lots_of(db, county.id, vault, RULES, now=MONDAY)
         made = await phone_draws.make(
             db, county["陈干事"], found, 2, "", month=month, now=MONDAY
         )
         assert made == []
+
+
+async def test_where_the_timetable_rings_everybody_up_one_by_hand_is_beyond_the_cap_and_tells_nothing(
+    database: Database, county: County
+) -> None:
+    async with database.transaction() as db:
+        before = await phone_draws.field(db, Scope(county.id), rules=RULES, now=MONDAY)
+        await drawn(db, county, wanted=2)
+        after = await phone_draws.field(db, Scope(county.id), rules=RULES, now=MONDAY)
+        assert [one.within.teams for one in (before, after)] == [0, 0]
+        assert [one.beyond_cap(2) for one in (before, after)] == [2, 2]
+        assert before.teams == after.teams == 3

@@ -255,3 +255,19 @@ async def test_the_event_names_the_draw(
         "cycle": 1, "drawn": [turn.person_id],
     }  # fmt: skip
     assert replace(turn, present=0).present == 0
+
+
+async def test_the_pot_is_known_before_the_draw_and_its_moment_after(
+    database: Database, county: County, tmp_path: Path
+) -> None:
+    leader = county["王队长"]
+    circle = circle_of(leader)
+    async with database.transaction() as db:
+        assert await report_turns.last_drawn(db, circle) is None
+        before = await report_turns.standing(db, circle, MONDAY.date())
+        (turn,) = await drawn(db, leader, tmp_path, MONDAY)
+        after = await report_turns.standing(db, circle, MONDAY.date())
+        assert await report_turns.last_drawn(db, circle) == MONDAY
+
+    assert len(report_turns.in_pots(before, 1)) == 3
+    assert turn.person_id not in {one.id for one in report_turns.in_pots(after, 1)}

@@ -7,12 +7,14 @@ from county import MONDAY, County
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import finding_steps, findings, letters, strikes, switches
+from ledger import finding_steps, findings, letters, outbox, people, roster, strikes, switches
 from ledger.database import Database, Session
 from ledger.days import is_workday
 from ledger.errors import Refused
 from ledger.findings import Finding, Found, Source, State
+from ledger.messages import Reply
 from ledger.people import Person, Role
+from ledger.roster import Entry
 from ledger.rules import BadRules, Rules, load_rules
 from ledger.strike_ladder import DEFAULT, BadStrikeLadder, propose, read_strike_ladder
 from ledger.strikes import Strike
@@ -245,3 +247,67 @@ async def test_a_letter_only_of_somebody_sent_from_above(
     assert on.strike == strike
     assert over.strike is None
     assert said == "talk.not_for_role"
+
+
+async def test_a_chat_miss_goes_into_no_letter(database: Database, county: County) -> None:
+    chen = county["陈干事"]
+    async with database.transaction() as db:
+        one = await confirmed(db, county, category="未答复")
+        said = await block_of(letters.access_letter(db, chen, one.id, LATE.date()))
+
+    assert said == "letters.only_unanswered"
+
+
+# who makes it, and how long one may appeal
+async def test_who_noticed_it_makes_no_step_while_there_is_somebody_else(
+    database: Database, county: County
+) -> None:
+    chen = county["陈干事"]
+    async with database.transaction() as db:
+        await turn_on(db, county)
+        one = await confirmed(db, county)
+        await db.connection.execute(
+            "UPDATE finding SET found_by = ? WHERE id = ?", (chen.id, one.id)
+        )
+        basis = await strikes.access_basis(db, chen, one.id, now=LATE)
+        id = await roster.add_person(db, county.id, Entry("刘干事", Role.COUNTY), now=MONDAY)
+        liu = await people.by_id(db, id)
+        said = await block_of(strikes.access_basis(db, chen, one.id, now=LATE))
+        other = await strikes.access_basis(db, liu, one.id, now=LATE)
+
+    assert basis.id == other.id == one.id
+    assert said == "strikes.found_it"
+
+
+async def test_the_days_of_an_appeal_are_his_own_working_days(
+    database: Database, county: County
+) -> None:
+    li = county["李队员"]
+    async with database.transaction() as db:
+        await turn_on(db, county)
+        strike = await made(db, county, await confirmed(db, county))
+        same = await strikes.prolonged(db, strike, RULES, now=LATE)
+        away = (LATE.date() + DAY).isoformat()
+        await db.connection.execute(
+            "INSERT INTO leave (person_id, kind, from_day, to_day, reason, state, asked_at)"
+            " VALUES (:id, '事假', :day, :day, '', 'approved', 1)",
+            {"id": li.id, "day": away},
+        )
+        longer = await strikes.prolonged(db, strike, RULES, now=LATE)
+        plain = strikes.wish(
+            await findings.by_id(db, strike.finding_id),
+            "通报批评",
+            "第十二条",
+            LATE.date(),
+            RULES,
+        )
+        own = await strikes.own_wish(db, plain, RULES)
+        await outbox.post_to(
+            db, li.id, Reply("处理"), dedupe=f"strike:{strike.id}:made:{li.id}", now=LATE
+        )
+        not_told = await strikes.prolonged(db, strike, RULES, now=LATE + 20 * DAY)
+
+    assert same == strike
+    assert longer.appeal_until > strike.appeal_until
+    assert own.appeal_until.isoformat() == longer.appeal_until
+    assert not_told.appeal_until > (LATE + 30 * DAY).date().isoformat()

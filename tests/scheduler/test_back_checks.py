@@ -159,9 +159,9 @@ async def test_the_month_after_the_county_reads_the_figures(
 
     assert nothing == SUMMARY
     assert "12月回访核验" in said.text
-    assert (
-        "2 项里 1 项不一致，差异率 50.0%（95% 区间 9.5%～90.5%），样本少，仅供参考" in said.text
-    )
+    assert "2 项里 1 项不一致，不一致率 50.0%" in said.text
+    assert "实际大约在 9.5%～90.5% 之间，样本少，仅供参考" in said.text
+    assert "问到 1 件，其中 1 件有不一致" in said.text
 
 
 async def test_look_backs_wait_for_nobody(

@@ -201,3 +201,44 @@ async def test_who_has_not_joined_is_not_claimed(
         assert (await findings.by_id(db, one.id)).told_at is None
         await tick(desk, db, one.until)
         assert (await findings.by_id(db, one.id)).asked_at is not None
+
+
+async def test_who_decides_is_asked_once_a_day_and_the_summary_has_the_rest(
+    database: Database, county: County, desk: Desk
+) -> None:
+    li, zhou = county["李队员"], county["周总队长"]
+    async with database.transaction() as db:
+        ids = [(await opened(db, county, "李队员", one)).id for one in (1, 2, 3)]
+        await tick(desk, db, MONDAY)
+        for number, id in enumerate(ids):
+            now = MONDAY + (number + 1) * HOUR / 2
+            await findings.reply(db, li, await findings.by_id(db, id), "在村", now=now)
+            await tick(desk, db, now)
+        asked = [(await findings.by_id(db, id)).asked_at is not None for id in ids]
+        evening = MONDAY.replace(hour=18, minute=40)
+        summary = await with_findings(desk, db, zhou, Reply("日报"), evening)
+        for one in range(3):
+            await tick(desk, db, MONDAY + DAY + one * HOUR)
+        said = [words for name, words in await told(db, county) if name == "周总队长"]
+
+    assert asked == [True, False, False]
+    assert "待核实" in summary.text
+    assert len(said) == 1
+
+
+async def test_without_a_summary_the_rest_is_one_message_next_day(
+    database: Database, county: County, desk: Desk
+) -> None:
+    li = county["李队员"]
+    async with database.transaction() as db:
+        ids = [(await opened(db, county, "李队员", one)).id for one in (1, 2, 3)]
+        await tick(desk, db, MONDAY)
+        for number, id in enumerate(ids):
+            now = MONDAY + (number + 1) * HOUR / 2
+            await findings.reply(db, li, await findings.by_id(db, id), "在村", now=now)
+            await tick(desk, db, now)
+        await tick(desk, db, MONDAY + DAY)
+        said = [words for name, words in await told(db, county) if name == "周总队长"]
+
+    assert len(said) == 2
+    assert "有 2 件待核实事项请您认定" in said[1]

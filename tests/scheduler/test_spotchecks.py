@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from county import MONDAY, County
 
-from ledger import draws, findings, leave, spotchecks
+from ledger import check_costs, draws, findings, leave, people, periods, rota, spotchecks
 from ledger.chance import Seeds
 from ledger.clock import SHANGHAI, moment, ms
 from ledger.database import Database, Session, open_database
@@ -185,21 +185,98 @@ async def test_after_a_restart_nothing_is_said_twice(tmp_path: Path) -> None:
         assert await told(database) == first
 
 
-async def test_leave_approved_meanwhile_is_noted_and_the_person_left_in_peace(
-    database: Database, county: County
+@pytest.mark.parametrize(("kind", "why"), [("病假", "请假"), ("公差", "公差")])
+async def test_a_miss_while_away_after_all_does_not_count(
+    kind: str, why: str, database: Database, county: County
 ) -> None:
     member, *_ = await ask(database, county)
     person = next(one for one in county.people.values() if one.id == member.person_id)
     async with database.transaction() as db:
         today = MONDAY.date()
         id = await leave.ask(db, person, today, today, "看病", source="t:1", now=on("09:30"))
-        await db.connection.execute("UPDATE leave SET state = 'approved' WHERE id = ?", (id,))
+        await db.connection.execute(
+            "UPDATE leave SET state = 'approved', kind = ? WHERE id = ?", (kind, id)
+        )
     await live(database, "10:36", "11:12")
+    await live(database, "11:13", "11:14")  # once
     keys = await told(database)
     assert f"check:{member.id}:remind" not in keys
     async with database.reading() as db:
-        assert (await spotchecks.by_id(db, member.id)).note == "期间请假已获批准"
+        after = await spotchecks.by_id(db, member.id)
+        assert (after.state, after.note) == ("void", why)
+        assert await counted(db, member.team_id) == (0, 0, 0)
+        line = Words().say("spotchecks.line", check=after)
+        assert str(line).endswith(f"：{why}，不计")
         assert await findings.of_source(db, Source.CHAT, member.id) == []
+
+
+async def test_a_miss_on_a_day_off_by_rota_does_not_count(
+    database: Database, county: County
+) -> None:
+    member, *_ = await ask(database, county)
+    person = next(one for one in county.people.values() if one.id == member.person_id)
+    async with database.transaction() as db:
+        superior = (await people.superiors(db, person, day=MONDAY.date()))[0]
+        await rota.arrange(db, superior, person, frozenset({1}), now=on("09:30"))
+    await live(database, "10:59", "11:12")
+    async with database.reading() as db:
+        after = await spotchecks.by_id(db, member.id)
+        assert (after.state, after.note) == ("void", "轮休")
+        assert await findings.of_source(db, Source.CHAT, member.id) == []
+
+
+async def counted(db: Session, team: int) -> tuple[int, ...]:
+    """Checked, answered, unanswered of a team on that Monday."""
+    ((*found,),) = await db.connection.execute_fetchall(
+        "SELECT checked, answered, unanswered FROM team_period WHERE kind = 0 AND team_id = ?",
+        (team,),
+    )
+    return tuple(found)
+
+
+async def decided(database: Database, check: Check, state: str) -> None:
+    """As the township decides on what a miss has opened."""
+    async with database.transaction() as db:
+        await db.connection.execute(
+            "UPDATE finding SET state = ?, decided_by = 1, decided_at = reply_until, reason = '问过'"
+            " WHERE source_id = ?",
+            (state, check.id),
+        )
+
+
+async def test_what_was_decided_is_said_instead_of_pending(
+    database: Database, county: County
+) -> None:
+    one, two, three = await ask(database, county)
+    await live(database, "10:59", "11:12")
+    await decided(database, one, "confirmed")
+    await decided(database, two, "lifted")
+    async with database.reading() as db:
+        draw = await draws.by_id(db, one.draw_id)
+        checks = await spotchecks.of_draw(db, county["陈干事"], draw)
+        (ways,) = await check_costs.month_by_way(db, Scope(county.id), MONDAY.date())
+        (mine,) = await spotchecks.of_person(db, two.person_id, limit=1)
+    ends = [str(Words().say("spotchecks.line", check=check))[-3:] for check in checks]
+    assert [end.rpartition("：")[2] for end in ends[:1]] == ["查实"]
+    assert (ends[1], ends[2]) == ("不成立", "待核实")
+    assert "不成立" in str(Words().say("spotchecks.my_line", check=mine))
+    tally = spotchecks.tally_of(checks)
+    assert (tally.missed, tally.confirmed, tally.lifted) == (1, 1, 1)
+    assert (ways.missed, ways.confirmed, ways.lifted) == (1, 1, 1)
+    assert three.id == checks[2].id
+
+
+async def test_an_answer_heard_after_its_finding_was_lifted_is_not_taken_back_twice(
+    database: Database, county: County
+) -> None:
+    check, *_ = await ask(database, county)
+    await live(database, "10:59", "11:12")
+    await decided(database, check, "lifted")
+    async with database.transaction() as db:
+        await periods.add(db, check.team_id, MONDAY.date(), unanswered=-1)
+    await answer(database, check, IN_VILLAGE, on("10:59"))
+    async with database.reading() as db:
+        assert await counted(db, check.team_id) == (1, 1, 0)
 
 
 # quiet hours and outages

@@ -11,6 +11,7 @@ from phones import Phones
 
 from handlers.topics import TOPICS
 from ledger import (
+    audit,
     draw_periods,
     draws,
     inspectors,
@@ -238,6 +239,60 @@ async def test_before_both_agree_the_team_hears_no_accusation(
     for _, words, _ in await told(database, "told"):
         assert LAZY.facts not in words
         assert LAZY.category not in words
+
+
+async def test_no_phone_number_on_the_card_and_a_look_is_kept(
+    database: Database, county: County, desk: Desk
+) -> None:
+    visit = await sent(database, county, desk)
+    assert not any("1380000" in words for _, words, _ in await told(database, "card"))
+    async with database.transaction() as db:
+        first = await people.by_id(db, visit.first_id)
+        other = await surprise_forms.access_partner(db, first, visit, now=MONDAY)
+        events = await audit.history(db, f"surprise_visit:{visit.id}")
+    assert other.id == visit.second_id
+    assert events[-1]["kind"] == "surprise_visit.phone_seen"
+
+
+async def test_who_is_off_the_list_may_not_file_and_the_county_is_told_once(
+    database: Database, county: County, desk: Desk
+) -> None:
+    visit = await sent(database, county, desk)
+    day = MONDAY.date()
+    async with database.transaction() as db:
+        first = await people.by_id(db, visit.first_id)
+        assert await surprise_forms.unfit(db, first, visit, rules=RULES, day=day) == []
+        await inspectors.remove(db, county["陈干事"], first, now=MONDAY)
+        assert await surprise_forms.unfit(db, first, visit, rules=RULES, day=day) == [
+            inspectors.Conflict.UNLISTED
+        ]
+        for _ in range(2):
+            await surprise_forms.ask_for_another(
+                db, first, visit, desk.words.say, rules=RULES, now=MONDAY
+            )
+    ((person, words, _),) = await told(database, "unfit%")
+    assert person == county["陈干事"].id
+    assert "请另派两人" in words
+
+
+async def test_whom_the_finding_is_about_gets_one_message_and_the_township_decides(
+    database: Database, county: County, desk: Desk
+) -> None:
+    await sent(database, county, desk)
+    visit = await filed(database, desk, on("10:00"), LAZY)  # the team's: its leader explains
+    async with database.transaction() as db:
+        other = await people.by_id(db, surprise_forms.second_of(visit))
+        await surprise_forms.sign(
+            db, other, visit, "", desk.words.say, rules=RULES, now=on("10:01")
+        )
+        assert await surprise_forms.verdicts(db, visit) == {
+            "confirmed": 0, "lifted": 0, "open": 1
+        }  # fmt: skip
+    await beat(database, desk, on("10:05"))
+    ((person, words, _),) = await told(database, "told")
+    assert person == county["周总队长"].id
+    assert "可以说明" not in words
+    assert "请您这里认定" in words
 
 
 # silence of the second

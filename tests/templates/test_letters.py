@@ -31,7 +31,10 @@ def facts(*, strike: Any = None, reply: str = "家里有急事。", **found: Any
         }
     )  # fmt: skip
     person = SimpleNamespace(name="李队员", title="", county="安和县")
-    letter = SimpleNamespace(finding=finding, person=person, unit="省水利厅", strike=strike)
+    finding.kind, finding.noticed = finding.category, (finding.facts, "")
+    letter = SimpleNamespace(
+        finding=finding, person=person, unit="省水利厅", strike=strike, picked=False
+    )
     return Facts(letter, NOW, "陈干事", "ab12cd34ef56")
 
 
@@ -54,9 +57,11 @@ def test_the_parts_stand_in_the_order_of_a_letter(tmp_path: Path) -> None:
     assert heads == [
         "一、事由", "二、核实情况", "三、本人说明", "四、有关规定和处理", "五、商请事项",
     ]  # fmt: skip
-    assert "2026年11月23日，我县在暗访中发现：上午入户三家未见人。" in whole
-    assert "经清水镇核实，于2026年11月26日认定查实（脱岗走读）。理由：问过三家邻居。" in whole
-    assert "“家里有急事。”" in whole
+    assert "2026年11月23日我县开展暗访，发现：上午入户三家未见人。" in whole
+    assert (
+        "经核实，2026年11月26日认定上述情况属实，属于脱岗走读。认定理由：问过三家邻居。"
+    ) in whole
+    assert "本人说明：“家里有急事”。" in whole
     assert "依据安和县驻村干部管理办法第十二条，我县于2026年11月26日作出“通报批评”处理" in whole
     assert "请贵单位" in whole
     assert lines[-2:] == ["（发文机关）　　　　", "　　年　　月　　日　　　　"]
@@ -132,3 +137,14 @@ def test_the_file_s_name_holds_nothing_a_disk_refuses() -> None:
     given.letter.person.name = '李/\\:*?"<>|队员\n'
 
     assert letter_name(given) == "函告草稿_李队员_12号.docx"
+
+
+def test_what_was_noticed_is_one_official_sentence(tmp_path: Path) -> None:
+    chat = facts(source="chat", category="未答复", facts="14:31 发的，到 16:31 没有收到答复")
+    chat.letter.picked = True
+    call = facts(source="phone")
+    call.letter.finding.kind, call.letter.finding.noticed = "", ("待说明", "说在县城。")
+    whole = "".join(written(tmp_path / "a.docx", chat) + written(tmp_path / "b.docx", call))
+
+    assert "2026年11月23日我县开展聊天抽查（指定），该同志在规定时间内未答复。" in whole
+    assert "开展电话抽查，发现：需要本人说明情况，检查人员备注“说在县城”。" in whole

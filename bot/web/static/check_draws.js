@@ -218,7 +218,7 @@ function faultsOf(text, told) {
   const wrong = [
     ["文件不是规范格式", text !== `${canonical({ sha256: own, ...rest })}\n`],
     ["文件哈希不符", sha(canonical(rest)) !== own],
-    ["公示内容哈希不符", sha(canonical(opening)) !== prints[0] || !told.every(known)],
+    ["公示码不符", sha(canonical(opening)) !== prints[0] || !told.every(known)],
     ["名册不符", sha(canonical(card.roster)) !== opening.roster_sha256 || new Set(card.people.map((one) => one.id)).size < card.people.length || card.joined.some((one) => one.since < opening.frozen_at)],
     ["抽签数不符", beacon.source === "officials" && !isMixed(opening.period, beacon)],
     ["承诺不符", seed.length > 0 && !promised],

@@ -5,6 +5,7 @@ const $ = (id) => document.getElementById(id);
 const words = $("words").dataset;
 const SHORTEST = 8; // digits of a hash that somebody types
 const PENDING = "种子还没有公布";
+const CODE = "公示码不符";
 
 function show(said, faults = [], figures = "") {
   $("verdict").hidden = false;
@@ -27,6 +28,14 @@ function figuresOf(text) {
   }
 }
 
+// A code of another month is the commonest slip: say so in a sentence.
+function inWords(text, faults) {
+  if (!faults.includes(CODE)) return faults;
+  const [year, month] = JSON.parse(text).opening.period.split("-");
+  const said = words.code.replace("{year}", year).replace("{month}", Number(month));
+  return faults.map((one) => (one === CODE ? said : one));
+}
+
 async function check(reading) {
   const told = $("told").value.trim().toLowerCase();
   if (told && told.length < SHORTEST) return show(words.told);
@@ -40,7 +49,7 @@ async function check(reading) {
   }
   const faults = verify(text, told ? [told] : []);
   const waits = faults.length === 1 && faults[0].startsWith(PENDING);
-  show(waits ? words.pending : faults.length ? words.bad : words.good, faults, figuresOf(text));
+  show(waits ? words.pending : faults.length ? words.bad : words.good, inWords(text, faults), figuresOf(text));
 }
 
 async function fetched(address) {
