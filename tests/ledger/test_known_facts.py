@@ -78,10 +78,10 @@ def test_every_answer_is_the_ledgers() -> None:
     ]
     assert found[About.STUDY] == [{"topics": ["中央一号文件", "防汛通知"]}]
     assert found[About.ISSUE] == [
-        {"id": 11, "household": "张大山", "text": "屋顶漏雨", "due": "2026-12-01"}
+        {"id": 11, "household": "张大山", "group": "", "text": "屋顶漏雨", "due": "2026-12-01"}
     ]
     assert found[About.LATE] == [
-        {"id": 12, "household": "王桂芳", "text": "水管冻裂", "due": "2026-11-10"}
+        {"id": 12, "household": "王桂芳", "group": "", "text": "水管冻裂", "due": "2026-11-10"}
     ]
     kinds = {one["kind"]: (one["count"], one["names"]) for one in found[About.KIND]}
     assert kinds == {
