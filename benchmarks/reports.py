@@ -189,7 +189,8 @@ async def evening(database: Database, teams: int) -> dict[str, float]:
             report = daily.make(
                 sheet, Place("team", line.team_id, line.village, scope), now=NOW
             )
-            words.bulletin("daily", report=report)
+            said = words.bulletin("daily", report=report).chat
+            assert said
         whole = perf_counter() - start
     return {
         "ms_a_team": round(1000 * whole / teams, 3),

@@ -129,7 +129,7 @@ async def make_sheet(db: Session, settings: Settings, now: datetime) -> Sheet:
 
 def text_of(sheet: Sheet, settings: Settings) -> str:
     """The sheet in words."""
-    return plain(Words(settings.county_dir).bulletin("compliance", sheet=sheet))
+    return plain(Words(settings.county_dir).bulletin("compliance", sheet=sheet).chat)
 
 
 async def burden_lines(

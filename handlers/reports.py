@@ -106,7 +106,7 @@ async def _show(talk: Talk, asked: Asked, place: Place, window: Window) -> Reply
     if asked.details:
         return await _show_details(talk, place, window)
     found = await store.look(talk.db, talk.asker, place, window, now=talk.now)
-    lines: list[str] = [talk.room.words.bulletin(window.kind, report=found.report)]
+    lines: list[str] = [talk.room.words.bulletin(window.kind, report=found.report).chat]
     if found.changes:
         weekly = window.kind == "weekly"
         lines.append(talk.say("reports.corrected", changes=found.changes, weekly=weekly))

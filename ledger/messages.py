@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ledger.people import Address
 
@@ -94,6 +95,18 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A file to make when its message goes out; it follows from these facts alone.
+
+    `form` is a key of templates/forms.py (card, word, pdf, a chart); `facts` is plain data.
+    """
+
+    form: str
+    name: str  # what the file is called, without its ending
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Reply:
     """Something to say: neutral markup, buttons, files. `step` ties its buttons to one question."""
 
@@ -102,6 +115,7 @@ class Reply:
     files: tuple[Paper, ...] = ()
     kind: str = "text"
     step: str = ""
+    drawings: tuple[Drawing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +136,7 @@ class Outgoing:
     made_at: int = 0
     lane: int = 0
     attempts: int = 1
+    drawings: tuple[Drawing, ...] = ()  # not made yet; the sender has them made
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ledger import cards, people
 from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
-from ledger.messages import Outgoing, Paper, Reply
+from ledger.messages import Drawing, Outgoing, Paper, Reply
 from ledger.people import Address
 
 sql = queries("outbox")
@@ -200,6 +200,7 @@ def _body(reply: Reply) -> str:
             "text": reply.text,
             "labels": [one.label for one in reply.options],
             "files": [asdict(one) for one in reply.files],
+            **({"drawings": [asdict(one) for one in reply.drawings]} if reply.drawings else {}),
         },
         ensure_ascii=False,
     )
@@ -224,4 +225,5 @@ async def _outgoing(db: Session, row: Any) -> Outgoing:
         made_at=row["made_at"],
         lane=row["lane"],
         attempts=row["attempts"],
+        drawings=tuple(Drawing(**one) for one in body.get("drawings", ())),
     )

@@ -138,7 +138,7 @@ async def _send(
 
 
 def _reply(desk: Desk, report: Report) -> Reply:
-    words = desk.words.bulletin(report.kind, report=report)
+    words = desk.words.bulletin(report.kind, report=report).chat
     return Reply(words, buttons(report), kind="card")
 
 

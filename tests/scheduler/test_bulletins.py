@@ -152,7 +152,7 @@ async def test_every_place_is_kept_and_told_again_word_for_word(
             window = daily_report.window(FRIDAY, RULES)
             asker = lived[who]
             found = await store.look(db, asker, place_of(asker), window, now=moment(24, 9))
-            assert desk.words.bulletin("daily", report=found.report) == text
+            assert desk.words.bulletin("daily", report=found.report).chat == text
             assert found.changes == ()
 
 
@@ -234,7 +234,7 @@ async def test_the_same_evening_gives_the_same_words_for_the_week_asked_later(
         asker = lived["王队长"]
         window = weekly_report.window(FRIDAY, date(2026, 11, 25))
         found = await store.look(db, asker, place_of(asker), window, now=moment(25, 9))
-    assert weekly_desk.words.bulletin("weekly", report=found.report) == told["王队长"]
+    assert weekly_desk.words.bulletin("weekly", report=found.report).chat == told["王队长"]
     assert [tuple(one) for one in found.changes] == [("visits", 2, 3), ("households", 1, 2)]
 
 

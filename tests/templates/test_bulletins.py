@@ -52,7 +52,7 @@ async def told(
 ) -> str:
     asker = county[who]
     found = await store.look(db, asker, place_of(asker), window, now=now)
-    return WORDS.bulletin(window.kind, report=found.report)
+    return WORDS.bulletin(window.kind, report=found.report).chat
 
 
 @pytest.mark.parametrize("kind", ["daily", "weekly"])
@@ -138,7 +138,7 @@ def crowded(kind: str, level: str) -> Report:
 @pytest.mark.parametrize("kind", ["daily", "weekly"])
 @pytest.mark.parametrize("level", ["team", "township", "county"])
 def test_even_a_crowded_summary_fits_a_phone(level: str, kind: str) -> None:
-    text = WORDS.bulletin(kind, report=crowded(kind, level))
+    text = WORDS.bulletin(kind, report=crowded(kind, level)).chat
     lines = [line for line in text.splitlines() if line]
     assert len(lines) <= 25
     assert "另有" in text

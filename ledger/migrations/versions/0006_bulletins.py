@@ -1,0 +1,65 @@
+"""Bulletins: drafts that somebody signs, their numbers and supplements; counties' own Word pages."""
+
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+BULLETINS = (
+    # A paper before and after somebody has signed it. Version 0 is the paper, 1 and up its supplements.
+    """CREATE TABLE bulletin (
+      id INTEGER PRIMARY KEY,
+      county_id INTEGER NOT NULL REFERENCES county (id),
+      kind TEXT NOT NULL,
+      period TEXT NOT NULL,
+      level TEXT NOT NULL CHECK (level IN ('team', 'township', 'county')),
+      place_id INTEGER NOT NULL,
+      version INTEGER NOT NULL DEFAULT 0,
+      state TEXT NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'returned', 'signed')),
+      facts TEXT NOT NULL,
+      sentence TEXT NOT NULL DEFAULT '',
+      reason TEXT NOT NULL DEFAULT '',
+      year INTEGER,
+      number INTEGER,
+      words TEXT NOT NULL DEFAULT '',
+      made_at INTEGER NOT NULL,
+      changed_at INTEGER NOT NULL,
+      changed_by INTEGER REFERENCES person (id),
+      signed_at INTEGER,
+      signed_by INTEGER REFERENCES person (id),
+      CHECK ((state = 'signed') = (signed_at IS NOT NULL)),
+      UNIQUE (kind, period, level, place_id, version)
+    ) STRICT""",
+    """CREATE UNIQUE INDEX bulletin_number ON bulletin (county_id, kind, year, number)
+        WHERE number IS NOT NULL""",
+    "CREATE INDEX bulletin_open ON bulletin (county_id, level, place_id) WHERE state <> 'signed'",
+    """CREATE TRIGGER bulletin_stays BEFORE UPDATE ON bulletin WHEN OLD.state = 'signed'
+       BEGIN SELECT RAISE(ABORT, 'a signed bulletin stays as it is'); END""",
+    """CREATE TRIGGER bulletin_kept BEFORE DELETE ON bulletin WHEN OLD.state = 'signed'
+       BEGIN SELECT RAISE(ABORT, 'a signed bulletin stays'); END""",
+)
+
+TEMPLATES = (
+    # A county's own Word page, kept under its hash; kind '' is for every paper.
+    """CREATE TABLE word_template (
+      id INTEGER PRIMARY KEY,
+      county_id INTEGER NOT NULL REFERENCES county (id),
+      kind TEXT NOT NULL DEFAULT '',
+      name TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      added_at INTEGER NOT NULL,
+      added_by INTEGER NOT NULL REFERENCES person (id),
+      dropped_at INTEGER,
+      dropped_by INTEGER REFERENCES person (id)
+    ) STRICT""",
+    """CREATE UNIQUE INDEX word_template_now ON word_template (county_id, kind)
+        WHERE dropped_at IS NULL""",
+)
+
+INDEXES: tuple[str, ...] = ()
+
+
+def upgrade() -> None:
+    """Add what papers need; nothing old changes."""
+    for statement in (*BULLETINS, *TEMPLATES, *INDEXES):
+        op.execute(statement)
