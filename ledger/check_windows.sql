@@ -25,6 +25,7 @@ UPDATE spotcheck SET found_at = :now
 RETURNING id;
 
 -- name: take_delivered(now)
+-- closes_at > 0 is always so: it brings in the index of open checks.
 UPDATE spotcheck
    SET delivered_at = (SELECT coalesce(o.sent_at, spotcheck.opens_at) FROM outbox o WHERE o.dedupe = 'check:' || spotcheck.id)
  WHERE closed_at IS NULL AND closes_at > 0 AND delivered_at IS NULL AND opens_at <= :now

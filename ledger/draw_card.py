@@ -1,7 +1,7 @@
 """A month's card: all that its draws were made of, in one line of JSON, and its verification.
 
 Anyone can redo every draw from the card alone: with `verify`, with scripts/check_draws.py, or in
-the web chat (bot/web/static/draws.js). Format and steps are in docs/fair-draws.md. Persons stand
+the web chat (bot/web/static/check_draws.js). Format and steps are in docs/fair-draws.md. Persons stand
 in it as ids (p12t3: a person in a team); no names, no reasons of leave, nothing of what a check
 found.
 """
@@ -36,12 +36,12 @@ from ledger.draw_plan import (
     due,
     pair,
     result_of,
+    start_of,
 )  # fmt: skip
 from ledger.look_backs import Pool, Urn
 
 sql = queries("draw_card")
 HOUR = 3_600_000  # milliseconds
-ZONE = 8 * HOUR  # Asia/Shanghai, without summer time
 LATE = HOUR // 2  # so much later than its minute nothing is drawn any more
 GIVEN = "有"  # instead of a reason: a name could stand in it
 PENDING = "种子还没有公布"
@@ -135,16 +135,11 @@ async def _ends(db: Session, period: DrawPeriod, *, whole: bool) -> dict[str, An
     """The log's heads at the opening and now, and up to when the card speaks."""
     first = await sql.head_of(db.connection, subject=f"draw_period:{period.id}")
     last = await audit.head(db)
-    end = day_start(str(last_of(date.fromisoformat(f"{period.period}-01")) + DAY))
+    end = start_of(last_of(date.fromisoformat(f"{period.period}-01")) + DAY)
     return {
         "until": end if whole else min(end, await sql.at(db.connection, seq=last.seq)),
         "chain": {"first": bytes(first["h"]).hex(), "last": last.h.hex()},
     }
-
-
-def day_start(day: str) -> int:
-    """Midnight of a day in Asia/Shanghai, in milliseconds."""
-    return (date.fromisoformat(day).toordinal() - 719_163) * 24 * HOUR - ZONE
 
 
 # facts: a card that was read
@@ -284,7 +279,7 @@ def _wrong(facts: Facts, one: Due | None, at: int, result: str) -> str:
 
 
 def _moment(one: Due) -> int:
-    return day_start(one.slot.day) + one.minute * 60_000
+    return start_of(date.fromisoformat(one.slot.day)) + one.minute * 60_000
 
 
 def _rest_faults(card: Card) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The plan of one period's spot checks, from the key and from published facts alone.
 
 Pure: facts in, draws out; no clock, no database. The same steps stand in the checker that anyone
-may run (scripts/check_draws.py) and in the web chat's page (bot/web/static/draws.js); the steps
+may run (scripts/check_draws.py) and in the web chat's page (bot/web/static/check_draws.js); the steps
 are written down in docs/fair-draws.md. Days are ISO texts, moments are milliseconds.
 """
 
@@ -189,14 +189,16 @@ def _extra(facts: Facts, kind: str, days: Sequence[str]) -> Iterator[Due]:
     for one in facts.members if extra else ():
         tickets = facts.lots.tickets(kind, "extra", one.id, each=days)
         for day, ticket in zip(days, tickets, strict=True):
-            if ticket * among < SPAN * extra and one.since < end_of(day):
+            if ticket * among < SPAN * extra and one.since < start_of(
+                date.fromisoformat(day) + DAY
+            ):
                 slot = Slot(kind, EXTRA, one.id, day)
                 yield Due(slot, one.team, minute_of(facts, slot))
 
 
-def end_of(day: str) -> int:
-    """The end of a day in Asia/Shanghai, in milliseconds."""
-    return ms(at(date.fromisoformat(day) + DAY, time()))
+def start_of(day: date) -> int:
+    """Midnight of a day in Asia/Shanghai, in milliseconds."""
+    return ms(at(day, time()))
 
 
 def minute_of(facts: Facts, slot: Slot) -> int:
