@@ -5,6 +5,7 @@ that is mended in the same message is progress, and a first step taken on it is 
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ledger.reading import issue_words as words
 from ledger.reading.advances import falls_back, turns
@@ -40,6 +41,7 @@ from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
+from ledger.reading.weights import Likely, likely_of
 
 HEAD = 60  # characters in which a notice says that it is one
 SHORT = 3  # clauses of a message that only takes back another
@@ -52,6 +54,11 @@ class Gathering(Hearing):
     steps: list[Step] = field(default_factory=list)
     urgent: bool = False  # 立行立改 has been said, of what comes next
     topic: Topic = field(default_factory=Topic)  # the known thing spoken of
+
+    @cached_property
+    def likely(self) -> Likely:
+        """How the whole message reads, by the weights of its words."""
+        return likely_of(self.scene.clauses)
 
     def take(self, part: Part) -> None:
         """Read one part."""
@@ -71,6 +78,8 @@ class Gathering(Hearing):
             if words.STILL_NOT.search(clause.text):
                 self.topic = Topic(clause.sentence, part.people, clause)
             self._step(part, "step")
+        elif strength and far and self.likely.rather_progress and self._counts(part, far):
+            self._step(part, far)
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
         elif far and self._counts(part, far):
@@ -266,6 +275,7 @@ class Gathering(Hearing):
             "to come": done and self._to_come(clause),
             "only promised": bool(words.PROMISED.search(clause.text))
             and len(self._near(clause)) == 1,
+            "unlike progress": self.likely.no_progress,
         }
         return {name for name, heard in signs.items() if heard}
 
@@ -366,7 +376,13 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
-    drafts = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
+    drafts = [
+        one
+        for one in found.drafts
+        if one.stands
+        and not found.likely.no_issue(strong=one.strength == "strong")
+        and not overtaken(found.steps, one)
+    ]
     steps = [one for one in found.steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]

@@ -50,6 +50,7 @@ WEIGHTS: dict[str, int] = {
     "to come": NEVER,
     "only promised": -2,  # 供销社答应明天送到他家: told alone, of nothing known
     "first step on nothing": NEVER,
+    "unlike progress": -3,  # the words of the whole message, weighed
 }
 KIN = r"孙|儿|女|娃|媳|老伴|爹|妈|娘|爸|爷|奶|婆|公公|男人|哥|嫂|姐|弟|妹|叔|侄|舅|人"
 GOODS = r"苞谷|玉米|稻|麦|猪|牛|羊|鸡|鸭|狗|菜|果|茶|电视|手机|车|衣|年货|饭"
