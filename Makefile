@@ -1,5 +1,5 @@
 # 常用的只有两个：make run（试用或运行）和 make test（检查与测试）。
-.PHONY: help install run test check tables docs year clean
+.PHONY: help install run test check tables docs pictures year clean
 
 AT = $(if $(PORT),--port $(PORT))
 
@@ -15,8 +15,9 @@ run: install ## 没有 .env 就用演示县试用；有 .env 就正式运行；�
 test: ## 安装测试所需，跑全部检查和测试
 	@scripts/install dev
 	@scripts/browser
+	@scripts/office
 	@$(MAKE) --no-print-directory check
-	.venv/bin/python -m pytest -n auto --dist loadfile
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 check: ## 只跑静态检查
 	.venv/bin/ruff check .
@@ -30,6 +31,11 @@ tables: install ## 由程序生成 .env.example 和手册里的两张表
 docs: install ## 由程序生成 .env.example、设置表、截图和 README 里的一天
 	@scripts/install dev
 	.venv/bin/python scripts/make_docs.py
+
+pictures: ## 由程序生成 docs/pictures 里的各种图和文件样子
+	@scripts/install dev
+	@scripts/office
+	.venv/bin/python scripts/make_pictures.py
 
 year: ## 演练一整年（几分钟到十几分钟）
 	@scripts/install dev
