@@ -19,9 +19,11 @@ import structlog
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, SendError
 from bot.inbox import Inbox
+from bot.press import Press
 from bot.sender import Sender
 from bot.settings import Settings
 from bot.table_desk import TableDesk
+from bot.word_desk import WordDesk
 from ledger import settings as kept_settings
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, SetClock, ShiftedClock, aware
@@ -31,6 +33,7 @@ from ledger.rules import Rules, load_rules
 from ledger.seed_vault import Vault
 from scheduler.desk import Desk
 from scheduler.runner import Runner
+from templates.looks import Looks
 from templates.words import Words
 
 log = structlog.get_logger()
@@ -51,6 +54,7 @@ class App:
     sender: Sender
     runner: Runner
     tables: TableDesk
+    pages: WordDesk
     demo: bool = False
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -62,6 +66,7 @@ class App:
             asyncio.create_task(self.sender.run(), name="sender"),
             asyncio.create_task(self.runner.run(), name="scheduler"),
             asyncio.create_task(self.tables.run(), name="tables"),
+            asyncio.create_task(self.pages.run(), name="pages"),
             *(
                 asyncio.create_task(self._listen(channel), name=channel.name)
                 for channel in self.channels.values()
@@ -86,6 +91,7 @@ class App:
         """Answer and send everything that waits now."""
         await self.inbox.settle()
         await self.tables.drain()
+        await self.pages.drain()
         await self.sender.drain()
 
     async def stop(self) -> None:
@@ -134,8 +140,12 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
 async def open_app(
     settings: Settings, clock: Clock, *, demo: bool = False, durable: bool = True,
     channels: Mapping[str, Channel] | None = None, seeds: Callable[[], bytes] = fresh_seed,
+    pictures: bool = True,
 ) -> AsyncIterator[App]:  # fmt: skip
-    """Everything put together over an open database; not yet started."""
+    """Everything put together over an open database; not yet started.
+
+    Without `pictures` messages go out in words alone: a rehearsal looks at no file.
+    """
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             open_database(settings.database, durable=durable)
@@ -148,37 +158,27 @@ async def open_app(
             channels if channels is not None else build_channels(settings, database, demo=demo)
         )
         sender = Sender(database, chosen, key, clock)
-        inbox = Inbox(
-            database,
-            chosen,
-            words,
-            rules,
-            key,
-            clock,
-            settings.files,
-            sender.wake,
-            Vault(settings.seeds_folder, seeds),
-            lexicon,
+        pages = WordDesk(
+            database, words, clock, settings.files, settings.county_dir, sender.wake
         )
-        desk = Desk(words, rules, settings.data, seeds, key, settings.seeds_folder)
+        if pictures:
+            sender.press = Press(settings.files, words, settings.county_dir, pages.write)
+        vault = Vault(settings.seeds_folder, seeds)
+        inbox = Inbox(
+            database, chosen, words, rules, key, clock, settings.files, sender.wake, vault, lexicon
+        )  # fmt: skip
+        looks = Looks(settings.county_dir, settings.files)
+        desk = Desk(
+            words, rules, settings.data, seeds, key, settings.seeds_folder, looks, pages.write
+        )
         runner = Runner(database, desk, clock, sender.wake)
         tables = TableDesk(
             database, words, rules, clock, settings.files, sender.wake, lexicon
         )  # fmt: skip
         yield App(
-            settings,
-            clock,
-            database,
-            rules,
-            words,
-            key,
-            chosen,
-            inbox,
-            sender,
-            runner,
-            tables,
-            demo,
-        )
+            settings, clock, database, rules, words, key, chosen, inbox, sender, runner, tables,
+            pages, demo,
+        )  # fmt: skip
 
 
 def build_channels(settings: Settings, database: Database, *, demo: bool) -> dict[str, Channel]:

@@ -94,7 +94,9 @@ class Rehearsal:
         settings = Settings(data=folder)
         lots, seeds = Lots(f"rehearsal {seed}".encode()), Seeds(f"rehearsal {seed}")
         channels = {memory.name: memory}
-        opened = open_app(settings, clock, durable=False, channels=channels, seeds=seeds)
+        opened = open_app(
+            settings, clock, durable=False, channels=channels, seeds=seeds, pictures=False
+        )
         async with opened as app:
             app.runner.step = STEP
             async with app.database.transaction() as db:

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 
 from bot.channels.base import Channel, SendError, Trouble
 from bot.pacer import Pacer
-from ledger import cards, outbox, people
+from bot.press import Press
+from ledger import cards, files, outbox, people
 from ledger.clock import Clock
 from ledger.database import Database, StoreTrouble
 from ledger.messages import Outgoing
@@ -29,6 +31,7 @@ ROOM = 60  # chats of one lane that may be in hand at once
 IDLE = 1.0  # seconds between looks when nobody wakes us
 TRIES = 8
 PATIENCE = 0.5  # seconds one held chat may keep the others of its batch waiting
+SLOW = 2.0  # seconds of making files after which somebody who has asked is told so
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120)  # seconds
 
 
@@ -42,6 +45,7 @@ class Sender:
     clock: Clock
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     stopped: set[str] = field(default_factory=set)
+    press: Press | None = None  # None: drawings are left out (rehearsals, tests)
     _pacers: dict[str, Pacer] = field(default_factory=dict)
     _in_hand: set[int] = field(default_factory=set)  # a slow chat may outlast their lease
     _bells: list[asyncio.Event] = field(default_factory=list)
@@ -147,9 +151,12 @@ class Sender:
         pacer = self._pacer(channel)
         if until := await self._put_back(out, pacer):
             return until
+        ready = await self._drawn(out)
+        if ready is None:
+            return None
         await pacer.turn(out.address.user_key, answer=out.lane == ANSWER)
         try:
-            handle = await channel.deliver(self._with_tokens(out))
+            handle = await channel.deliver(self._with_tokens(ready))
         except SendError as trouble:
             return await self._failed(out, trouble, pacer)
         except Exception as defect:  # of ours: tried a few times, then dead like the others
@@ -161,6 +168,39 @@ class Sender:
                 db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()
             )
         return None
+
+    async def _drawn(self, out: Outgoing) -> Outgoing | None:
+        """The message with its drawings made, once; None: its time is over meanwhile.
+
+        The files are in the row before anything is sent, so a second try sends the same.
+        """
+        if not out.drawings or self.press is None:
+            return out
+        making = asyncio.create_task(self.press.run(out))
+        try:
+            if out.lane == ANSWER:
+                await self._bridge(out, making)
+            ready, kept = await making
+        finally:
+            making.cancel()
+        now = self.clock.now()
+        async with self.database.transaction() as db:
+            await files.enter(db, kept, now=now)
+            ours = await outbox.drawn(db, ready, owner=self.owner, now=now)
+        return ready if ours else None
+
+    async def _bridge(self, out: Outgoing, making: asyncio.Task[Any]) -> None:
+        """Whoever waits longer than a moment is told that it is under way, once."""
+        done, _ = await asyncio.wait({making}, timeout=SLOW)
+        if done or self.press is None:
+            return
+        text = self.press.words.say("written.making")
+        async with self.database.transaction() as db:
+            aside = await outbox.aside(
+                db, out, text, owner=self.owner, now=self.clock.now()
+            )  # fmt: skip
+        if aside:
+            await self._send(aside)
 
     async def _put_back(self, out: Outgoing, pacer: Pacer) -> datetime | None:
         """A chat that the channel holds gives up its place, so that the others go on."""

@@ -35,10 +35,10 @@ class Refusal(Exception):
     """This file is not read; its one argument is the reason."""
 
 
-def limit() -> None:
-    """Take away what a table does not need: memory, time, output, new files."""
+def limit(memory: int = MEMORY) -> None:
+    """Take away what a file's reader does not need: memory, time, output, new files."""
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, OUTPUT),
         (resource.RLIMIT_CORE, 0),

@@ -4,64 +4,36 @@ What turns out wrong is said beside it (更正数据 …); the cut itself never 
 """
 
 import re
-from collections import Counter
 from datetime import date
 
+from handlers import papers
 from handlers.forms import choice
 from handlers.talk import Talk, Topic
-from ledger import data_cuts, people
-from ledger.clock import moment
-from ledger.data_cuts import Cut, Difference, Frozen
+from ledger import data_cuts
+from ledger.data_cuts import Cut, Frozen
 from ledger.errors import Refused
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Role, scope_of
+from ledger.reports import half_year
 
-MOST = 12  # differences listed on a card
 CONFIRM = {"确认": True}
 
 
 async def show(talk: Talk) -> Reply:
-    """The newest cut: what has changed since the last, who has signed."""
-    cut = await data_cuts.access_cut(talk.db, talk.asker, _number(talk.rest))
-    scope = scope_of(talk.asker)
-    lines = await data_cuts.lines(talk.db, cut)
-    own = [one for one in lines if scope.township in {0, one.township_id}]
-    last = await data_cuts.before(talk.db, cut)
-    before = await data_cuts.lines(talk.db, last) if last else []
-    found = data_cuts.differences(before, lines, scope.township) if last else []
-    signed = await data_cuts.signatures(talk.db, cut)
-    done = next((one for one in signed if one.township_id == talk.asker.township_id), None)
-    waits = talk.asker.role is Role.TOWNSHIP and not done and bool(own)
-    return talk.reply(
-        "data_cuts.card", cut=cut, day=date.fromisoformat(cut.day), place=talk.asker.place,
-        people=len(own), last=date.fromisoformat(last.day) if last else None,
-        counts=Counter(one.kind for one in found),
-        lines=[_line(talk, one) for one in found[:MOST]], more=max(0, len(found) - MOST),
-        done=done, at=moment(done.at) if done else None,
-        signed=[one.township for one in signed] if not scope.township else [],
-        waiting=await _waiting(talk, lines, {one.township_id for one in signed}),
-        errata=await data_cuts.errata(talk.db, cut, scope.township),
-        names={one.person: one.line["name"] for one in lines},
-        options=[Option("签认", f"签认数据 {cut.id}")] if waits else [],
-    )  # fmt: skip
+    """The newest cut or one by its number, as words, as 依据 or as files."""
+    asked = papers.read_asked(talk.rest)
+    most = half_year.ON_PAPER if asked.forms else half_year.ON_A_CARD
+    number = _number(asked.rest)
+    cut, made = await half_year.access_half_year(talk.db, talk.asker, number, most=most)
+    paper = talk.room.words.bulletin("half_year", report=made, paper=bool(asked.forms))
+    waits = talk.asker.role is Role.TOWNSHIP and not made.signer and made.figures.people
+    sign = (Option("签认", f"签认数据 {cut.id}"),) if waits else ()
+    return await papers.answer(talk, asked, made, paper, f"数据截止 {cut.id}", *sign)
 
 
 def _number(text: str) -> int | None:
     found = re.fullmatch(r"\d{1,9}", text.strip())
     return int(found[0]) if found else None
-
-
-def _line(talk: Talk, one: Difference) -> str:
-    return talk.say("data_cuts.difference", one=one, who=one.after or one.before)
-
-
-async def _waiting(talk: Talk, lines: list[Frozen], signed: set[int]) -> list[str]:
-    """The townships that have not signed, for the county."""
-    if talk.asker.role is not Role.COUNTY:
-        return []
-    there = {one.township_id for one in lines} - signed
-    names = await people.townships(talk.db, talk.asker.county_id)
-    return [name for name, id in names.items() if id in there]
 
 
 async def sign(talk: Talk) -> Reply:

@@ -33,21 +33,26 @@ async def export(talk: Talk) -> Reply:
     """导出: what somebody wants as a file; the answer is that it is being made."""
     said = talk.rest or await talk.ask("exports.ask_what", one_of({one: one for one in OFFERED}),
                                        OFFERED)  # fmt: skip
+    return await ask_for(talk, said)
+
+
+async def ask_for(talk: Talk, said: str) -> Reply:
+    """What goes by these words: which issues, one issue's report, a village's codes."""
     if said in FIXED:
-        return await _ask(talk, FIXED[said], "", said)
+        return await under_way(talk, FIXED[said], "", said)
     if numbered := REPORT.fullmatch(said):
         issue = await issues.access_issue(talk.db, talk.asker, int(numbered[1]))
         return await closing_report(talk, issue, "")
     if codes := CODES.fullmatch(said):
         return await _codes(talk, codes[1].strip())
     what, about, name = await _by_name(talk, said)
-    return await _ask(talk, what, about, name)
+    return await under_way(talk, what, about, name)
 
 
 async def closing_report(talk: Talk, issue: Issue, _rest: str) -> Reply:
     """问题12 销号报告: one issue with its proof as a document."""
     name = talk.say("exports.closing_report", issue=issue)
-    return await _ask(talk, What.CLOSING_REPORT, str(issue.id), name)
+    return await under_way(talk, What.CLOSING_REPORT, str(issue.id), name)
 
 
 async def report_of(talk: Talk) -> Reply:
@@ -65,7 +70,7 @@ async def _codes(talk: Talk, village: str) -> Reply:
     if team is None:
         raise Refused("exports.codes_of_which_village")
     name = talk.say("exports.household_codes", village=team.village)
-    return await _ask(talk, What.HOUSEHOLD_CODES, str(team.id), name)
+    return await under_way(talk, What.HOUSEHOLD_CODES, str(team.id), name)
 
 
 async def _by_name(talk: Talk, said: str) -> tuple[What, str, str]:
@@ -90,9 +95,12 @@ async def _household(talk: Talk, said: str) -> str:
     return next((one.name for one in known if name in {one.name, one.label}), "")
 
 
-async def _ask(talk: Talk, what: What, about: str, name: str) -> Reply:
+async def under_way(
+    talk: Talk, what: What, about: str, name: str, options: tuple[Option, ...] = ()
+) -> Reply:
+    """Ask for the file; the answer is there at once, the file comes when it is made."""
     await exports.ask(talk.db, talk.asker, what, about, now=talk.now)
-    return talk.reply("exports.under_way", name=name)
+    return talk.reply("exports.under_way", options, name=name)
 
 
 def button(issue: Issue) -> Option:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import (
+    bulletins,
     burden,
     catalogues,
     corrections,
@@ -134,6 +135,8 @@ async def _heard(
         raise Refused("photos.none_kept" if event.media else "talk.empty")
     if text in burden.WHY:
         return await burden.why(room, asker, incoming)
+    if draft := await bulletins.meant(room, asker, incoming, text):
+        return await converse(room, asker, replace(said, text=draft), typed=False)
     meant = await replies.records_meant(room, asker, incoming)
     reply = await converse(room, asker, said, meant=meant)
     return await leave_said.offer_back(room, asker, said, reply)

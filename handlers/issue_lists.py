@@ -218,7 +218,7 @@ async def _listed(
     )  # fmt: skip
 
 
-LIST = Topic("issue_list", ("问题清单", "问题台账", "清单", "台账"), list_open, aside=True)
+LIST = Topic("issue_list", ("问题清单", "问题台账", "清单"), list_open, aside=True)
 MINE = Topic("issues_mine", ("我的问题",), list_mine, aside=True)
 NEAR = Topic("issues_near", ("临期", "快到期"), list_near, aside=True)
 OVERDUE = Topic("issues_overdue", ("逾期", "超期"), list_overdue, aside=True)

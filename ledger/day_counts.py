@@ -130,10 +130,22 @@ async def days_of(
     db: Session, person: Person, first: date, last: date, rules: Rules
 ) -> list[Counted]:
     """One person's days as they count, each with its source; none from before the ledger."""
+    scope = Scope(person.county_id)
+    every = await days_of_all(db, scope, first, last, rules, person=person.id)
+    return every.get(person.id, [])
+
+
+async def days_of_all(
+    db: Session, scope: Scope, first: date, last: date, rules: Rules, *, person: int = 0
+) -> dict[int, list[Counted]]:
+    """The same of everybody who was on a team of the scope then; `person` 0: everybody."""
     first = max(first, await _begun(db) or first)
-    gathered = await gather(db, Scope(person.county_id), first, last, person=person.id)
-    facts = [gathered.facts(person.id, day, rules) for day in days_between(first, last)]
-    return [count(one, rules) for one in facts if one]
+    gathered = await gather(db, scope, first, last, person=person)
+    found = {}
+    for one in sorted({person} if person else gathered.posts):
+        facts = [gathered.facts(one, day, rules) for day in days_between(first, last)]
+        found[one] = [count(day, rules) for day in facts if day]
+    return found
 
 
 # writing

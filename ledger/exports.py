@@ -38,6 +38,12 @@ class What(StrEnum):
     CLOSING_REPORT = "closing_report"  # about: the issue
     HOUSEHOLD_CODES = "household_codes"  # about: the team
     LETTER = "letter"  # about: the finding
+    VISITS = "visits"  # about, from here on: the month (2026-11)
+    STUDY = "study"
+    DAYS = "days"
+    LEAVE = "leave"
+    CHECKS = "checks"
+    PROMISES = "promises"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -61,7 +62,7 @@ def keep_bytes(folder: Path, data: bytes, *, mime: str, name: str, kind: str) ->
     target = path_of(folder, sha256)
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{sha256}.{os.getpid()}")
+        draft = target.with_name(f".{sha256}.{os.getpid()}.{threading.get_ident()}")
         with draft.open("wb") as out:
             out.write(data)
             out.flush()
@@ -102,6 +103,14 @@ async def attach(
             await pictures.enter(db, one.sha256, one.seen)
         ids.append(int(id))
     return ids
+
+
+async def enter(db: Session, kept: Sequence[Kept], *, now: datetime) -> None:
+    """Note files of our own making: they belong to a message, to no record."""
+    for one in kept:
+        await sql.add_file(
+            db.connection, sha256=one.sha256, size=one.size, mime=one.mime, now=ms(now)
+        )
 
 
 async def join(db: Session, ids: Sequence[int], record: int, *, person: int) -> None:

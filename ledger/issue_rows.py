@@ -6,7 +6,7 @@ fetched with three more. So the number of statements does not depend on what is 
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -145,8 +145,10 @@ async def pages(
     """
     asked = {"by": order.value, **asdict(wanted), **await _swept(db, asker, wanted.campaign)}
     async with db.connection.execute(sql.rows.sql, asked) as cursor:
-        while page := [_row(dict(row)) for row in await cursor.fetchmany(PAGE)]:
-            yield await _with_details(db, asker, page) if order is Order.NUMBER else page
+        while page := [dict(row) for row in await cursor.fetchmany(PAGE)]:
+            if order is Order.NUMBER:
+                await _add_details(db, asker, page)
+            yield [_row(facts) for facts in page]
 
 
 async def _swept(db: Session, asker: Person, name: str) -> dict[str, Any]:
@@ -171,17 +173,19 @@ async def access_row(db: Session, asker: Person, id: int) -> Row | None:
 
 def _row(facts: dict[str, Any]) -> Row:
     del facts["township_id"], facts["team_id"]
-    return Row(**{**facts, **{name: _plain(facts[name]) for name in PEOPLES_WORDS}})
+    for name in PEOPLES_WORDS:
+        facts[name] = plain_words(facts[name])
+    return Row(**facts)
 
 
-@lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    """Numbers that must not leave the house are hidden, whoever has written them."""
+@lru_cache(maxsize=1 << 15)  # each text comes once in each order
+def plain_words(text: str) -> str:
+    """People's words for a file: numbers that must not leave the house are hidden."""
     return without_secrets(text)[1] if text else text
 
 
-async def _with_details(db: Session, asker: Person, page: list[Row]) -> list[Row]:
-    ends = {"first": page[0].id, "last": page[-1].id, **vars(scope_of(asker))}
+async def _add_details(db: Session, asker: Person, page: list[dict[str, Any]]) -> None:
+    ends = {"first": page[0]["id"], "last": page[-1]["id"], **vars(scope_of(asker))}
     held: dict[int, list[Held]] = {}
     async for row in sql.spans(db.connection, **ends):
         stay = Held(row["holder"], row["since_day"], row["until_day"])
@@ -191,13 +195,10 @@ async def _with_details(db: Session, asker: Person, page: list[Row]) -> list[Row
         look = LookedBack(row["after_days"], row["due"], row["result"], row["day"])
         looks.setdefault(row["issue_id"], []).append(look)
     told = await _verifiers_told(db, ends)
-    return [
-        replace(
-            one, held=tuple(held.get(one.id, ())), look_backs=tuple(looks.get(one.id, ())),
-            verifier=one.verifier or told.get(one.id, ""),
-        )
-        for one in page
-    ]  # fmt: skip
+    for one in page:
+        one["held"] = tuple(held.get(one["id"], ()))
+        one["look_backs"] = tuple(looks.get(one["id"], ()))
+        one["verifier"] = one["verifier"] or told.get(one["id"], "")
 
 
 async def _verifiers_told(db: Session, ends: dict[str, int]) -> dict[int, str]:
@@ -205,5 +206,5 @@ async def _verifiers_told(db: Session, ends: dict[str, int]) -> dict[int, str]:
     found: dict[int, str] = {}
     async for row in sql.tables_words(db.connection, **ends):
         if said := str(json.loads(row["body"]).get("verifier") or ""):
-            found[row["issue_id"]] = _plain(said)
+            found[row["issue_id"]] = plain_words(said)
     return found

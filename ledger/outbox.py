@@ -137,6 +137,41 @@ async def sent(db: Session, id: int, *, owner: str, ref: str, now: datetime) -> 
     await sql.sent(db.connection, id=id, owner=owner, ref=ref, now=ms(now))
 
 
+async def drawn(db: Session, out: Outgoing, *, owner: str, now: datetime) -> bool:
+    """Its drawings are files now: these stay with the row, the facts they came from go.
+
+    False: the row is nobody's any more (its time is over, it was taken back): nothing to send.
+    """
+    body = json.dumps(
+        {"text": out.text, "labels": out.labels, "files": [asdict(one) for one in out.files]},
+        ensure_ascii=False,
+    )
+    found = await sql.drawn(
+        db.connection, id=out.id, owner=owner, body=body, lease=ms(now + LEASE)
+    )
+    return found is not None
+
+
+async def aside(
+    db: Session, out: Outgoing, text: str, *, owner: str, now: datetime
+) -> Outgoing | None:
+    """A word to the same chat before a message that takes its time; None: said before.
+
+    It is its owner's from the start, and worth nothing once the message itself is there.
+    """
+    timing = Timing(out.lane, expires_at=now + LEASE)
+    id = await post(
+        db, out.address, out.person_id, Reply(text), dedupe=f"aside:{out.id}", now=now,
+        timing=timing,
+    )  # fmt: skip
+    if id is None:
+        return None
+    await sql.hold(db.connection, id=id, owner=owner, lease=ms(now + LEASE))
+    return Outgoing(
+        id, out.person_id, out.address, "text", text, made_at=ms(now), lane=out.lane
+    )
+
+
 async def shown(db: Session, person: int, address: Address, ref: str) -> Shown | None:
     """What stands behind the message this channel calls `ref`; None: nothing, or not his."""
     row = await sql.card_shown(db.connection, person=person, **vars(address), ref=ref)

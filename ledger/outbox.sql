@@ -41,6 +41,14 @@ SELECT count(*) FROM (SELECT 1 FROM outbox
 UPDATE outbox SET state = 'sent', external_id = :ref, sent_at = :now, last_error = ''
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
 
+-- name: drawn(id, owner, body, lease)$
+UPDATE outbox SET body = :body, lease_until = :lease
+ WHERE id = :id AND state = 'claimed' AND lease_owner = :owner RETURNING id;
+
+-- name: hold(id, owner, lease)!
+UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = 1
+ WHERE id = :id;
+
 -- name: later(id, owner, until, error, uncertain)!
 UPDATE outbox SET state = 'ready', not_before = :until, last_error = :error, uncertain = uncertain + :uncertain
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;

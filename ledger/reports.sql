@@ -2,8 +2,9 @@
 -- CROSS JOIN and NOT MATERIALIZED keep SQLite to one order, with statistics or without: first the
 -- places asked for, then what lies in them. Otherwise it may read every record for one team.
 
--- name: team_lines(kind, period, first, day, county, township, team)
--- One row a team: the roll-up of the period; roster, leave and open issues as of the day.
+-- name: team_lines(kind, period, before, first, day, county, township, team)
+-- One row a team: the roll-up of the period; roster, leave and open issues as of the day; at the
+-- end the roll-up of the period before, in the order of periods.COUNTED.
 WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village, t.township_id, w.name AS township
     FROM team t JOIN township w ON w.id = t.township_id
@@ -15,7 +16,12 @@ WITH place AS NOT MATERIALIZED (
          sum(CASE WHEN EXISTS (SELECT 1 FROM leave v
                                 WHERE v.person_id = p.id AND v.state = 'approved' AND v.from_day <= :day
                                   AND v.to_day >= :day AND coalesce(v.back_day, '9999') > :day)
-                  THEN 1 ELSE 0 END) AS away
+                  THEN 1 ELSE 0 END) AS away,
+         sum(CASE WHEN EXISTS (SELECT 1 FROM leave v
+                                WHERE v.person_id = p.id AND v.state = 'approved' AND v.from_day <= :day
+                                  AND v.to_day >= :day AND coalesce(v.back_day, '9999') > :day
+                                  AND v.kind = '公差')
+                  THEN 1 ELSE 0 END) AS trips
     FROM place l CROSS JOIN posting g JOIN person p ON p.id = g.person_id
    WHERE g.team_id = l.id AND g.role IN ('member', 'leader')
      AND g.from_day <= :day AND coalesce(g.to_day, '9999-12-31') >= :day
@@ -36,15 +42,26 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
          WHERE i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day) AS standing,
        (SELECT count(*) FROM record u
          WHERE u.team_id = l.id AND u.day BETWEEN :first AND :day AND u.checked = 0
-           AND u.state = 'kept') AS unchecked
+           AND u.state = 'kept') AS unchecked,
+       coalesce(r.trips, 0) AS trips,
+       coalesce((SELECT e.at FROM ev e WHERE e.seq = (SELECT min(o.seq) FROM ev o)), 0) AS begun,
+       coalesce(b.studied, 0) AS was_studied, coalesce(b.visits, 0) AS was_visits,
+       coalesce(b.households, 0) AS was_households, coalesce(b.opened, 0) AS was_opened,
+       coalesce(b.progressed, 0) AS was_progressed, coalesce(b.submitted, 0) AS was_submitted,
+       coalesce(b.closed, 0) AS was_closed, coalesce(b.checked, 0) AS was_checked,
+       coalesce(b.answered, 0) AS was_answered, coalesce(b.unanswered, 0) AS was_unanswered,
+       coalesce(b.promised, 0) AS was_promised
   FROM place l LEFT JOIN roster r ON r.team_id = l.id
   LEFT JOIN team_period f ON f.kind = :kind AND f.period = :period AND f.team_id = l.id
+  LEFT JOIN team_period b ON b.kind = :kind AND b.period = :before AND b.team_id = l.id
  ORDER BY l.township_id, l.id;
 
--- name: items(depth, owing, day, weekday, soon, until, first, last, county, township, team)
+-- name: items(depth, owing, weekly, monthly, day, weekday, soon, until, first, last, since, long_ago, county, township, team)
 -- What is behind the figures, one row each; the columns are those of facts.Item.
 -- depth 0 names no household and nobody, 1 names them,
 -- 2 adds the issue steps and study topics of the period, 3 every visit and check as well.
+-- A week of depth 2 lists the households visited and the promises of the week after. Rows of 'owed',
+-- 'tier', 'look' and 'told' are counts: so many (number), of them so many (waiting).
 WITH place AS NOT MATERIALIZED (
   SELECT t.id, t.village FROM team t
    WHERE t.county_id = :county
@@ -104,6 +121,69 @@ SELECT 'owing', l.id, l.village, p.id, p.id,
                       AND coalesce(v.back_day, '9999') > :day)
    AND NOT EXISTS (SELECT 1 FROM rest_rota o WHERE o.person_id = p.id AND o.weekday = :weekday
                       AND o.from_day <= :day AND coalesce(o.to_day, '9999') >= :day)
+UNION ALL
+-- 反弹: found again in the period.
+SELECT 'rebounded', l.id, l.village, i.id, p.id,
+       CASE WHEN :depth > 0 THEN p.name ELSE '' END,
+       CASE WHEN :depth > 0 THEN i.household ELSE '' END,
+       CASE WHEN :depth > 0 THEN i.text ELSE '' END, i.found_day, 0
+  FROM place l CROSS JOIN issue i JOIN person p ON p.id = i.owner_id
+ WHERE i.team_id = l.id AND i.reopens_id IS NOT NULL AND i.found_day BETWEEN :first AND :last
+   AND i.state NOT IN ('withdrawn', 'merged')
+UNION ALL
+-- Whose deadline has come in the 90 days up to the day, and of these struck off by then.
+SELECT 'owed', l.id, l.village, count(*), 0, '', '', '', '',
+       sum(CASE WHEN i.closed_day <= :day THEN 1 ELSE 0 END)
+  FROM place l CROSS JOIN issue i
+ WHERE :long_ago <> '' AND i.team_id = l.id AND i.due BETWEEN :long_ago AND :day
+   AND i.state NOT IN ('withdrawn', 'merged') AND i.found_day <= :day
+ GROUP BY l.id, l.village
+UNION ALL
+SELECT 'tier', l.id, l.village, count(*), 0, '', '', i.tier, '', 0
+  FROM place l CROSS JOIN issue i
+ WHERE :monthly = 1 AND i.team_id = l.id AND i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged')
+   AND i.found_day <= :day
+ GROUP BY l.id, l.village, i.tier
+UNION ALL
+SELECT 'tier', l.id, l.village, count(*), 0, '', '', i.tier, '', 0
+  FROM place l CROSS JOIN issue i
+ WHERE :monthly = 1 AND i.team_id = l.id AND i.closed_day > :day AND i.found_day <= :day
+ GROUP BY l.id, l.village, i.tier
+UNION ALL
+SELECT 'look', l.id, l.village, count(*), 0, '', '', '', '',
+       sum(CASE WHEN b.at < :until THEN 1 ELSE 0 END)
+  FROM look_back b CROSS JOIN issue i JOIN place l ON l.id = i.team_id
+ WHERE :monthly = 1 AND b.due BETWEEN :first AND :last AND i.id = b.issue_id
+ GROUP BY l.id, l.village
+UNION ALL
+-- From which day to which a struck-off issue was open.
+SELECT 'lasted', l.id, l.village, i.id, 0, '', '', i.found_day, i.closed_day, 0
+  FROM place l CROSS JOIN issue i
+ WHERE :monthly = 1 AND i.team_id = l.id AND i.closed_day BETWEEN :first AND :last
+UNION ALL
+-- The burden: unasked messages to the members of the county.
+SELECT 'told', 0, '', count(*), 0, '', '', '', '', 0
+  FROM person p CROSS JOIN outbox o
+ WHERE :monthly = 1 AND :township = 0 AND :team = 0 AND p.county_id = :county
+   AND p.role IN ('member', 'leader') AND o.person_id = p.id AND o.why NOT IN ('', 'request')
+   AND o.state = 'sent' AND o.made_at >= :since AND o.made_at < :until
+ GROUP BY p.county_id
+UNION ALL
+-- A household visited: how often (number), for the first time (1), again (0), unknown (2).
+SELECT 'called', l.id, l.village, count(*), 0, '', v.household, '', min(r.day),
+       CASE WHEN v.household_id IS NULL THEN 2
+            WHEN EXISTS (SELECT 1 FROM visit e WHERE e.team_id = l.id AND e.household_id = v.household_id
+                            AND e.kept = 1 AND e.day < :first) THEN 0
+            ELSE 1 END
+  FROM place l CROSS JOIN record r JOIN visit v ON v.record_id = r.id
+ WHERE :depth > 1 AND :weekly = 1 AND r.team_id = l.id AND r.day BETWEEN :first AND :last
+   AND r.kind = 'visit' AND r.state = 'kept'
+ GROUP BY l.id, l.village, v.household_id, v.household
+UNION ALL
+SELECT 'promise', l.id, l.village, r.id, p.id, p.name, m.household, m.text, m.by_day, 0
+  FROM place l CROSS JOIN promise m JOIN record r ON r.id = m.record_id JOIN person p ON p.id = r.person_id
+ WHERE :depth > 1 AND :weekly = 1 AND m.team_id = l.id AND m.by_day > :last AND m.by_day <= :soon
+   AND r.state = 'kept'
 UNION ALL
 SELECT 'opened', l.id, l.village, i.id, p.id, p.name, i.household, i.text, r.day, 0
   FROM place l CROSS JOIN record r

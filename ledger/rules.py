@@ -42,14 +42,19 @@ LIMITS = {  # what is not named here: any whole number from 0
     "back_check_share": (0, 100),
     "reply_hours": (1, 400),  # nobody is heard in no time
     "appeal_days": (1, 60),
+    "correct_days": (1, 365),
     "look_back_days": (1, 730),
     "look_back_share": (0, 100),
     "look_back_complex": (0, 100),
     "unvisited_days": (1, 3650),
 }
+FORMS = ("card", "word", "pdf")  # a summary as a picture or as a paper
 WORDS = {  # what a list of words may consist of; not named here: any words
     "household_word": tuple(TIER_NAMES.values()),
     "second_look": tuple(TIER_NAMES.values()),
+    "daily_forms": FORMS,
+    "daily_forms_above": FORMS,
+    "weekly_forms": FORMS,
 }
 
 
@@ -73,6 +78,11 @@ class Rules:
     daily_at: time = time(18, 40)  # 日报几点发（S000-88）
     weekly_at: time = time(17, 10)  # 周报几点发（S000-53）
     weekly_day: int = 5  # 周报星期几发，5 是周五
+    daily_forms: tuple[str, ...] = (
+        "card",
+    )  # 队里的日报附什么：card 图片、word、pdf；写 [] 不附
+    daily_forms_above: tuple[str, ...] = ("card", "pdf")  # 乡镇和县里的日报附什么
+    weekly_forms: tuple[str, ...] = ("card", "word")  # 周报附什么
     issue_before_days: tuple[int, ...] = (3, 1)  # 问题到期前几天提醒
     at_once_days: int = 3  # 立行立改：几天内解决（S000-13）
     general_days: int = 30  # 一般问题：几天内解决（S000-13）
@@ -121,6 +131,10 @@ class Rules:
     back_checks_a_month: int = 20  # 回访核验：全县每月最多抽几件（S004-20）
     reply_hours: int = 24  # 待核实的事，本人几个工作小时内可以说明（S000-52）
     strike_ladder: StrikeLadder = DEFAULT_STRIKES  # 处理：[哪一步, 几天后到期]（S000-50）
+    bulletin_office: str = ""  # 通报落款的单位，如“安和县驻村办”；不写是县名
+    correct_days: int = 20  # 督查通报：收到后几天内整改到位，之后回访（S000-55）
+    inspection_to: str = ""  # 督查通报主送，不写是各乡镇人民政府、县直有关部门（S000-55）
+    inspection_copies: str = ""  # 督查通报呈送，不写是县委、县政府主要领导（S000-55）
     appeal_days: int = 10  # 处理以后几个工作日内可以申诉（S000-90）
     leave_ladder: Ladder = DEFAULT  # 批假权限：[最多几天, 谁批…]，末级写 0（S000-76）
     leave_by_workdays: bool = False  # 批假权限按工作日算天数；不写是按自然日

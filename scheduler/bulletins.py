@@ -11,21 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ledger import audit, calendar, people, slots
+from ledger import audit, calendar, people, slots, word_templates
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday, week_of, workday_on_or_before
-from ledger.messages import Reply
+from ledger.messages import Drawing, Reply
 from ledger.outbox import Cause
 from ledger.people import Person, Scope
 from ledger.reports import daily as daily_report
 from ledger.reports import store
 from ledger.reports import weekly as weekly_report
 from ledger.reports.facts import Depth, Place, Report, Window, buttons, place_of
-from ledger.reports.shares import with_shares
 from ledger.reports.sheet import Sheet, gather
 from ledger.rules import Rules
 from scheduler.desk import Desk
 from scheduler.notes import with_notes
+from templates.bulletin import as_facts
 
 Key = tuple[str, int]  # level and number of a place
 MAKERS = {"daily": daily_report.make, "weekly": weekly_report.make}
@@ -107,8 +107,7 @@ async def _write(
     made: dict[Key, Report] = {}
     for key, one in places.items():
         place = await store.switched(db, one, day)
-        report = make(sheet, place, now=now, seal=edition.seal)
-        made[key] = await with_shares(db, report, place, edition.window)
+        made[key] = make(sheet, place, now=now, seal=edition.seal)
     await store.keep(db, made.values(), now=now)
     return made
 
@@ -120,12 +119,17 @@ async def _send(
     """Each reader one message, in the words of his own place, his reminders above it."""
     summaries: dict[Key, Reply] = {}
     told = 0
+    page = (
+        await word_templates.page_for(db, readers[0].county_id, edition.window.kind)
+        if readers
+        else ""
+    )
     for reader in readers:
         if not await desk.has_room(db, reader.id, now):
             continue
         key = _key(place_of(reader))
         if key not in summaries:
-            summaries[key] = _reply(desk, reports[key])
+            summaries[key] = _reply(desk, reports[key], page)
         reply = await with_notes(
             desk, db, reader, summaries[key], now, weekly=edition.window.kind == "weekly"
         )
@@ -137,9 +141,26 @@ async def _send(
     return told
 
 
-def _reply(desk: Desk, report: Report) -> Reply:
-    words = desk.words.bulletin(report.kind, report=report).chat
-    return Reply(words, buttons(report), kind="card")
+def _reply(desk: Desk, report: Report, page: str) -> Reply:
+    bulletin = desk.words.bulletin(report.kind, report=report)
+    drawings = (_drawing(desk, report, form, page) for form in forms_of(report, desk.rules))
+    return Reply(bulletin.chat, buttons(report), kind="card", drawings=tuple(drawings))
+
+
+def _drawing(desk: Desk, report: Report, form: str, page: str) -> Drawing:
+    """A summary as a file; on paper some say more than in chat. `page`: the county's own, in Word."""
+    words = report.kind if form == "card" else report.paper
+    bulletin = desk.words.bulletin(words, report=report)
+    name = f"{report.place}{report.word} {report.period}"
+    own = {"template": page} if page and form == "word" else {}
+    return Drawing(form, name, {**as_facts(bulletin), **own})
+
+
+def forms_of(report: Report, rules: Rules) -> tuple[str, ...]:
+    """What a summary that goes out by itself brings along, besides its words."""
+    if report.kind == "weekly":
+        return rules.weekly_forms
+    return rules.daily_forms if report.level == "team" else rules.daily_forms_above
 
 
 async def _present(db: Session, readers: list[Person], now: datetime) -> list[Person]:

@@ -13,6 +13,8 @@ from ledger.messages import Reply
 from ledger.outbox import BULK, Cause, Timing
 from ledger.rules import Rules
 from ledger.seed_vault import Vault
+from templates.forms import write_word
+from templates.looks import Facts, Looks, Made
 from templates.words import Words
 
 NOTICE = Cause("notice")
@@ -28,6 +30,10 @@ class Desk:
     lots: Callable[[], bytes] = chance.fresh_seed  # where seeds come from
     key: bytes = field(default=b"", repr=False)  # this installation's, for codes of households
     seeds: Path | None = None  # where they lie; None: in the data folder
+    looks: Looks = field(
+        default_factory=Looks
+    )  # the county's layout numbers and fonts, the kept files
+    write_word: Callable[[Facts, Looks], Made] = write_word  # on the county's own page, too
     plans: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)  # drawing.py
 
     @property

@@ -17,10 +17,11 @@ from ledger.database import Database, Session, StoreTrouble
 from ledger.errors import Refused
 from ledger.exports import Export, What
 from ledger.files import Kept, keep_bytes
+from ledger.ledger_rows import FORMS
 from ledger.messages import Paper, Reply
 from ledger.outbox import Timing
 from ledger.people import Person
-from scheduler import papers
+from scheduler import month_ledgers, papers
 from scheduler.desk import Desk
 from scheduler.papers import Made, Task
 
@@ -73,8 +74,9 @@ async def _made(
     for left in desk.data.glob(f"{FOLDER}*"):
         shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(dir=desk.data, prefix=FOLDER) as folder:
-        task = Task(asker, export, desk.rules, files, Path(folder), now, desk.key)
-        made = await papers.make(database, task)
+        task = Task(asker, export, desk, Path(folder), now)
+        make = month_ledgers.make if export.what in MONTHLY else papers.make
+        made = await make(database, task)
         kept = await asyncio.to_thread(_keep, files, made)
     return made, kept
 
@@ -101,12 +103,13 @@ async def _hand_over(
         await exports.note_taken(db, asker, subject, *what, made.count, kept.sha256, now=now)
         paper = Paper(kept.sha256, made.name, made.mime)
         words = desk.words.say("exports.ready", name=made.name, count=made.count,
-                               issues=export.what not in PAPERS,
+                               issues=export.what not in PAPERS, lines=export.what in MONTHLY,
                                letter=export.what == What.LETTER)  # fmt: skip
         await _post(db, export, Reply(words, files=(paper,)), now)
 
 
-PAPERS = frozenset({What.CLOSING_REPORT, What.HOUSEHOLD_CODES, What.LETTER})
+MONTHLY = frozenset(FORMS)
+PAPERS = MONTHLY | {What.CLOSING_REPORT, What.HOUSEHOLD_CODES, What.LETTER}
 
 
 async def _refuse(

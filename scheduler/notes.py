@@ -15,7 +15,7 @@ from ledger.days import DAY, workday_on_or_before
 from ledger.messages import Option, Reply
 from ledger.people import STAFF, Person, Role, scope_of
 from ledger.rules import Rules
-from scheduler import back_checks, findings, phone_checks, reminders, sweep_notes
+from scheduler import back_checks, findings, phone_checks, reminders, sign_off, sweep_notes
 from scheduler.desk import Desk
 from scheduler.draw_periods import with_draws
 from scheduler.issue_notes import with_issues
@@ -31,6 +31,7 @@ async def with_notes(
     reply = await findings.with_findings(desk, db, reader, reply, now)
     reply = await with_draws(desk, db, reader, reply, now)
     reply = await back_checks.with_back_checks(desk, db, reader, reply, now.date())
+    reply = await sign_off.with_drafts(desk, db, reader, reply, now)
     if weekly and reader.role in STAFF:
         reply = await _with_roster(desk, db, reader, reply, now.date())
     if reader.role is not Role.COUNTY:

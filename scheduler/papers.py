@@ -6,43 +6,38 @@ nobody who writes to the bot waits for it. The libraries are loaded when the fir
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger import (
     audit,
-    deadlines,
-    evidence,
     exports,
     household_codes,
     issue_lists,
     issue_rows,
-    issues,
-    letters,
     people,
-    progress,
+    word_templates,
 )
-from ledger.clock import moment
 from ledger.database import Database, Session
-from ledger.errors import Refused
-from ledger.evidence import Piece
 from ledger.exports import Export, What
-from ledger.files import path_of
 from ledger.issue_lists import Wall
 from ledger.issue_rows import Order, Wanted
 from ledger.people import Person, scope_of
+from ledger.reports import closing
+from ledger.reports import letter as letters
 from ledger.rules import Rules
+from scheduler.desk import Desk
+from templates.bulletin import as_facts
 
 if TYPE_CHECKING:
-    from templates.closing_report import Facts
     from templates.issue_book import IssueBook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp"})
+REFUSED = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]')  # what no disk takes in a name
 TITLES = {What.OVERDUE: "逾期问题台账", What.NEAR: "临期问题台账"}
 
 
@@ -62,16 +57,14 @@ class Task:
 
     asker: Person
     export: Export
-    rules: Rules
-    files: Path
+    desk: Desk
     folder: Path
     now: datetime
-    key: bytes = field(default=b"", repr=False)
 
     @property
     def wanted(self) -> Wanted:
         """Which issues."""
-        until = near_until(self.rules, self.now)
+        until = near_until(self.desk.rules, self.now)
         today = self.now.date().isoformat()
         return exports.wanted(
             What(self.export.what), self.export.about, today=today, until=until
@@ -98,7 +91,7 @@ async def issue_book(database: Database, task: Task) -> Made:
     path = task.folder / f"{task.export.id}.xlsx"
     async with database.reading() as db:
         place = await place_of(db, task.asker, task.wanted)
-        cover = Cover(title, place, task.now, near_until(task.rules, task.now))
+        cover = Cover(title, place, task.now, near_until(task.desk.rules, task.now))
         count = await write_book(db, task.asker, task.wanted, path, cover)
     return Made(path, file_name(place, title, task.now.date()), XLSX, count)
 
@@ -123,7 +116,7 @@ async def write_book(
     seal = (await audit.head(db)).short
     day = cover.now.date()
     head = Head(cover.place, cover.title, day.isoformat(), asker.name, seal)
-    book = IssueBook(path, head, day)
+    book = IssueBook(path, head, day, cover.near_until)
     try:
         count = await _fill(db, asker, wanted, book)
         lines = await _wall(db, asker, wanted, cover)
@@ -171,37 +164,29 @@ async def place_of(db: Session, asker: Person, wanted: Wanted) -> str:
 
 
 async def closing_report(database: Database, task: Task) -> Made:
-    """The story of one issue with its proof, as a document."""
-    from templates.closing_report import report_name, write_closing_report
-
-    path = task.folder / f"{task.export.id}.docx"
-    async with database.reading() as db:
-        facts = await _facts_of(db, task)
-    await asyncio.to_thread(write_closing_report, path, facts)
-    return Made(path, report_name(facts.row.id, facts.row.place), DOCX, 1)
-
-
-async def _facts_of(db: Session, task: Task) -> "Facts":
-    from templates.closing_report import Facts
-
+    """The story of one issue with its proof, as a Word paper."""
     number = int(task.export.about)
-    issue = await issues.access_issue(db, task.asker, number)
-    row = await issue_rows.access_row(db, task.asker, number)
-    if row is None:
-        raise Refused("issues.not_found", id=number)
-    pieces = await evidence.of(db, issue)
-    return Facts(
-        row=row, steps=(await progress.story(db, number)).steps,
-        wishes=await deadlines.history(db, number), pieces=pieces,
-        days={one.id: moment(one.at).date().isoformat() for one in pieces},
-        days_held=row.days_held(task.now.date()), now=task.now, made_by=task.asker.name,
-        seal=(await audit.head(db)).short, pictures=_pictures(task.files, pieces),
-    )  # fmt: skip
+    async with database.reading() as db:
+        report = await closing.access_closing(db, task.asker, number, now=task.now)
+        page = await word_templates.page_for(db, task.asker.county_id, "closing")
+    name = f"{report.row.place}问题{number}号销号报告"
+    return await _word(task, ("closing", report, page), name)
 
 
-def _pictures(files: Path, pieces: list[Piece]) -> dict[str, Path]:
-    """Where the bytes of each picture lie."""
-    return {one.sha256: path_of(files, one.sha256) for one in pieces if one.mime in PICTURES}
+async def _word(task: Task, paper: tuple[str, object, str], name: str) -> Made:
+    """A report in words on the county's page or ours, put together in a thread."""
+    kind, report, page = paper
+    facts = as_facts(task.desk.words.bulletin(kind, report=report))
+    facts |= {"template": page} if page else {}
+    written = await asyncio.to_thread(task.desk.write_word, facts, task.desk.looks)
+    path = task.folder / f"{task.export.id}{written.ending}"
+    await asyncio.to_thread(path.write_bytes, written.data)
+    return Made(path, f"{called(name)}{written.ending}", written.mime, 1)
+
+
+def called(name: str) -> str:
+    """What a file may be called on any disk."""
+    return REFUSED.sub("", name)
 
 
 async def code_slips(database: Database, task: Task) -> Made:
@@ -210,12 +195,14 @@ async def code_slips(database: Database, task: Task) -> Made:
     from templates.issue_book import file_name
     from templates.ledger_sheets import Head
 
-    if not task.key:
+    if not task.desk.key:
         raise RuntimeError("no key at the desk: no codes")
     team, year, day = int(task.export.about), task.now.year, task.now.date()
     path = task.folder / f"{task.export.id}.xlsx"
     async with database.transaction() as db:
-        slips = await household_codes.sheet(db, task.asker, team, task.key, year, now=task.now)
+        slips = await household_codes.sheet(
+            db, task.asker, team, task.desk.key, year, now=task.now
+        )
         place = await place_of(db, task.asker, Wanted(village=team))
         seal = (await audit.head(db)).short
     title = f"{year}年户码"
@@ -226,16 +213,12 @@ async def code_slips(database: Database, task: Task) -> Made:
 
 async def letter(database: Database, task: Task) -> Made:
     """The draft of a letter to the unit that sent somebody."""
-    from templates.letters import Facts, letter_name, write_letter
-
-    path = task.folder / f"{task.export.id}.docx"
-    number, today = int(task.export.about), task.now.date()
+    number = int(task.export.about)
     async with database.reading() as db:
-        told = await letters.access_letter(db, task.asker, number, today)
-        seal = (await audit.head(db)).short
-    facts = Facts(told, task.now, task.asker.name, seal)
-    await asyncio.to_thread(write_letter, path, facts)
-    return Made(path, letter_name(facts), DOCX, 1)
+        report = await letters.access_report(db, task.asker, number, now=task.now)
+        page = await word_templates.page_for(db, task.asker.county_id, "letter")
+    name = f"函告草稿_{report.letter.person.name}_{number}号"
+    return await _word(task, ("letter", report, page), name)
 
 
 MAKERS: dict[What, Callable[[Database, Task], Awaitable[Made]]] = {

@@ -32,6 +32,7 @@ from scheduler import (
     phone_checks,
     pictures,
     reminders,
+    sign_off,
     spotchecks,
     surprise_visits,
     switches,
@@ -68,6 +69,7 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
         Beat("leave", _every(300), leave.tick),
         Beat("back_checks", _daily(_after(rules.check_from)), back_checks.tick),
         Beat("look_backs", _daily(_after(rules.check_from)), look_backs.tick),
+        Beat("bulletin_drafts", _daily(sign_off.READY_AT), sign_off.ready),
         Beat("data_cut_missed", _daily(time(9, 10)), data_cuts.make_up),
         Beat("switches", _every(300), switches.tick),
         Beat("pictures", _every(600), None, looks.any_unseen, pictures.work),
@@ -85,6 +87,8 @@ async def daily(desk: Desk, db: Session, now: datetime) -> None:
 
 async def weekly(desk: Desk, db: Session, now: datetime) -> None:
     """The week's summary, on the county's weekday or the last working day before it."""
+    if bulletins.weekly_on(now.date(), desk.rules) == now.date():
+        await sign_off.weekly(desk, db, now.date(), now)
     await bulletins.weekly(desk, db, now.date(), now)
 
 
@@ -99,6 +103,7 @@ async def catch_up(desk: Desk, db: Session, now: datetime) -> None:
         friday = bulletins.weekly_on(day, desk.rules)
         if friday and friday < now.date():
             await bulletins.weekly(desk, db, friday, now)
+    await sign_off.make_up(desk, db, now)
     await look_backs.tick(desk, db, now)
 
 

@@ -7,8 +7,10 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from templates.ledger_sheets import print_ready
 from templates.words import Words
 
+ROWS = 2000  # as far down as cells are text, filtered and offered choices
 SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -37,6 +39,8 @@ def fill_sheet(
     """Headings with their notes, and the examples below; every cell is text."""
     text, bold, faint = formats
     sheet.freeze_panes(1, 0)
+    print_ready(sheet, 0, 0)
+    sheet.autofilter(0, 0, ROWS, len(columns) - 1)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width, text)
         sheet.write_string(0, place, column.heading, bold)

@@ -5,7 +5,8 @@ written from: chat text (`as_chat`), and as plain data (`as_facts`) card, page, 
 
 The marks of a line: `# title` · `## 一、heading` · `### （一）heading` · `**heading** rest` ·
 `· item` · `| cell | cell |` (the first row is the header) · `@office`, `@number`, `@to`, `@sign`,
-`@date`, `@copies`, `@draft`, `@seal`, `@foot` followed by words. `**bold**` anywhere.
+`@date`, `@copies`, `@draft`, `@seal`, `@foot` followed by words · `@picture <sha256> caption` ·
+`**bold**` anywhere.
 Numbers that are figures carry the key under which the records behind them are found.
 """
 
@@ -19,6 +20,7 @@ MARK = re.compile(f"{OPEN}([^{BETWEEN}]*){BETWEEN}([^{CLOSE}]*){CLOSE}")
 PIECE = re.compile(rf"(?s)\\(.)|(\*\*)|{MARK.pattern}|([^\\*{OPEN}]+|\*)")
 PRIVATE = re.compile(f"[{OPEN}{BETWEEN}{CLOSE}]")
 DIRECTIVE = re.compile(r"@(office|number|to|sign|date|copies|draft|seal|foot)\s+(.*)")
+PICTURE = re.compile(r"@picture ([0-9a-f]{64})\s*(.*)")
 UNSOURCED = "?"  # the key of a number that nobody has named
 
 
@@ -69,11 +71,12 @@ Runs = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Block:
-    """heading, subheading, label (a bold line of a summary), text, item, table, gap."""
+    """heading, subheading, label (a bold line of a summary), text, item, table, picture, gap."""
 
     kind: str
     runs: Runs = ()
     rows: tuple[tuple[Runs, ...], ...] = ()
+    source: str = ""  # of a picture: the hash it is kept under; its runs are the caption
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,10 @@ class Bulletin:
     @property
     def figures(self) -> tuple[Run, ...]:
         """Each figure once, in the order of the words; these are the numbers of 依据."""
-        found = (Run(words, figure=key) for key, words in MARK.findall(self.marked))
-        return tuple({one.figure: one for one in reversed([*found])}.values())[::-1]
+        found: dict[str, Run] = {}
+        for key, words in MARK.findall(self.marked):
+            found.setdefault(key, Run(words, figure=key))
+        return tuple(found.values())
 
     @property
     def chat(self) -> str:
@@ -206,6 +211,8 @@ def _block(line: str) -> Block:
             return Block(kind, _merged(line.removeprefix(start)))
     if line.startswith("|"):
         return Block("table", rows=(_cells(line),))
+    if pictured := PICTURE.match(line):
+        return Block("picture", _merged(pictured[2]), source=pictured[1])
     return Block("label" if line.startswith("**") else "text", _merged(line))
 
 
@@ -231,6 +238,8 @@ def _joined(blocks: list[Block]) -> Iterator[Block]:
 def _chat_line(line: str) -> str | None:
     """One line in chat; None: only paper has it."""
     line = line.strip()
+    if PICTURE.match(line):
+        return None
     if told := DIRECTIVE.match(line):
         return (
             _untamed(told[2])

@@ -3,30 +3,9 @@
 `make` is slow enough to belong into a thread; the libraries are loaded with the first file.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-Facts = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What a county has of its own, and where kept files lie: both may be missing."""
-
-    county: Path | None = None  # its paper.toml, its fonts/
-    files: Path | None = None  # photos and its Word page, under their hashes
-
-
-@dataclass(frozen=True)
-class Made:
-    """A file's bytes, what they are, and the ending of its name."""
-
-    data: bytes
-    mime: str
-    ending: str
+from templates.looks import DOCX, Facts, Looks, Made
 
 
 def make(form: str, facts: Facts, looks: Looks | None = None) -> Made:
@@ -49,7 +28,15 @@ def _pdf(facts: Facts, looks: Looks) -> Made:
     return Made(draw("paper", facts, "pdf", looks), "application/pdf", ".pdf")
 
 
-def _word(facts: Facts, looks: Looks) -> Made:
+def _word_page(_facts: Facts, looks: Looks) -> Made:
+    """Our own page as a county may take it to start from."""
+    from templates.word import blank
+
+    return Made(blank(looks), DOCX, ".docx")
+
+
+def write_word(facts: Facts, looks: Looks) -> Made:
+    """A Word paper on our own page."""
     from templates.word import write
 
     return Made(write(facts, looks), DOCX, ".docx")
@@ -59,6 +46,7 @@ CHARTS = ("attendance", "coverage", "burn_down", "holders")
 FORMS: dict[str, Callable[[Facts, Looks], Made]] = {
     "card": _picture("card"),
     "pdf": _pdf,
-    "word": _word,
+    "word": write_word,
+    "word_template": _word_page,
     **{name: _picture(name) for name in CHARTS},
 }

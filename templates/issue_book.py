@@ -11,8 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from templates.filters import STATES, short_day, source, state, tier, word_of
-from templates.ledger_sheets import Book, Column, Head
+from templates.filters import STATES, source, state, tier, word_of
+from templates.ledger_sheets import Book, Column, Head, Sheet
+from templates.ledger_sheets import file_name as file_name
 
 Line = Any  # a row of the ledger, seen from here by its attributes
 OFFERED = tuple(STATES.values())
@@ -207,22 +208,41 @@ WALL = (
 )
 
 
-class IssueBook:
-    """The workbook under way: pages of rows in any order, then the wall's numbers, then `close`."""
+@dataclass(frozen=True)
+class Shown:
+    """A sheet under way, and where its cells stand among those made for its order."""
 
-    def __init__(self, path: Path, head: Head, today: date) -> None:
-        self._book, self._today = Book(path, head), today
-        self._plans = [(one, self._book.sheet(one.name, one.columns)) for one in _plans(today)]
+    plan: Plan
+    sheet: Sheet
+    places: tuple[int, ...]
+
+
+class IssueBook:
+    """The workbook under way: pages of rows in any order, then the wall's numbers, then `close`.
+
+    A deadline from today to `near` (ISO) is near; '' when that is not to be seen.
+    """
+
+    def __init__(self, path: Path, head: Head, today: date, near: str = "") -> None:
+        self._book, self._today, self._near = Book(path, head), today, near
+        plans = _plans(today)
+        self._columns = {order: _columns(plans, order) for order in ORDERS}
+        self._shown = [self._begin(plan) for plan in plans]
         self._wall = self._book.sheet("挂图数据", WALL)
 
+    def _begin(self, plan: Plan) -> Shown:
+        made = self._columns[plan.order]
+        places = tuple(made.index(column) for column in plan.columns)
+        return Shown(plan, self._book.sheet(plan.name, plan.columns), places)
+
     def add(self, order: str, page: Iterable[Line]) -> None:
-        """Write a page of rows into every sheet of that order."""
-        plans = [(plan, sheet) for plan, sheet in self._plans if plan.order == order]
+        """Write a page of rows into every sheet of that order; a cell is made once for all."""
+        shown = [one for one in self._shown if one.plan.order == order]
         for line in page:
-            shade = self._shade(line)
-            for plan, sheet in plans:
-                if plan.takes(line, self._today):
-                    self._book.write(sheet, line, shade)
+            takers = [one for one in shown if one.plan.takes(line, self._today)]
+            cells = self._book.cells(self._columns[order], line, self._shade(line))
+            for one in takers:
+                one.sheet.put([cells[place] for place in one.places])
 
     def add_wall(self, lines: Iterable[Any], sums: Iterable[Any]) -> None:
         """The wall chart: the places, then the sums."""
@@ -243,10 +263,13 @@ class IssueBook:
     def _shade(self, line: Line) -> str:
         if line.state == "closed":
             return "closed"
-        return "late" if line.is_late(self._today) else ""
+        if line.is_late(self._today):
+            return "late"
+        return "near" if line.closed_day is None and line.due <= self._near else ""
 
 
-def file_name(place: str, title: str, day: date) -> str:
-    """What the file is called when it is sent."""
-    safe = "".join(one for one in f"{place}{title}" if one not in '\\/:*?"<>|\n\r\t')
-    return f"{safe}{short_day(day)}.xlsx"
+def _columns(plans: Iterable[Plan], order: str) -> list[Column]:
+    """Every column of the sheets of that order, once."""
+    return list(
+        dict.fromkeys(column for one in plans if one.order == order for column in one.columns)
+    )

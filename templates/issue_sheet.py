@@ -7,12 +7,11 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from templates.blank_sheets import SAFE, Column, cell_formats, fill_sheet
+from templates.blank_sheets import ROWS, SAFE, Column, cell_formats, fill_sheet
 from templates.words import Words
 
 STATES = ("未启动", "整改中", "已销号")
 TIERS = ("立行立改", "一般问题", "复杂问题")
-ROWS = 2000  # as far down as choices are offered
 COLUMNS = (
     Column("序号", "catalogues.note_item_no", 8, ("1", "2")),
     Column("方面", "catalogues.note_aspect", 18, ("责任落实方面", "")),

@@ -5,14 +5,19 @@ only ever written as text: what looks like a formula, a link or a number stays w
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
+
+from templates.filters import short_day
+from templates.ledger_cells import LONGEST as LONGEST
+from templates.ledger_cells import Value, letters, rest_of_cell
+from templates.ledger_cells import clean as clean
 
 SAFE = {
     "constant_memory": True,
@@ -20,23 +25,30 @@ SAFE = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
-LONGEST = 32767  # characters of a cell
 LONGEST_FOOTER = 255
 LONGEST_NAME = 31
 A4 = 9
+PAGES = "&C第 &P 页 共 &N 页"
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 0, 1, 2
-Shade = Callable[[Any], str]  # of a row: '', 'late', 'closed', 'sum'
+SHOWN_AS = {str: "@", int: "0", float: "0.0%", date: "yyyy-mm-dd"}  # by what a cell holds
+WRAPPED = {"text_wrap": True}
+SHADES: dict[str, dict[str, Any]] = {
+    "": {},
+    "late": {"bg_color": "#FFC7CE"},
+    "near": {"bg_color": "#FFEB9C"},
+    "closed": {"bg_color": "#C6EFCE"},
+    "sum": {"bold": True},
+}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Column:
-    """One column: heading, width, the row's cell: words, a whole number, or a share as float."""
+    """One column: heading, width, the row's cell: words, a whole number, a share as float, a day."""
 
     heading: str
     width: int
-    cell: Callable[[Any], str | int | float]
+    cell: Callable[[Any], Value | None]
     offered: tuple[str, ...] = ()  # words to choose from
     shaded: bool = False  # shows the shade of its row
 
@@ -52,16 +64,17 @@ class Head:
     seal: str
 
     def over(self, sheet: str) -> str:
-        """The title row."""
+        """The title row; never what the library takes for its own XML (ledger_cells)."""
         title = self.title if self.title.endswith(sheet) else f"{self.title} · {sheet}"
-        return f"{self.place}{title}    {self.day}    制表：{self.made_by}"
+        words = f"{self.place}{title}    {self.day}    制表：{self.made_by}"
+        return clean(words).replace("<r>", "‹r›")
 
     @property
     def under(self) -> str:
         """The footer: the log's head at the left, the page in the middle."""
         seal = f"&L存证 {_plain(self.seal)}……" if self.seal else ""
         day = f"&R{_plain(self.day)}"
-        return f"{seal}&C第 &P 页 共 &N 页{day}"[:LONGEST_FOOTER]
+        return f"{seal}{PAGES}{day}"[:LONGEST_FOOTER]
 
 
 @dataclass
@@ -72,6 +85,20 @@ class Sheet:
     columns: Sequence[Column]
     paper: Worksheet
     next_row: int = FIRST_ROW
+
+    def __post_init__(self) -> None:
+        self._letters = [letters(place) for place in range(len(self.columns))]
+
+    def put(self, cells: Iterable[str]) -> None:
+        """Write the next row, made by `Book.cells`, behind what the library has still in hand."""
+        paper, number = self.paper, self.next_row + 1
+        if self.next_row > paper.previous_row:
+            paper._write_single_row(self.next_row)
+            paper._check_dimensions(self.next_row, len(self._letters) - 1)
+        pairs = zip(self._letters, cells, strict=True)
+        row = "".join([f'<c r="{letter}{number}{rest}' for letter, rest in pairs])
+        paper.row_data_fh.write(f'<row r="{number}">{row}</row>')
+        self.next_row = number
 
 
 @dataclass
@@ -85,16 +112,16 @@ class Book:
     def __post_init__(self) -> None:
         self._file = Workbook(str(self.path), {**SAFE, "tmpdir": str(self.path.parent)})
         self._file.set_properties({"title": clean(f"{self.head.place}{self.head.title}")})
-        edge = {"num_format": "@", "text_wrap": True, "valign": "top", "border": 1}
-        self._formats = {
-            "": self._file.add_format(edge),
-            "late": self._file.add_format({**edge, "bg_color": "#FFC7CE"}),
-            "closed": self._file.add_format({**edge, "bg_color": "#C6EFCE"}),
-            "sum": self._file.add_format({**edge, "bold": True}),
+        self._styles = {
+            (kind, shade): self._style(kind, shade) for kind in SHOWN_AS for shade in SHADES
         }
-        whole = {"border": 1, "valign": "top"}
-        self._number = self._file.add_format({**whole, "num_format": "0"})
-        self._share = self._file.add_format({**whole, "num_format": "0.0%"})
+
+    def _style(self, kind: type, shade: str) -> int:
+        """The number of a look, as cells name it."""
+        look = {"num_format": SHOWN_AS[kind], "valign": "top", "border": 1, **SHADES[shade]}
+        if kind is str:
+            look |= WRAPPED
+        return int(self._file.add_format(look)._get_xf_index())
 
     def sheet(self, name: str, columns: Sequence[Column]) -> Sheet:
         """Begin a sheet: title, heading, how it prints."""
@@ -103,28 +130,24 @@ class Book:
         self.sheets[name] = one
         for place, column in enumerate(columns):
             paper.set_column(place, place, column.width)
-        self._page(paper)
+        print_ready(paper, TITLE_ROW, HEADER_ROW, self.head.under)
+        paper.freeze_panes(FIRST_ROW, 1)
         self._top(paper, one)
         return one
 
+    def cells(self, columns: Iterable[Column], row: Any, shade: str = "") -> list[str]:
+        """A row's cells as XML; sheets that show the same column may share them."""
+        styles, made = self._styles, []
+        for column in columns:
+            value = column.cell(row)
+            value = "" if value is None else value
+            seen = shade if column.shaded or shade == "sum" else ""
+            made.append(rest_of_cell(value, styles[type(value), seen]))
+        return made
+
     def write(self, sheet: Sheet, row: Any, shade: str = "") -> None:
-        """Write the next row."""
-        number, plain = sheet.next_row, self._formats[""]
-        shaded = self._formats[shade]
-        paper = sheet.paper
-        for place, column in enumerate(sheet.columns):
-            cell = column.cell(row)
-            look = shaded if column.shaded or shade == "sum" else plain
-            if isinstance(cell, str):
-                if len(cell) > LONGEST or not cell.isprintable():
-                    cell = clean(cell)
-                if cell:
-                    paper.write_string(number, place, cell, look)
-                else:
-                    paper.write_blank(number, place, None, look)
-            else:
-                self._figure(paper, number, place, cell)
-        sheet.next_row += 1
+        """Write the next row of one sheet."""
+        sheet.put(self.cells(sheet.columns, row, shade))
 
     def note(self, sheet: Sheet, words: str) -> None:
         """A line below the last row, outside what is filtered."""
@@ -148,18 +171,6 @@ class Book:
                 one.paper.row_data_fh.close()
         self._file.fileclosed = True
 
-    def _figure(self, paper: Worksheet, row: int, place: int, cell: float) -> None:
-        look: Format = self._share if isinstance(cell, float) else self._number
-        paper.write_number(row, place, cell, look)
-
-    def _page(self, paper: Worksheet) -> None:
-        paper.set_landscape()
-        paper.set_paper(A4)
-        paper.fit_to_pages(1, 0)
-        paper.repeat_rows(TITLE_ROW, HEADER_ROW)
-        paper.freeze_panes(FIRST_ROW, 1)
-        paper.set_footer(self.head.under)
-
     def _top(self, paper: Worksheet, sheet: Sheet) -> None:
         title = self._file.add_format({"bold": True, "font_size": 14, "num_format": "@"})
         header = self._file.add_format(
@@ -167,7 +178,7 @@ class Book:
              "valign": "vcenter", "bg_color": "#DDEBF7", "num_format": "@"}
         )  # fmt: skip
         paper.set_row(TITLE_ROW, 24)
-        words = clean(self.head.over(sheet.name))
+        words = self.head.over(sheet.name)
         if len(sheet.columns) > 1:
             paper.merge_range(TITLE_ROW, 0, TITLE_ROW, len(sheet.columns) - 1, "", title)
         paper.write_string(TITLE_ROW, 0, words, title)
@@ -175,10 +186,13 @@ class Book:
             paper.write_string(HEADER_ROW, place, column.heading, header)
 
 
-def clean(text: str) -> str:
-    """Text as a cell can hold it: no control characters, not longer than a cell is."""
-    text = UNSEEN.sub("", text)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def print_ready(paper: Worksheet, first: int, last: int, footer: str = PAGES) -> None:
+    """Landscape A4, as wide as the page, those rows on top of every page, pages counted below."""
+    paper.set_landscape()
+    paper.set_paper(A4)
+    paper.fit_to_pages(1, 0)
+    paper.repeat_rows(first, last)
+    paper.set_footer(footer)
 
 
 def sheet_name(wanted: str, taken: Sequence[str] | dict[str, Sheet] = ()) -> str:
@@ -187,6 +201,12 @@ def sheet_name(wanted: str, taken: Sequence[str] | dict[str, Sheet] = ()) -> str
     used = {one.lower() for one in taken}
     numbered = (f"{base[: LONGEST_NAME - 3]}{number}" for number in range(2, len(used) + 3))
     return next(one for one in (base, *numbered) if one.lower() not in used)
+
+
+def file_name(place: str, title: str, day: date) -> str:
+    """What the file is called when it is sent."""
+    safe = "".join(one for one in f"{place}{title}" if one not in '\\/:*?"<>|\n\r\t')
+    return f"{safe}{short_day(day)}.xlsx"
 
 
 def _plain(text: str) -> str:

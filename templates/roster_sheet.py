@@ -7,12 +7,11 @@ from pathlib import Path
 
 from xlsxwriter import Workbook
 
-from templates.blank_sheets import SAFE, Column, cell_formats, fill_sheet
+from templates.blank_sheets import ROWS, SAFE, Column, cell_formats, fill_sheet
 from templates.words import Words
 
 ROLES = ("队员", "队长", "第一书记", "乡镇", "县")
 LEVELS = ("中央", "省", "市", "县", "乡镇")
-ROWS = 2000  # as far down as cells are text and roles are offered
 
 
 PEOPLE = (

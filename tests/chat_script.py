@@ -14,6 +14,7 @@
     机器人< **已记学习** …          what he is told; 机器人对王队长< what somebody else is told
           | next line of the same message
           [改] [撤销]              its buttons
+          〔日报.png〕〔日报.pdf〕   its files, in a script with `# 图：开`; elsewhere none is made
     # 略去：日报、周报              messages with these words in their first line are left out
 〈…〉 in an expected line stands for anything. Nothing more than what is written may be said.
 """
@@ -39,6 +40,7 @@ HEAD = re.compile(r"存证 \d{8}-[0-9a-f]+……")  # salted, so new in every ru
 SEALED = re.compile(
     r"((?:公布文件的校验码：|已公布[：，]校验码 ))[0-9a-f]{16,}"
 )  # salted by the log
+FILES = re.compile(r"\s+〔.+〕$")
 BUTTONS = re.compile(r"\s+\[.+\]$")
 
 
@@ -49,6 +51,7 @@ class Told:
     who: str
     lines: list[str]
     buttons: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -84,6 +87,11 @@ def asks_by_itself(path: Path) -> bool:
     return "# 自动抽查：开" in path.read_text(encoding="utf-8").splitlines()
 
 
+def makes_files(path: Path) -> bool:
+    """Whether messages go out with their pictures and papers made; it takes its time."""
+    return "# 图：开" in path.read_text(encoding="utf-8").splitlines()
+
+
 def _read_line(line: str, number: int, steps: list[Step], path: Path) -> None:
     if line.startswith("@"):
         steps.append(Step(number, "clock", text=line))
@@ -97,6 +105,8 @@ def _read_line(line: str, number: int, steps: list[Step], path: Path) -> None:
         steps[-1].told[-1].lines.append(more["text"] or "")
     elif BUTTONS.match(line):
         steps[-1].told[-1].buttons += re.findall(r"\[(.+?)\]", line)
+    elif FILES.match(line):
+        steps[-1].told[-1].files += re.findall(r"〔(.+?)〕", line)
     elif press := PRESS.match(line):
         steps.append(Step(number, "press", press["who"], press["label"]))
     elif says := SAYS.match(line):
@@ -115,10 +125,12 @@ def moment(text: str, now: datetime) -> datetime:
 
 
 def matches(expected: Told, actual: Outgoing) -> bool:
-    """Whether a message is the expected one, words and buttons."""
+    """Whether a message is the expected one: words, buttons, files."""
     wanted = "\n".join(expected.lines).strip()
     pattern = "[\\s\\S]*?".join(re.escape(part) for part in wanted.split("〈…〉"))
     if not re.fullmatch(pattern, plain(actual.text).strip()):
+        return False
+    if expected.files and [one.name for one in actual.files] != expected.files:
         return False
     return not expected.buttons or list(actual.labels) == expected.buttons
 
@@ -133,3 +145,5 @@ def written(who: str, out: Outgoing, before: Iterable[Told] = ()) -> Iterator[st
         yield f"      | {line}".rstrip()
     if out.labels:
         yield "      " + " ".join(f"[{label}]" for label in out.labels)
+    if any(one.files for one in before):
+        yield "      " + "".join(f"〔{one.name}〕" for one in out.files)

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from ledger import (
     draw_card,
     draw_facts,
     draw_periods,
+    draw_plan,
     draws,
     invites,
     leave,
@@ -198,7 +199,7 @@ async def _rest(db: Session, month: Month, member: str, at: datetime) -> None:
 
 
 def _moment(one: Due) -> datetime:
-    return moment(draw_card.day_start(one.slot.day) + one.minute * 60_000)
+    return moment(draw_plan.start_of(date.fromisoformat(one.slot.day)) + one.minute * 60_000)
 
 
 async def _ask(db: Session, month: Month, count: int, now: datetime) -> None:

@@ -29,6 +29,7 @@ class Phones:
     folder: Path
     clock: SetClock
     rules: str = ""  # the county's rules.toml
+    pictures: bool = False  # whether messages go out with their files made
     memory: Memory = field(default_factory=Memory)
     app: App = field(init=False)
     county: County = field(init=False)
@@ -40,10 +41,10 @@ class Phones:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, folder: Path, clock: SetClock, rules: str = ""
+        cls, folder: Path, clock: SetClock, rules: str = "", *, pictures: bool = False
     ) -> AsyncIterator["Phones"]:
         """The program over a fresh ledger with the cast in it."""
-        phones = cls(folder, clock, rules)
+        phones = cls(folder, clock, rules, pictures)
         async with phones._stack:
             await phones._start()
             phones.county = await settle(phones.app.database, now=clock.now())
@@ -58,7 +59,7 @@ class Phones:
         settings = Settings(data=self.folder, county_dir=county, _env_file=None)
         opened = open_app(
             settings, self.clock, channels={"memory": self.memory}, durable=False,
-            seeds=Seeds("cast"),
+            seeds=Seeds("cast"), pictures=self.pictures,
         )  # fmt: skip
         self.app = await self._stack.enter_async_context(opened)
 
@@ -97,6 +98,7 @@ class Phones:
         """Let every answer out and return what is new."""
         await self.app.inbox.settle()
         await self.app.tables.drain()
+        await self.app.pages.drain()
         await self.app.sender.drain()
         new = self.memory.sent[self._read :]
         self._read = len(self.memory.sent)

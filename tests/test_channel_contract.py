@@ -29,6 +29,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram.hear import hear, raw_of
 from bot.channels.text import plain, split, utf16
 from bot.inbox import Inbox
+from bot.press import Press
 from bot.sender import Sender
 from bot.serve import quiet_logs
 from bot.settings import Settings, TelegramSettings
@@ -36,14 +37,17 @@ from ledger import chat_lines, files, inbox, invites, outbox, records
 from ledger.clock import SetClock
 from ledger.database import Database, open_database
 from ledger.inbox import Raw
-from ledger.messages import Option, Paper, Reply
+from ledger.messages import Drawing, Option, Paper, Reply
 from ledger.people import Address
 from ledger.rules import Rules
 from ledger.seed_vault import Vault
+from templates.forms import FORMS
+from templates.looks import Made
 from templates.words import Words, escape
 
 KEY = b"k" * 32
 NAMES = ("李队员", "赵队员", "王队长", "陈干事")
+PNG = b"\x89PNG\r\n\x1a\n" + b"card" * 20
 JPEG = b"\xff\xd8\xff\xe0" + b"roof" * 100
 NASTY = "王<b>&amp; ]]> *_[`\\ **粗** 😀"
 
@@ -68,6 +72,7 @@ class Line(Protocol):
     def photo(self, name: str, id: int, text: str, size: int = ...) -> Raw: ...
     def poison(self, name: str, id: int) -> Raw: ...
     async def screen(self, name: str) -> list[Seen]: ...
+    async def papers(self, name: str) -> list[str]: ...
 
 
 class MemoryLine:
@@ -102,6 +107,10 @@ class MemoryLine:
                 seen = Seen(plain(out.text), dict(zip(out.labels, out.tokens, strict=False)))
                 shown[out.closes if out.kind == "close" and out.closes else str(out.id)] = seen
         return list(shown.values())
+
+    async def papers(self, name: str) -> list[str]:
+        mine = (out for out in self.channel.sent if out.address.user_key == name)
+        return [file.name for out in mine for file in out.files]
 
 
 class WebLine:
@@ -141,6 +150,11 @@ class WebLine:
         async with self.database.reading() as db:
             lines = await chat_lines.after(db, self.county[name].id, 0)
         return [self._seen(name, line) for line in lines if line.speaker == chat_lines.BOT]
+
+    async def papers(self, name: str) -> list[str]:
+        async with self.database.reading() as db:
+            lines = await chat_lines.after(db, self.county[name].id, 0)
+        return [file.name for line in lines for file in line.files]
 
     def _seen(self, name: str, line: chat_lines.Line) -> Seen:
         from ledger.cards import token
@@ -200,6 +214,10 @@ class TelegramLine:
         mine = str(self.people[name])
         shown = [one for (chat, _), one in sorted(self.api.messages.items()) if chat == mine]
         return [Seen(one["text"], _buttons(one["markup"])) for one in shown]
+
+    async def papers(self, name: str) -> list[str]:
+        told = self.api.told(self.people[name])
+        return [one.split(" ")[1] for one in told if one.startswith("[photo ")]
 
 
 def _buttons(markup: Any) -> dict[str, str]:
@@ -504,6 +522,27 @@ async def test_a_file_we_send_arrives(rig: Rig) -> None:
         assert await outbox.counts(db) == {"sent": 1}
     assert id
     assert (await rig.line.screen("李队员"))[0].text == "周报"
+
+
+async def test_a_drawing_is_a_file_by_the_time_it_arrives_and_its_buttons_work(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The card is the message that can be answered and closed, whatever picture came with it."""
+    monkeypatch.setitem(FORMS, "plate", lambda facts, looks: Made(PNG, "image/png", ".png"))
+    rig.sender.press = Press(rig.inbox.files, Words(None))
+    drawing = Drawing("plate", "日报", {"title": "永安村"})
+    reply = Reply("日报", (Option("知道了", "帮助"),), kind="card", drawings=(drawing,))
+    card = await rig.post("李队员", reply, "drawn")
+    assert await rig.line.papers("李队员") == ["日报.png"]
+    pressed = (await rig.last("李队员")).buttons["知道了"]
+    await rig.hears(rig.line.press("李队员", 1, pressed))
+    assert await rig.states() == {"done": 1}
+    async with rig.database.transaction() as db:
+        await outbox.close(db, card, "已截止", now=rig.clock.now())
+    await rig.said()
+    shown = [seen for seen in await rig.line.screen("李队员") if seen.text == "已截止"]
+    assert [seen.buttons for seen in shown] == [{}]
+    assert "日报" not in [seen.text for seen in await rig.line.screen("李队员")]
 
 
 async def test_who_is_not_on_the_roster_changes_nothing(rig: Rig) -> None:

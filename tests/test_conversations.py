@@ -9,7 +9,16 @@ import re
 from pathlib import Path
 
 import pytest
-from chat_script import Step, asks_by_itself, left_out, matches, moment, read, written
+from chat_script import (
+    Step,
+    asks_by_itself,
+    left_out,
+    makes_files,
+    matches,
+    moment,
+    read,
+    written,
+)
 from issue_tables import TABLES, workbook
 from phones import Phones
 
@@ -75,7 +84,8 @@ async def test_the_conversation_goes_as_written(
     steps = read(path)
     heard: list[tuple[Step, list[tuple[str, Outgoing]]]] = []
     rules = "" if asks_by_itself(path) else QUIET
-    async with Phones.open(tmp_path, clock, rules) as phones:
+    pictures = makes_files(path)
+    async with Phones.open(tmp_path, clock, rules, pictures=pictures) as phones:
         for step in steps:
             if step.kind == "restart":
                 await phones.restart()
@@ -108,7 +118,8 @@ def compare(path: Path, step: Step, said: list[tuple[str, Outgoing]]) -> None:
                 break
         else:
             actual = "\n".join(line for name, out in said for line in written(name, out))
-            wanted = "\n".join([*told.lines, " ".join(told.buttons)])
+            files = "".join(f"〔{one}〕" for one in told.files)
+            wanted = "\n".join([*told.lines, " ".join(told.buttons), files])
             pytest.fail(
                 f"{path.name}:{step.line}: 没有对{who}说：\n{wanted}\n说的是：\n{actual}"
             )
@@ -122,7 +133,7 @@ def rewritten(path: Path, heard: list[tuple[Step, list[tuple[str, Outgoing]]]]) 
     answers = {step.line: (step, said) for step, said in heard}
     lines: list[str] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith(("机器人", "      |", "      [")):
+        if line.startswith(("机器人", "      |", "      [", "      〔")):
             continue
         lines.append(line)
         if number in answers:

@@ -99,19 +99,19 @@ def _try_rules(data: Path | None, changed: Path | None, *, as_json: bool) -> Non
 
 @cli.command()
 def report(
-    kind: Annotated[str, typer.Argument(help="日报 或 周报")] = "日报",
+    kind: Annotated[str, typer.Argument(help="日报、周报、旬报、月报")] = "日报",
     day: Annotated[str, typer.Argument(help="哪一天，例如 11月20日；不写就是今天")] = "",
     who: Annotated[
         str, typer.Option("--as", help="以谁的身份看（花名册上的姓名）；默认县里")
     ] = "",
     data: Data = None,
 ) -> None:
-    """在命令行里看日报、周报，与聊天里的一字不差。"""
+    """在命令行里看日报、周报、旬报、月报，与聊天里的一字不差。"""
     from bot.operate import report_text
 
-    if not kind.startswith(("日报", "周报")):
+    if not kind.startswith(("日报", "周报", "旬报", "月报")):
         raise Wrong(
-            f"没有“{kind}”，能看的是 日报 和 周报。\n"
+            f"没有“{kind}”，能看的是 日报、周报、旬报、月报。\n"
             "例如：zhucun report 日报 11月20日，或 zhucun report 周报 上周。"
         )
     with plainly():

@@ -10,12 +10,13 @@ from starlette.staticfiles import StaticFiles
 
 from bot.app import App
 from bot.settings import TelegramSettings
-from bot.web import chat, demo, draws, login
+from bot.web import chat, demo, draws, login, reports
 from bot.web.health import health
 from bot.web.security import EXCEPTIONS, Guard
 from bot.web.stream import listen
 
 API = "/chat/api"
+REPORT = "/reports/{kind}/{period}/{level}/{place}"
 STATIC = Path(__file__).with_name("static")
 
 
@@ -47,6 +48,10 @@ def _routes() -> list[BaseRoute]:
         Route("/draws", draws.show),
         Route("/draws/cards/{period}", draws.get_card),
         Route("/draws/check_draws.py", draws.get_script),
+        Route("/reports", reports.show_list),
+        Route(REPORT, reports.show),
+        Route(f"{REPORT}/files/{{form}}", reports.get_file),
+        Route(f"{REPORT}/{{number}}", reports.show_basis),
         Route("/health", health),
         Mount("/chat/static", StaticFiles(directory=STATIC)),
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +21,11 @@ from bot.web.uploads import number
 from ledger import cards, chat_lines
 from ledger.chat_lines import PERSON, Line
 from ledger.clock import moment
+from ledger.files import path_of
 from ledger.messages import Paper
 from templates.words import escape
 
+PNG = b"\x89PNG\r\n\x1a\n"
 PING = 15.0  # seconds between signs of life on a quiet stream
 STREAM = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
@@ -112,15 +115,31 @@ def view(app: App, line: Line) -> dict[str, Any]:
             }
             for n, label in enumerate(line.labels)
         ],
-        "files": [
-            {"name": one.name, "mime": one.mime, "url": _url(app, one, line.person_id)}
-            for one in line.files
-        ],
+        "files": [_file(app, one, line.person_id) for one in line.files],
         "at": moment(line.at).isoformat(timespec="seconds"),
         "kind": line.kind,
         "card": line.card_id,
         "client_id": line.ref.rpartition(".")[2] if own else None,
     }
+
+
+def _file(app: App, file: Paper, person: int) -> dict[str, Any]:
+    """`bytes`: how large, null when the file is gone; of our own pictures also how wide and high."""
+    path = path_of(app.settings.files, file.sha256)
+    found: dict[str, Any] = {
+        "name": file.name,
+        "mime": file.mime,
+        "url": _url(app, file, person),
+    }
+    try:
+        with path.open("rb") as opened:
+            start = opened.read(24)
+        found["bytes"] = path.stat().st_size
+    except OSError:
+        return {**found, "bytes": None}
+    if start[:8] == PNG and len(start) == 24:
+        found["width"], found["height"] = struct.unpack(">II", start[16:24])
+    return found
 
 
 def _url(app: App, file: Paper, person: int) -> str:

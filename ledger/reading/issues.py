@@ -9,7 +9,7 @@ from functools import cached_property
 
 from ledger.reading import issue_words as words
 from ledger.reading.advances import falls_back, turns
-from ledger.reading.asides import inquires, is_notice, is_own, no_fault, nobodys, takes_back
+from ledger.reading.asides import no_fault, nobodys
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import Strength, calmed, fault_in, told_in
@@ -20,6 +20,7 @@ from ledger.reading.overlaps import overtaken, part_of
 from ledger.reading.progress import Far, asks, how_far, read_numbered
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
+from ledger.reading.silences import busy_sentences, says_nothing
 from ledger.reading.step_evidence import (
     does_it_himself,
     helps,
@@ -42,9 +43,6 @@ from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 from ledger.reading.weights import Likely, likely_of
-
-HEAD = 60  # characters in which a notice says that it is one
-SHORT = 3  # clauses of a message that only takes back another
 
 
 @dataclass
@@ -368,11 +366,11 @@ class Gathering(Hearing):
 
 def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     """Both at once: a fault mended in the same message is progress, a first step no report."""
-    if _says_nothing(scene):
+    if says_nothing(scene):
         return [], []
     parts = titled(parts_of(scene))
     numbers, used = read_numbered(scene, parts)
-    found = Gathering(scene, _busy(scene))
+    found = Gathering(scene, busy_sentences(scene))
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
@@ -386,21 +384,3 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     steps = [one for one in found.steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]
-
-
-def _says_nothing(scene: Scene) -> bool:
-    """Whether the whole message is a notice passed on, or takes back what was said before."""
-    head = scene.plain[:HEAD]
-    if not any(one.mentions for one in scene.clauses) and (is_notice(head) or inquires(head)):
-        return True
-    return len(scene.clauses) <= SHORT and takes_back(scene.plain)
-
-
-def _busy(scene: Scene) -> frozenset[int]:
-    """The sentences in which the sender tells of his study or leave."""
-    own = (
-        one
-        for one in scene.clauses
-        if one.taken or one.has("leave.words") or is_own(one) or words.LAUGHS.search(one.text)
-    )
-    return frozenset(one.sentence for one in own)

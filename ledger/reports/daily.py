@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from ledger.days import is_workday
 from ledger.periods import Period, span
 from ledger.reports.facts import Place, Report, Window, heading
-from ledger.reports.sections import exceptions, fit
+from ledger.reports.sections import exceptions, fit, numbers
 from ledger.reports.sheet import Sheet
 from ledger.rules import Rules
 
@@ -25,4 +25,4 @@ def make(sheet: Sheet, place: Place, *, now: datetime, seal: str = "") -> Report
     part = sheet.of(place)
     alarms = fit(exceptions(part, place, EXCEPTIONS), LINES)
     over = heading(sheet.window, place, now)
-    return Report(**over, figures=part.figures(), alarms=alarms, seal=seal)
+    return Report(**over, **numbers(part, place), alarms=alarms, seal=seal)

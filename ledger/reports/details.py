@@ -1,14 +1,13 @@
 """明细: the records behind a summary's figures, for the team itself; above it, places in figures."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.database import Session
 from ledger.errors import Refused
-from ledger.people import Person, Role, Scope
-from ledger.reports.facts import Depth, Figures, Place, Section, Window, may_read
-from ledger.reports.sections import fit, listed
+from ledger.people import Person, Role
+from ledger.reports.facts import Depth, Part, Place, Section, Window, may_read
+from ledger.reports.sections import fit, listed, parts
 from ledger.reports.sheet import Sheet, gather
 
 SORTS = (
@@ -26,7 +25,7 @@ class Details:
     window: Window
     place: Place
     sections: tuple[Section, ...]
-    parts: tuple[tuple[str, Figures], ...]
+    parts: tuple[Part, ...]
 
 
 async def look(db: Session, asker: Person, place: Place, window: Window) -> Details:
@@ -35,7 +34,7 @@ async def look(db: Session, asker: Person, place: Place, window: Window) -> Deta
         raise Refused("reports.no_place", said=place.name)
     if place.level != "team":
         sheet = await gather(db, place.scope, window)
-        return Details(window, place, (), tuple(_parts(sheet, place)))
+        return Details(window, place, (), parts(sheet, place))
     whole = replace(
         window, soon=date.max
     )  # every issue not struck off, however far its deadline
@@ -51,19 +50,3 @@ def _list(sheet: Sheet, sort: str, asker: Person) -> Section:
         own = listed(sort, (one for one in items if one.person_id == asker.id))
         return replace(own, total=len(items))
     return listed(sort, items)
-
-
-def _parts(sheet: Sheet, place: Place) -> Iterator[tuple[str, Figures]]:
-    for part in _places_below(sheet, place):
-        yield part.name, sheet.of(part).figures()
-
-
-def _places_below(sheet: Sheet, place: Place) -> list[Place]:
-    scope = place.scope
-    if place.level == "township":
-        return [
-            Place("team", line.team_id, line.village, replace(scope, team=line.team_id))
-            for line in sheet.lines
-        ]
-    towns = {line.township_id: line.township for line in sheet.lines}
-    return [Place("township", id, name, Scope(scope.county, id)) for id, name in towns.items()]

@@ -1,17 +1,18 @@
 """What a summary consists of. Words are put to it in templates/bulletins."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Literal, NamedTuple
 
 from ledger.clock import aware
 from ledger.messages import Option
 from ledger.people import Person, Scope, scope_of
-from ledger.periods import Span
+from ledger.periods import Span, span
 
-Kind = Literal["daily", "weekly"]
+Kind = Literal["daily", "weekly", "tenday", "monthly"]
 Level = Literal["team", "township", "county"]
+WORDS = {"daily": "日报", "weekly": "周报", "tenday": "旬报", "monthly": "月报"}
 
 
 class Depth(IntEnum):
@@ -32,6 +33,7 @@ class Place:
     name: str
     scope: Scope
     study_names: bool = False  # a switch (学习名单): who owes a study record is named here, too
+    tiers: bool = False  # a switch (乡镇排名): its townships' shares are said, in three tiers
 
     @property
     def depth(self) -> Depth:
@@ -45,11 +47,16 @@ class Window:
     """The days a summary is about, and the day as of which things stand."""
 
     kind: Kind
-    period: str  # 2026-11-20, 2026-W47
+    period: str  # 2026-11-20, 2026-W47, 2026-11-T2, 2026-11
     span: Span
     as_of: date
     soon: date  # the last deadline that is near
     owing: bool = False  # whether people owe a study record that day
+
+    @property
+    def before(self) -> Span:
+        """The period before, with which this one is compared."""
+        return span(self.span.kind, self.span.first - timedelta(days=1))
 
     def until(self, now: datetime) -> str:
         """The minute of writing (ISO) while the period still runs; '' once it is over."""
@@ -79,6 +86,9 @@ class TeamLine(NamedTuple):
     away: int
     standing: int
     unchecked: int
+    trips: int = 0
+    begun: int = 0  # when the ledger began (epoch ms): before that nobody could record anything
+    before: tuple[int, ...] = ()  # the roll-up (periods.COUNTED) of the period before
 
     @property
     def silent(self) -> bool:
@@ -153,6 +163,31 @@ class Figures:
     soon: int = 0
     promised: int = 0
     unchecked: int = 0  # records read from a sentence that nobody has looked at yet
+    trips: int = 0  # of those away, on duty elsewhere (公差)
+    rebounded: int = 0  # found again after they had been struck off (反弹)
+    at_once: int = 0  # of those standing, by tier (S000-13)
+    general: int = 0
+    complex: int = 0
+    look_due: int = 0  # 回头看 that fall due in the period, and how many of these are done
+    look_done: int = 0
+    told: int = 0  # the burden (S004-19): unasked messages to members, those bound to a time
+
+    @property
+    def posted(self) -> int:
+        """People of the roster who are neither on leave nor on duty elsewhere."""
+        return self.roster - self.away
+
+    @property
+    def on_leave(self) -> int:
+        """Those away who are not on duty elsewhere."""
+        return self.away - self.trips
+
+
+class Part(NamedTuple):
+    """The figures of one place below the report's own."""
+
+    name: str
+    figures: Figures
 
 
 class Share(NamedTuple):
@@ -161,6 +196,9 @@ class Share(NamedTuple):
     township: str
     due: int
     closed: int
+    tier: str = ""  # ledger.reports.tiers.Tier
+    low: int = 0  # where the true share lies, in whole per cent
+    high: int = 100
 
     @property
     def percent(self) -> int:
@@ -188,6 +226,26 @@ class Report:
     topics: tuple[str, ...] = ()
     seal: str = ""
     shares: tuple[Share, ...] = ()
+    parts: tuple[Part, ...] = ()  # of a county its townships, of a township its villages
+    before: Figures | None = None  # what was counted in the period before
+    whole: tuple[Section, ...] = ()  # a team's lists uncut, for paper
+    days_open: int | None = None  # median days of what was struck off (S002-09)
+    bottom: tuple[Share, ...] = ()  # only where a person has asked for it (S000-54)
+
+    @property
+    def paper(self) -> str:
+        """The words of it as Word or PDF: some papers say more than a chat message can."""
+        long = self.kind == "weekly" or (self.kind == "daily" and self.level != "team")
+        return f"{self.kind}_paper" if long else self.kind
+
+    @property
+    def word(self) -> str:
+        """What one says to get it: 日报, 周报, 旬报, 月报."""
+        return WORDS[self.kind]
+
+    def listed(self, sort: str) -> Section:
+        """One of a team's lists uncut; an empty one where there is nothing."""
+        return next((one for one in self.whole if one.sort == sort), Section(sort, 0, 0))
 
     @property
     def written(self) -> datetime | None:
@@ -257,9 +315,13 @@ def heading(window: Window, place: Place, now: datetime) -> dict[str, Any]:
 
 
 def buttons(report: Report, township: str = "") -> tuple[Option, ...]:
-    """What may come next: the records behind it (of one township), the lists it speaks of."""
-    word = "日报" if report.kind == "daily" else "周报"
-    found = [Option("看明细", f"{word} {report.first} 明细 {township}".strip())]
+    """What may come next: the records behind it (of one township), its files, its issues."""
+    again = f"{report.word} {report.first} {township}".strip()
+    found = [
+        Option("看明细", f"{report.word} {report.first} 明细 {township}".strip()),
+        Option("依据", f"{again} 依据"),
+        Option("图片和文件", f"{again} 文件"),
+    ]
     if report.figures.waiting:
         found.append(Option("待销号", "待销号"))
     if report.figures.standing:

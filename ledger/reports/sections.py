@@ -3,12 +3,52 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import time
+from typing import Any
 
-from ledger.reports.facts import Item, Place, Section, Spot, TeamLine
+from ledger.clock import ms
+from ledger.days import DAY, at
+from ledger.people import Scope
+from ledger.reports.facts import Item, Part, Place, Section, Spot, TeamLine, Window
 from ledger.reports.sheet import Sheet
 
 MOST = 8  # entries of one list
+EXCEPTIONS = ("overdue", "missed", "waiting", "soon")
 NAMES_ONLY = frozenset({"owing", "silent"})  # told in one line
+
+
+def numbers(sheet: Sheet, place: Place) -> dict[str, Any]:
+    """The figures of a place, those of the period before, and those of each place below it."""
+    return {
+        "figures": sheet.figures(),
+        "before": sheet.before(),
+        "parts": parts(sheet, place),
+    }
+
+
+def parts(sheet: Sheet, place: Place) -> tuple[Part, ...]:
+    """A county's townships, a township's villages, in the roster's order: never by a number."""
+    if place.level == "team":
+        return ()
+    below = _places_below(sheet, place)
+    return tuple(Part(one.name, sheet.of(one).figures()) for one in below)
+
+
+def _places_below(sheet: Sheet, place: Place) -> list[Place]:
+    scope = place.scope
+    if place.level == "township":
+        return [
+            Place("team", line.team_id, line.village, replace(scope, team=line.team_id))
+            for line in sheet.lines
+        ]
+    towns = {line.township_id: line.township for line in sheet.lines}
+    return [Place("township", id, name, Scope(scope.county, id)) for id, name in towns.items()]
+
+
+def sorts_of(window: Window, place: Place, *, silent_after: int) -> tuple[str, ...]:
+    """A team without a record is an exception only once some days of the period have passed."""
+    passed = (window.as_of - window.span.first).days >= silent_after
+    return (*EXCEPTIONS, "silent") if place.level != "team" and passed else EXCEPTIONS
 
 
 def exceptions(sheet: Sheet, place: Place, sorts: Sequence[str]) -> list[Section]:
@@ -43,7 +83,8 @@ def listed(sort: str, items: Iterable[Item]) -> Section:
 
 
 def _silent(sheet: Sheet, place: Place) -> Section:
-    quiet = [line for line in sheet.lines if line.silent and line.roster]
+    end = ms(at(sheet.window.span.last + DAY, time.min))
+    quiet = [line for line in sheet.lines if line.silent and line.roster and line.begun < end]
     spots = tuple(Spot(_name(line, place), 0, "") for line in quiet)
     return Section("silent", len(spots), len(spots), spots=spots)
 

@@ -7,7 +7,7 @@ the evening's 300 summaries cost no more statements than one.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -15,13 +15,18 @@ from ledger.clock import ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
 from ledger.people import Scope
+from ledger.periods import COUNTED
 from ledger.reports.facts import Depth, Figures, Item, Place, TeamLine, Window
+from ledger.tiers import Tier
 
 sql = queries("reports")
+LOOK_BACK = timedelta(days=90)  # of shares: deadlines older than that are another story
+NO_TEAM = 0  # of items of the county as a whole
+TIERS = tuple(one.value for one in Tier)
 WORDS = 24  # characters of somebody's words in one line of a summary
 SUMMED = (
     "roster", "away", "studied", "visits", "households", "opened", "progressed", "submitted",
-    "closed", "checked", "answered", "unanswered", "standing", "promised", "unchecked",
+    "closed", "checked", "answered", "unanswered", "standing", "promised", "unchecked", "trips",
 )  # fmt: skip
 
 
@@ -44,7 +49,8 @@ class Sheet:
         """Only that place's part; a place outside the sheet has an empty one."""
         lines = tuple(line for line in self.lines if _lies_in(line, place))
         found = (item for line in lines for item in self._by_team.get(line.team_id, ()))
-        return Sheet(self.window, lines, _ordered(found))
+        own = () if place.level != "county" else self._by_team.get(NO_TEAM, ())
+        return Sheet(self.window, lines, _ordered((*found, *own)))
 
     def sorted_as(self, sort: str) -> tuple[Item, ...]:
         """The items of one sort; overdue, waiting and soon are views of the same issues."""
@@ -55,8 +61,36 @@ class Sheet:
     def figures(self) -> Figures:
         """The sums over all teams of the sheet."""
         sums = {name: sum(getattr(line, name) for line in self.lines) for name in SUMMED}
-        counts = {name: len(self.sorted_as(name)) for name in ("owing", *ISSUES)}
-        return Figures(teams=len(self.lines), **sums, **counts)
+        counts = {name: len(self.sorted_as(name)) for name in ("owing", "rebounded", *ISSUES)}
+        return Figures(teams=len(self.lines), **sums, **counts, **self._counted())
+
+    def _counted(self) -> dict[str, int]:
+        """Items that are counts already: standing issues by tier, look-backs, messages."""
+        looks = self.sorted_as("look")
+        tiers = dict.fromkeys(TIERS, 0)
+        for one in self.sorted_as("tier"):
+            tiers[one.text] += one.number
+        return {
+            **tiers,
+            "look_due": sum(one.number for one in looks),
+            "look_done": sum(one.waiting for one in looks),
+            "told": sum(one.number for one in self.sorted_as("told")),
+        }
+
+    def before(self) -> Figures | None:
+        """What the roll-up of the period before had, over all teams of the sheet.
+
+        None where the ledger does not know all of it: less would look like a fall, nothing
+        like a rise.
+        """
+        first = self.window.before.first
+        if any(line.begun >= _end(first) for line in self.lines):
+            return None
+        columns = zip(*(line.before for line in self.lines), strict=True)
+        return Figures(
+            teams=len(self.lines),
+            **{name: sum(each) for name, each in zip(COUNTED, columns, strict=False)},
+        )
 
 
 def _overdue(item: Item, sheet: Sheet) -> bool:
@@ -91,12 +125,18 @@ async def gather(
     day, place = window.as_of, vars(scope)
     lines = sql.team_lines(
         db.connection, kind=window.span.kind.value, period=window.span.key,
-        first=window.span.first.isoformat(), day=day.isoformat(), **place,
+        before=window.before.key, first=window.span.first.isoformat(), day=day.isoformat(), **place,
     )  # fmt: skip
-    teams = tuple([TeamLine(*row) async for row in lines])
+    teams = tuple([_line(row) async for row in lines])
     items = sql.items(db.connection, **_bounds(window), depth=depth.value, **place)
     found = [_item(row, day) async for row in items]
     return Sheet(window, teams, tuple(found))
+
+
+def _line(row: Any) -> TeamLine:
+    """A team's row; the roll-up of the period before stands at its end."""
+    columns = tuple(row)
+    return TeamLine(*columns[: -len(COUNTED)])._replace(before=columns[-len(COUNTED) :])
 
 
 def _bounds(window: Window) -> dict[str, Any]:
@@ -108,6 +148,10 @@ def _bounds(window: Window) -> dict[str, Any]:
         "until": _end(window.as_of),
         "first": window.span.first.isoformat(),
         "last": window.span.last.isoformat(),
+        "weekly": int(window.kind == "weekly"),
+        "monthly": int(window.kind == "monthly"),
+        "since": ms(at(window.span.first, time.min)),
+        "long_ago": "" if window.kind == "daily" else (window.as_of - LOOK_BACK).isoformat(),
     }
 
 

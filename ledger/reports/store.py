@@ -11,12 +11,13 @@ from ledger.clock import ms
 from ledger.database import Session
 from ledger.errors import Refused
 from ledger.people import Person, Role, Scope
-from ledger.reports import daily, weekly
+from ledger.reports import daily, monthly, tenday, weekly
 from ledger.reports.facts import (
     Change,
     Figures,
     Item,
     Look,
+    Part,
     Place,
     Report,
     Section,
@@ -27,11 +28,15 @@ from ledger.reports.facts import (
     place_of,
 )
 from ledger.reports.sections import without_names
-from ledger.reports.shares import with_shares
 from ledger.reports.sheet import gather, sql
 from ledger.switches import Switch
 
-MAKERS = {"daily": daily.make, "weekly": weekly.make}
+MAKERS = {
+    "daily": daily.make,
+    "weekly": weekly.make,
+    "tenday": tenday.make,
+    "monthly": monthly.make,
+}
 COMPARED = (
     "studied", "visits", "households", "opened", "progressed", "submitted", "closed", "checked",
     "unanswered", "overdue",
@@ -123,14 +128,17 @@ async def _make(
     db: Session, place: Place, window: Window, *, now: datetime, seal: str = ""
 ) -> Report:
     sheet = await gather(db, place.scope, window, depth=place.depth)
-    made = MAKERS[window.kind](sheet, place, now=now, seal=seal)
-    return await with_shares(db, made, place, window)
+    return MAKERS[window.kind](sheet, place, now=now, seal=seal)
 
 
 async def switched(db: Session, place: Place, day: date) -> Place:
-    """A township's place as its switches have it: with names of those who owe a record, or not."""
-    if place.level != "township":
+    """A place as its switches have it: who owes a record is named or not, tiers are said or not."""
+    if place.level == "team":
         return place
+    if place.level == "county":
+        county = place.scope.county
+        tiers = await switches.is_on(db, Switch.TOWNSHIP_RANKING, county=county, day=day)
+        return replace(place, tiers=tiers)
     named = await switches.is_on(
         db, Switch.STUDY_NAMES, county=place.scope.county, township=place.id, day=day
     )
@@ -150,11 +158,22 @@ def _row(report: Report, now: datetime) -> dict[str, Any]:
 
 def _read(text: str) -> Report:
     facts = json.loads(text)
-    lists = {name: _sections(facts[name]) for name in ("alarms", "lists")}
-    figures, topics = Figures(**facts["figures"]), tuple(facts["topics"])
-    shares = tuple(Share(*one) for one in facts.get("shares", ()))
-    found = {**facts, **lists, "figures": figures, "topics": topics, "shares": shares}
-    return Report(**found)
+    lists = {name: _sections(facts.get(name, [])) for name in ("alarms", "lists", "whole")}
+    shares = {
+        name: tuple(Share(*one) for one in facts.get(name, ())) for name in ("shares", "bottom")
+    }
+    before = facts.get("before")  # an old report has none
+    return Report(
+        **{
+            **facts, **lists, **shares,
+            "figures": Figures(**facts["figures"]),
+            "topics": tuple(facts["topics"]),
+            "before": Figures(**before) if before else None,
+            "parts": tuple(
+                Part(name, Figures(**figures)) for name, figures in facts.get("parts", ())
+            ),
+        }
+    )  # fmt: skip
 
 
 def _sections(stored: list[dict[str, Any]]) -> tuple[Section, ...]:

@@ -1,18 +1,21 @@
 """周报 (S000-53 周报告): a week from Monday to Sunday, its issues listed, next week's deadlines."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ledger.periods import Period, span
-from ledger.reports.facts import Item, Place, Report, Window, heading
-from ledger.reports.sections import exceptions, fit, listed
+from ledger.reports.facts import Item, Place, Report, Section, Window, heading
+from ledger.reports.sections import exceptions, fit, listed, numbers, sorts_of
 from ledger.reports.sheet import Sheet
+from ledger.reports.tiers import shares
 
 WEEK = timedelta(days=7)
-EXCEPTIONS = ("overdue", "missed", "waiting", "soon")
 LISTS = ("opened", "closed", "submitted", "progressed")
 LINES = 17  # of exceptions and lists; with title, figures and seal at most 25
-TOPICS = 3
+WHOLE = (*LISTS, "overdue", "soon", "rebounded", "called", "promise")
+MOST = 60  # entries of one list on paper
+TOPICS = 20
 
 
 def window(day: date, today: date) -> Window:
@@ -27,20 +30,21 @@ def make(sheet: Sheet, place: Place, *, now: datetime, seal: str = "") -> Report
     """The week's report of one place from a sheet that holds it."""
     part = sheet.of(place)
     above = place.level != "team"
-    alarms = exceptions(part, place, _sorts(sheet.window, above=above))
+    alarms = exceptions(part, place, sorts_of(sheet.window, place, silent_after=2))
     lists = [] if above else [listed(sort, part.sorted_as(sort)) for sort in LISTS]
     cut = fit([*alarms, *(one for one in lists if one.total)], LINES)
     return Report(
-        **heading(sheet.window, place, now), figures=part.figures(),
+        **heading(sheet.window, place, now), **numbers(part, place),
         alarms=cut[: len(alarms)], lists=cut[len(alarms) :],
         topics=() if above else _topics(part.sorted_as("studied")), seal=seal,
+        whole=() if above else _whole(part), shares=shares(part) if place.tiers else (),
     )  # fmt: skip
 
 
-def _sorts(window: Window, *, above: bool) -> tuple[str, ...]:
-    """A team without a record is an exception only once half the week has passed."""
-    half = (window.as_of - window.span.first).days >= 2
-    return (*EXCEPTIONS, "silent") if above and half else EXCEPTIONS
+def _whole(part: Sheet) -> tuple[Section, ...]:
+    """A team's lists as paper has them: not cut to a phone."""
+    found = (listed(sort, part.sorted_as(sort)) for sort in WHOLE)
+    return tuple(replace(one, shown=one.shown[:MOST]) for one in found if one.total)
 
 
 def _topics(studied: Iterable[Item]) -> tuple[str, ...]:

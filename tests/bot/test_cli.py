@@ -131,7 +131,7 @@ def test_a_changed_log_is_named(data: Path) -> None:
     [
         (["invite", "查无此人"], "花名册里没有“查无此人”这个人"),
         (["invite", "查无此人"], "先用 zhucun import-roster"),
-        (["report", "月报"], "能看的是 日报 和 周报"),
+        (["report", "年报"], "能看的是 日报、周报、旬报、月报"),
         (["report", "日报", "2月30日"], "没有“2月30日”这一天"),
         (["report", "--as", "查无此人"], "查无此人"),
         (["import-roster", "没有的文件.xlsx", "--yes"], "没有的文件.xlsx"),

@@ -132,6 +132,19 @@ async def test_a_row_that_stopped_half_way_goes_on_where_it_stopped(
     assert len(handle.refs) == len(api.told(700101)) == 3
 
 
+async def test_a_picture_that_is_there_is_not_sent_again_for_its_words(
+    channel: Telegram, api: FakeBotApi, tmp_path: Path
+) -> None:
+    card = paper(tmp_path / "files", JPEG, name="日报.jpg", mime="image/jpeg")
+    out = row("日报", files=(card,), labels=("知道了",), tokens=("v1-1-0-a",))
+    api.fail("sendMessage", 429, "Too Many Requests", retry_after=3)
+    with pytest.raises(SendError):
+        await channel.deliver(out)
+    handle = await channel.deliver(out)
+    assert api.told(700101) == ["[photo 日报.jpg 74]", "日报"]
+    assert handle.ref == handle.refs[1]
+
+
 async def test_a_repeated_message_says_so(channel: Telegram, api: FakeBotApi) -> None:
     await channel.deliver(row("抽查：您在哪里？", again=True))
     assert api.told(700101) == ["（重发）抽查：您在哪里？"]
@@ -176,17 +189,17 @@ async def test_an_unclear_edit_is_repeated_by_the_sender(
     assert api.told(700101) == ["已截止"]
 
 
-async def test_files_follow_the_words_pictures_as_pictures(
+async def test_pictures_go_before_the_words_and_other_files_behind(
     channel: Telegram, api: FakeBotApi, tmp_path: Path
 ) -> None:
     folder = tmp_path / "files"
     papers = (
-        paper(folder, JPEG, name="屋顶.jpg", mime="image/jpeg"),
         paper(folder, b"PK\x03\x04", name="台账.xlsx", mime="application/zip"),
+        paper(folder, JPEG, name="屋顶.jpg", mime="image/jpeg"),
     )
     handle = await channel.deliver(row("日报", files=papers))
-    assert api.told(700101) == ["日报", "[photo 屋顶.jpg 74]", "[document 台账.xlsx 4]"]
-    assert handle.ref == handle.refs[0]  # the message that can be edited
+    assert api.told(700101) == ["[photo 屋顶.jpg 74]", "日报", "[document 台账.xlsx 4]"]
+    assert handle.ref == handle.refs[1]  # the message with the buttons, which can be edited
 
 
 async def test_a_picture_telegram_cannot_read_goes_as_a_file(

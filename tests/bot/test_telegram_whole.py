@@ -507,7 +507,7 @@ async def test_buttons_and_files_of_the_outbox_reach_the_phone(
         await outbox.post(db, to, program.county["李队员"].id, reply, dedupe="d", now=now)
     program.sender.wake()
     await until(lambda: len(api.told(LI)) == 2)
-    assert api.told(LI) == ["日报", f"[photo a.jpg {len(JPEG)}]"]
+    assert api.told(LI) == [f"[photo a.jpg {len(JPEG)}]", "日报"]
     assert list(buttons(api, LI)) == ["知道了"]
 
 

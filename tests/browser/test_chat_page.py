@@ -258,10 +258,10 @@ def test_a_picture_from_the_bot_is_a_thumbnail_that_opens(phone: Phone) -> None:
     paper = phone.backstage.keep(PNG, "屋顶.png")
     card = Line(0, BOT, "请核验：新瓦", "card", "evidence", ms(MONDAY), files=(paper,))
     phone.backstage.show("李队员", [card])
-    shown = "return document.querySelector('.bot .files img')?.naturalWidth === 1"
+    shown = "return document.querySelector('.bot .pictures img')?.naturalWidth === 1"
     phone.wait(lambda: phone.driver.execute_script(shown))
     chat = phone.driver.current_window_handle
-    phone.find(".bot .files a").click()
+    phone.find(".bot .pictures a").click()
     phone.wait(lambda: len(phone.driver.window_handles) == 2)
     phone.driver.switch_to.window(next(iter({*phone.driver.window_handles} - {chat})))
     phone.wait(lambda: phone.driver.execute_script("return document.images[0]?.naturalWidth"))

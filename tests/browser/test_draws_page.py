@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -196,7 +197,7 @@ def test_the_slots_of_random_months_agree(phone: Phone) -> None:
         rows = draw_plan.due(read.facts, read.results)
         wanted.append(
             [["\n".join((one.slot.day, one.slot.kind, one.slot.why, one.slot.subject)), one.team,
-              draw_card.day_start(one.slot.day) + one.minute * 60_000] for one in rows]
+              draw_plan.start_of(date.fromisoformat(one.slot.day)) + one.minute * 60_000] for one in rows]
         )  # fmt: skip
         given.append([card, read.facts.key.hex()])
     assert sum(map(len, wanted)) > 1000

@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from county import County
 from draw_cards import EVE, RULES, Month, live
 
-from ledger import audit, beacons, draw_card, draw_periods
+from ledger import audit, beacons, draw_card, draw_periods, draw_plan
 from ledger.chance import Seeds
 from ledger.database import Database
 from ledger.days import DAY
@@ -38,7 +38,7 @@ async def test_a_month_that_has_just_been_promised(
     assert card["opening"] == period.promised
     assert [one["id"] for one in card["roster"]] == sorted(one["id"] for one in card["roster"])
     assert (card["joined"], card["drawn"], card["asked"]) == ([], [], [])
-    assert card["until"] <= draw_card.day_start("2026-12-01")
+    assert card["until"] <= draw_plan.start_of(date(2026, 12, 1))
 
 
 async def test_a_sealed_number_is_not_shown(
@@ -72,4 +72,4 @@ async def test_the_same_month_gives_the_same_card(
     [("1970-01-01", -28_800_000), ("2026-12-01", 1_796_054_400_000)],
 )
 def test_a_day_begins_at_midnight_in_the_county(day: str, start: int) -> None:
-    assert draw_card.day_start(day) == start
+    assert draw_plan.start_of(date.fromisoformat(day)) == start

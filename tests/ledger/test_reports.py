@@ -419,8 +419,9 @@ async def test_a_place_that_is_not_on_the_sheet_has_nothing(db: Session, lived: 
 
 async def test_buttons_offer_only_what_there_is(db: Session, lived: County) -> None:
     labels = [one.label for one in buttons(await see(db, lived, "王队长"))]
-    assert labels == ["看明细", "待销号", "问题清单"]
-    assert [one.label for one in buttons(await see(db, lived, "郑队长"))] == ["看明细"]
+    always = ["看明细", "依据", "图片和文件"]
+    assert labels == [*always, "待销号", "问题清单"]
+    assert [one.label for one in buttons(await see(db, lived, "郑队长"))] == always
     assert buttons(await see(db, lived, "周总队长"), "清水镇")[0].say.endswith("明细 清水镇")
 
 

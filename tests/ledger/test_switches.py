@@ -12,7 +12,7 @@ from ledger.clock import SHANGHAI
 from ledger.database import Database, Session
 from ledger.errors import Refused
 from ledger.messages import Outgoing
-from ledger.reports import shares, store, weekly
+from ledger.reports import store, weekly
 from ledger.reports.facts import Share, place_of
 from ledger.switches import BY_SWITCH, FEATURES, LONGEST, USUAL, Switch, Wish
 
@@ -279,12 +279,6 @@ async def test_published_results_name_nobody(phones: Phones) -> None:
     assert "没有公布" in words(off)
     assert "已答 2" in words(on)
     assert not any(name in words(on) for name in phones.county.people)
-
-
-def test_townships_with_few_issues_have_no_place_in_the_order() -> None:
-    found = [Share("甲镇", 2, 2), Share("乙镇", 10, 5), Share("丙乡", 4, 3)]
-
-    assert [one.township for one in shares.ordered(found)] == ["丙乡", "乙镇", "甲镇"]
 
 
 async def test_the_shares_stand_in_the_county_s_week_only_while_on(

@@ -18,6 +18,7 @@ from ledger.reports import weekly as weekly_report
 from ledger.reports.facts import place_of
 from scheduler import bulletins
 from scheduler.desk import Desk
+from templates.bulletin import as_facts
 from templates.words import Words
 
 EVENING = moment(20, 18, 40)
@@ -282,3 +283,52 @@ async def test_what_is_posted_can_be_claimed_in_the_bulk_lane(
         found = await outbox.claim(db, ["memory"], owner="test", limit=50, now=EVENING)
     assert {one.lane for one in found} == {outbox.BULK}
     assert all(1 <= len(one.labels) <= 4 for one in found)
+
+
+async def drawn(db: Session, county: County) -> dict[str, list[tuple[str, str]]]:
+    """Which files go with what stands in the outbox, by name."""
+    names = {person.id: name for name, person in county.people.items()}
+    rows = await db.connection.execute_fetchall("SELECT person_id, body FROM outbox")
+    return {
+        names[row["person_id"]]: [
+            (one["form"], one["name"]) for one in json.loads(row["body"]).get("drawings", ())
+        ]
+        for row in rows
+    }
+
+
+async def test_the_day_brings_a_picture_and_above_the_team_a_paper_too(
+    database: Database, lived: County, desk: Desk
+) -> None:
+    async with database.transaction() as db:
+        await bulletins.daily(desk, db, FRIDAY, EVENING)
+        forms = await drawn(db, lived)
+    assert forms["王队长"] == [("card", "永安村日报 2026-11-20")]
+    assert [form for form, _ in forms["周总队长"]] == ["card", "pdf"]
+    assert [form for form, _ in forms["陈干事"]] == ["card", "pdf"]
+
+
+async def test_the_week_brings_what_the_county_has_chosen(
+    database: Database, lived: County, weekly_desk: Desk
+) -> None:
+    desk = replace(weekly_desk, rules=replace(weekly_desk.rules, weekly_forms=("word",)))
+    async with database.transaction() as db:
+        await bulletins.weekly(desk, db, FRIDAY, moment(20, 17, 10))
+        forms = await drawn(db, lived)
+    assert forms["王队长"] == [("word", "永安村周报 2026-W47")]
+    assert {one for each in forms.values() for one, _ in each} == {"word"}
+
+
+async def test_what_is_drawn_says_what_is_written(
+    database: Database, lived: County, desk: Desk
+) -> None:
+    """The picture of a place has the figures of its message, with nothing of anybody above or beside."""
+    async with database.transaction() as db:
+        await bulletins.daily(desk, db, FRIDAY, EVENING)
+        report = await store.kept(db, "daily", "2026-11-20", place_of(lived["王队长"]))
+        rows = await db.connection.execute_fetchall(
+            "SELECT body FROM outbox WHERE person_id = ?", (lived["王队长"].id,)
+        )
+    (drawing,) = json.loads(next(iter(rows))["body"])["drawings"]
+    bulletin = Words().bulletin("daily", report=report)
+    assert drawing["facts"] == json.loads(json.dumps(as_facts(bulletin)))

@@ -16,7 +16,7 @@ import pytest
 from county import County
 from phones import Phones, words
 
-from ledger import backup, draw_card, draw_facts, draw_periods, draws, outbox, roster
+from ledger import backup, draw_card, draw_facts, draw_periods, draw_plan, draws, outbox, roster
 from ledger.chance import Seeds
 from ledger.clock import SHANGHAI, SetClock
 from ledger.database import Database, Session
@@ -379,4 +379,4 @@ async def test_twins_that_tick_at_once_open_one_month(
 
 
 def test_a_card_speaks_for_a_month_that_is_over() -> None:
-    assert draw_card.day_start("2027-01-01") == on("2027-01-01T00:00").timestamp() * 1000
+    assert draw_plan.start_of(date(2027, 1, 1)) == on("2027-01-01T00:00").timestamp() * 1000

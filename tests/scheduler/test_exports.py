@@ -277,9 +277,9 @@ async def test_a_closing_report_tells_the_whole_story(
     )  # who, not what
     assert len(paper.inline_shapes) == 1
     assert paper.core_properties.author == ""
-    fonts = paper.styles["报告正文"].element.rPr.rFonts
+    fonts = paper.styles["公文正文"].element.rPr.rFonts
     assert fonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
-    assert "存证" in paper.sections[0].footer.paragraphs[0].text
+    assert "存证" in words
 
 
 async def test_an_open_issue_is_not_called_struck_off(
@@ -290,6 +290,10 @@ async def test_an_open_issue_is_not_called_struck_off(
 
     path = path_of(desk.data / "files", (await delivered(database))[0][1])
     assert "未销号" in words_of(path)
+
+
+def test_a_file_s_name_holds_nothing_a_disk_refuses() -> None:
+    assert papers.called('函告草稿_李/\\:*?"<>|队员\n_12号') == "函告草稿_李队员_12号"
 
 
 async def test_anothers_issue_makes_no_report(

@@ -128,6 +128,18 @@ def test_a_sheet_is_ready_to_be_printed_and_filtered(tmp_path: Path) -> None:
     assert sheet["A3"].data_type == "n"
 
 
+def test_a_deadline_has_its_colour(tmp_path: Path) -> None:
+    near = replace(ROW, id=14, due="2026-11-25")
+    far, done = replace(ROW, id=15, due="2026-11-27"), replace(CLOSED, id=16, due="2026-11-25")
+    book = IssueBook(tmp_path / "a.xlsx", HEAD, TODAY, near="2026-11-26")
+    book.add("number", (ROW, near, far, done))
+    book.close()
+
+    sheet = load_workbook(tmp_path / "a.xlsx")["台账"]
+    colours = [sheet[f"K{row}"].fill.fgColor.rgb for row in (3, 4, 5, 6)]
+    assert colours == ["FFFFC7CE", "FFFFEB9C", "00000000", "FFC6EFCE"]
+
+
 def test_an_empty_book_opens(tmp_path: Path) -> None:
     assert load_workbook(written(tmp_path / "a.xlsx"))["台账"].max_row == 2
 

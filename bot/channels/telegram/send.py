@@ -1,4 +1,4 @@
-"""One row of the outbox as Telegram messages: text in parts, buttons, files; or an edit."""
+"""One row of the outbox as Telegram messages: pictures, text in parts with buttons, other files."""
 
 import asyncio
 import html
@@ -53,9 +53,10 @@ class Sending:
         """Send or close; `SendError` says why not. `ref` is the message with the buttons."""
         if out.kind == "close" and out.closes and await self._closed(out):
             return Handle(out.closes, (out.closes,))
-        texts, papers = self._texts(out), self._papers(out)
-        ids = await self._go_on(out, texts + papers)
-        buttons_at = len(texts) - 1 if texts else len(ids) - 1
+        texts = self._texts(out)
+        pictures, others = self._papers(out, pictures=True), self._papers(out, pictures=False)
+        ids = await self._go_on(out, [*pictures, *texts, *others])
+        buttons_at = len(pictures) + len(texts) - 1 if texts else len(ids) - 1
         return Handle(str(ids[buttons_at]), tuple(str(id) for id in ids))
 
     async def _go_on(self, out: Outgoing, steps: list[Step]) -> list[int]:
@@ -81,8 +82,12 @@ class Sending:
             for number, part in enumerate(parts)
         ]
 
-    def _papers(self, out: Outgoing) -> list[Step]:
-        return [partial(self._paper, out, paper) for paper in out.files]
+    def _papers(self, out: Outgoing, *, pictures: bool) -> list[Step]:
+        return [
+            partial(self._paper, out, paper)
+            for paper in out.files
+            if (paper.mime in PICTURES) == pictures
+        ]
 
     async def _text(
         self, out: Outgoing, part: str, buttons: InlineKeyboardMarkup | None, mark: str

@@ -57,6 +57,7 @@ function choose() {
   $("who").textContent = person.name;
   $("place").textContent = `${person.place} ${person.title || person.role_name}`;
   document.title = `${person.name} · ${person.place}`;
+  $("reports").href = `/reports?person=${person.id}`;
   picking(false);
   current();
   enter(person);

@@ -26,7 +26,10 @@ export function draw(line, me, press, edit, unsent) {
   find("unseen").textContent = own ? say.own : say.bot;
   find("words").append(...(own ? [line.text ?? ""] : words(line.md)));
   find("bubble").hidden = !(own ? line.text : line.md);
-  find("files").append(...(line.files ?? []).map(file));
+  const files = line.files ?? [];
+  const above = own ? [] : files.filter(pictured);
+  find("pictures").append(...above.map(file));
+  find("files").append(...files.filter((one) => !above.includes(one)).map(file));
   find("choices").append(...line.buttons.map((button) => choice(line, button, press)));
   if (own && ["text", "edited"].includes(line.kind)) {
     item.classList.add("editable");
@@ -78,16 +81,25 @@ function linked(text) {
   return [text.slice(0, start), link, ...linked(text.slice(start + address.length))];
 }
 
+const pictured = (one) => one.mime.startsWith("image/") && Boolean(one.url ?? one.preview);
+
+// "120 KB", "1.4 MB"; nothing where nobody knows.
+function size(bytes) {
+  if (!bytes) return "";
+  const kilo = Math.max(1, Math.round(bytes / 1024));
+  return kilo < 1024 ? `（${kilo} KB）` : `（${(bytes / 1048576).toFixed(1)} MB）`;
+}
+
 function file(one) {
   const link = document.createElement("a");
-  const picture = one.mime.startsWith("image/");
   const source = one.url ?? one.preview ?? "";
   if (source && !source.startsWith("data:")) Object.assign(link, { href: source, target: "_blank", rel: "noopener" });
-  if (!picture || !source) {
-    link.textContent = one.name;
+  if (!pictured(one)) {
+    link.textContent = one.name + size(one.bytes);
     return link;
   }
   const image = Object.assign(document.createElement("img"), { src: source, alt: `${say.picture} ${one.name}` });
+  if (one.width) Object.assign(image, { width: one.width, height: one.height });
   link.append(image);
   return link;
 }

@@ -54,9 +54,27 @@ TEMPLATES = (
     ) STRICT""",
     """CREATE UNIQUE INDEX word_template_now ON word_template (county_id, kind)
         WHERE dropped_at IS NULL""",
+    # A page that was sent and waits to be looked at, outside any transaction.
+    """CREATE TABLE word_template_in (
+      id INTEGER PRIMARY KEY,
+      person_id INTEGER NOT NULL REFERENCES person (id),
+      kind TEXT NOT NULL,
+      name TEXT NOT NULL,
+      sha256 TEXT NOT NULL REFERENCES file (sha256),
+      at INTEGER NOT NULL,
+      ended_at INTEGER
+    ) STRICT""",
+    "CREATE INDEX word_template_waiting ON word_template_in (id) WHERE ended_at IS NULL",
 )
 
-INDEXES: tuple[str, ...] = ()
+INDEXES: tuple[str, ...] = (
+    # What came back in some days, what was due in some days, whatever came of it since.
+    "CREATE INDEX issue_came_back ON issue (team_id, found_day) WHERE reopens_id IS NOT NULL",
+    "CREATE INDEX issue_due ON issue (team_id, due)",
+    "CREATE INDEX look_back_by_due ON look_back (due)",
+    "CREATE INDEX finding_confirmed ON finding (county_id, decided_at) WHERE state = 'confirmed'",
+    "CREATE INDEX back_check_done ON back_check (done_at) WHERE state = 'done'",
+)
 
 
 def upgrade() -> None:

@@ -1,0 +1,165 @@
+"""What one does about a draft: 确认, 改, 退回, 重做; and 补充 of a signed paper. Only people, only here."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from handlers import bulletin_cards as cards
+from handlers.bulletin_cards import titled
+from handlers.talk import Talk, one_of, plain
+from ledger import bulletins, calendar, outbox, people, signing
+from ledger.bulletins import Bulletin
+from ledger.days import DAY, at, is_workday, workday_on_or_before
+from ledger.errors import Refused
+from ledger.messages import Option, Reply
+from ledger.people import STAFF, Person, Role, Scope
+from ledger.reports import counted
+from ledger.reports.facts import Report
+from ledger.windows import after_night
+
+Act = Callable[[Talk, Bulletin, str], Awaitable[Reply]]
+BOTTOM = {"不写": False, "写": True}
+
+
+async def confirm(talk: Talk, bulletin: Bulletin, seen: str) -> Reply:
+    """确认: sign what he has read; without the card's mark he reads it first."""
+    if not seen:
+        return await cards.card(talk, bulletin)
+    _check_over(talk, bulletin)
+    facts = await cards.count(talk, bulletin)
+    signing.check(talk.asker, bulletin, facts, seen=seen, now=talk.now)
+    if lowest := await _lowest(talk, bulletin):
+        names = [one.township for one in lowest.bottom]
+        if await talk.ask("bulletins.ask_bottom", one_of(BOTTOM), tuple(BOTTOM), places=names):
+            with_them = await bulletins.redo(
+                talk.db, talk.asker, bulletin, lowest, now=talk.now
+            )
+            return await cards.card(talk, with_them)
+    signed = await signing.sign(
+        talk.db, talk.asker, bulletin, facts, seen=seen, now=talk.now,
+        write=lambda ready: cards.written(talk, ready, talk.now),
+    )  # fmt: skip
+    told = await _send(talk, signed)
+    look = Option("看签发的", cards.command(signed))
+    files = Option("图片和文件", cards.command(signed, "文件"))
+    return talk.reply(
+        "bulletins.done", (look, files), bulletin=signed, told=told, **titled(talk, signed)
+    )
+
+
+def _check_over(talk: Talk, bulletin: Bulletin) -> None:
+    """A week is signed from the county's day for it on; before it there is more to come."""
+    if bulletin.kind != "weekly" or bulletin.version:
+        return
+    monday = counted.first_of(bulletin.kind, bulletin.period)
+    closing = monday + DAY * (talk.rules.weekly_day - 1)
+    if talk.now.date() < workday_on_or_before(closing, talk.rules):
+        raise Refused("bulletins.too_early", day=closing)
+
+
+async def _lowest(talk: Talk, bulletin: Bulletin) -> Report | None:
+    """The month's facts with the lowest townships, where a person may still say so (S000-54)."""
+    if bulletin.kind != "monthly" or bulletin.version or bulletin.names_lowest:
+        return None
+    found = await counted.count(
+        talk.db, cards.place_of(bulletin), bulletin.kind, bulletin.period, now=talk.now,
+        rules=talk.rules, bottom=True,
+    )  # fmt: skip
+    return found if isinstance(found, Report) and found.bottom else None
+
+
+async def change(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
+    """改: the place's own sentence."""
+    bulletins.check_signer(talk.asker, bulletin)
+    bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
+    said = words or await talk.ask(
+        "bulletins.ask_sentence", plain, sentence=bulletin.sentence,
+        limit=bulletins.LONGEST, **titled(talk, bulletin),
+    )  # fmt: skip
+    after = await bulletins.write_sentence(talk.db, talk.asker, bulletin, said, now=talk.now)
+    return await cards.card(talk, after)
+
+
+async def give_back(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
+    """退回, with a reason; who prepares it hears of it."""
+    facts = titled(talk, bulletin)
+    if not bulletins.may_give_back(talk.asker, bulletin):
+        raise Refused("bulletins.not_yours")
+    bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
+    reason = words or await talk.ask("bulletins.ask_reason", plain, **facts)
+    after = await bulletins.give_back(talk.db, talk.asker, bulletin, reason, now=talk.now)
+    note = talk.reply(
+        "bulletins.returned_to_you", (Option("看草稿", cards.command(after)),),
+        by=talk.asker.name, reason=after.reason, **facts,
+    )  # fmt: skip
+    told = [
+        one.name
+        for one in await bulletins.concerned(talk.db, talk.asker, after, talk.now)
+        if await talk.tell(
+            one.id, note, dedupe=f"bulletin:{after.id}:back:{talk.source}:{one.id}"
+        )
+    ]
+    return talk.reply("bulletins.returned", (), reason=after.reason, told=told, **facts)
+
+
+async def redo(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
+    """重做: counted again, a draft again."""
+    bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
+    facts = await cards.count(talk, bulletin)
+    after = await bulletins.redo(talk.db, talk.asker, bulletin, facts, now=talk.now)
+    return await cards.card(talk, after)
+
+
+async def supplement(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
+    """补充: what differs from what was signed, as a draft."""
+    facts = await cards.count(talk, bulletin)
+    made = await signing.supplement(talk.db, talk.asker, bulletin, facts, now=talk.now)
+    return await cards.card(talk, made)
+
+
+# sending
+async def _send(talk: Talk, signed: Bulletin) -> int:
+    """To whom it goes, each one message until the evening: information, nobody has to answer."""
+    start = after_night(talk.now, talk.rules)
+    timing = outbox.Timing(
+        outbox.BULK, start, at(start.date(), talk.rules.quiet_from),
+        outbox.Cause(outbox.REQUEST, str(talk.asker.id)),
+    )  # fmt: skip
+    note = talk.reply(
+        "bulletins.news", (Option("看全文", cards.command(signed)),), bulletin=signed,
+        by=talk.asker.name, **titled(talk, signed),
+    )  # fmt: skip
+    post = partial(outbox.post_to, talk.db, now=talk.now, timing=timing)
+    told = [
+        await post(one.id, note, dedupe=f"bulletin:{signed.id}:signed:{one.id}")
+        for one in await _readers(talk, signed)
+    ]
+    return sum(one is not None for one in told)
+
+
+async def _readers(talk: Talk, signed: Bulletin) -> list[Person]:
+    """主送 and 呈送 in chat: of the county's papers townships and county, of a township's the county.
+
+    Who rests or is away that day finds it later by 通报.
+    """
+    day = after_night(talk.now, talk.rules).date()
+    if not is_workday(day, talk.rules):
+        return []
+    absent = await calendar.absent(talk.db, Scope(signed.county_id), day)
+    wanted = STAFF if signed.level == "county" else {Role.COUNTY}
+    return [
+        one
+        for one in await people.readers(talk.db, day=day)
+        if one.county_id == signed.county_id
+        and one.role in wanted
+        and one.id not in absent
+        and one.id != talk.asker.id
+    ]
+
+
+ACTS: dict[str, Act] = {
+    cards.CONFIRM: confirm,
+    cards.CHANGE: change,
+    cards.RETURN: give_back,
+    cards.REDO: redo,
+    cards.SUPPLEMENT: supplement,
+}

@@ -1,0 +1,129 @@
+"""通报 in chat: the question about the lowest three, a reply to an old card, who is sent what."""
+
+from datetime import datetime
+
+import pytest
+from phones import Phones, rows, words
+
+from ledger.clock import SHANGHAI
+from ledger.messages import Outgoing
+
+DECEMBER = datetime(2026, 12, 1, 9, tzinfo=SHANGHAI)
+SENTENCE = "请各乡镇月底前补齐台账。"
+
+
+async def ranked(phones: Phones) -> None:
+    """The county's switch is on; 12 issues due in each township, all struck off in one of them."""
+    chen = phones.county["陈干事"]
+    async with phones.app.database.transaction() as db:
+        await db.connection.execute(
+            "INSERT INTO switch (county_id, name, reason, scene, approver, from_day, until_day, by_id, at)"
+            " VALUES (:county, 'township_ranking', '试行', '季度', '县委', '2026-11-01', '2026-12-31', :by,"
+            " 1)",
+            {"county": chen.county_id, "by": chen.id},
+        )
+        for name, closed in (("李队员", "2026-11-20"), ("吴队员", None)):
+            one = phones.county[name]
+            for _ in range(12):
+                await db.connection.execute(
+                    "INSERT INTO issue (county_id, township_id, team_id, text, tier, found_day, due,"
+                    " state, owner_id, closed_day, closed_at) VALUES (:county, :town, :team, '漏雨',"
+                    " 'general', '2026-11-02', '2026-11-25', :state, :owner, :closed, :at)",
+                    {
+                        "county": one.county_id, "town": one.township_id, "team": one.team_id,
+                        "state": "closed" if closed else "open", "owner": one.id,
+                        "closed": closed, "at": 1 if closed else None,
+                    },
+                )  # fmt: skip
+
+
+async def month(phones: Phones) -> Outgoing:
+    phones.clock.set(DECEMBER)
+    return (await phones.says("陈干事", "月报 11月 草稿"))[0]
+
+
+async def test_the_lowest_are_named_only_where_a_person_says_so(phones: Phones) -> None:
+    await ranked(phones)
+    draft = words(await month(phones))
+    (question,) = await phones.presses("陈干事", "确认")
+    (with_them,) = await phones.says("陈干事", "写")
+    (done, *_) = await phones.presses("陈干事", "确认")
+    (signed,) = await phones.presses("陈干事", "看签发的")
+
+    assert "比例最低" not in draft
+    assert words(question).startswith("末三位要不要写进去？写了会点到：云山乡。")
+    assert question.labels[:2] == ("不写", "写")
+    assert "比例最低的是云山乡" in words(with_them)
+    assert words(done).startswith("已签发")
+    assert "比例最低的是云山乡" in words(signed)
+
+
+async def test_not_said_they_are_not_named(phones: Phones) -> None:
+    await ranked(phones)
+    await month(phones)
+    await phones.presses("陈干事", "确认")
+    (done, *_) = await phones.says("陈干事", "不写")
+    (signed,) = await phones.presses("陈干事", "看签发的")
+
+    assert words(done).startswith("已签发")
+    assert "比例最低" not in words(signed)
+
+
+async def test_without_the_switch_nobody_is_asked(phones: Phones) -> None:
+    await month(phones)
+    (done, *_) = await phones.presses("陈干事", "确认")
+
+    assert words(done).startswith("已签发")
+
+
+@pytest.mark.parametrize(
+    ("said", "starts"),
+    [
+        (SENTENCE, "〔2026〕　号（草稿）"),  # the sentence
+        ("改 " + SENTENCE, "〔2026〕　号（草稿）"),
+        ("退回 缺了云山乡", "已退回"),
+        ("确认", "已签发"),
+    ],
+)
+async def test_a_reply_to_the_card_is_about_it(phones: Phones, said: str, starts: str) -> None:
+    phones.clock.set(DECEMBER)
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    card = phones.told("陈干事", "还没有签发")
+    (answer, *_) = await phones.says("陈干事", said, reply_to=card)
+    kept = await rows(phones, "SELECT sentence FROM bulletin")
+
+    assert words(answer).startswith(starts)
+    assert kept == [(SENTENCE if SENTENCE in said else "",)]
+
+
+async def test_an_old_card_signs_nothing_new(phones: Phones) -> None:
+    phones.clock.set(DECEMBER)
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    card = phones.told("陈干事", "还没有签发")
+    await phones.says("陈干事", f"通报稿 1 改 {SENTENCE}")
+    (refused,) = await phones.says("陈干事", "确认", reply_to=card)
+
+    assert words(refused).startswith("草稿的内容或数字已经变了，没有签发。")
+    assert len(words(refused).splitlines()) == 2
+    assert await rows(phones, "SELECT state FROM bulletin") == [("draft",)]
+
+
+async def test_on_a_rest_day_nobody_is_disturbed(phones: Phones) -> None:
+    phones.clock.set(datetime(2026, 12, 5, 10, tzinfo=SHANGHAI))  # a Saturday
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    told = await phones.presses("陈干事", "确认")
+
+    assert [phones.name_of(out) for out in told] == ["陈干事"]
+
+
+async def test_the_news_costs_nobody_his_summary(phones: Phones) -> None:
+    """What is signed is sent by a person; the day's routine message still comes."""
+    phones.clock.set(DECEMBER)
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    told = await phones.presses("陈干事", "确认")
+    routine = await rows(
+        phones, "SELECT DISTINCT why FROM outbox WHERE body LIKE '%下旬已签发**%'"
+    )
+
+    assert sorted(phones.name_of(out) for out in told) == ["冯总队长", "周总队长", "陈干事"]
+    assert routine == [("request",)]
