@@ -33,7 +33,6 @@ from ledger.rules import Rules, load_rules
 from ledger.seed_vault import Vault
 from scheduler.desk import Desk
 from scheduler.runner import Runner
-from templates.looks import Looks
 from templates.words import Words
 
 log = structlog.get_logger()
@@ -167,10 +166,10 @@ async def open_app(
         inbox = Inbox(
             database, chosen, words, rules, key, clock, settings.files, sender.wake, vault, lexicon
         )  # fmt: skip
-        looks = Looks(settings.county_dir, settings.files)
         desk = Desk(
-            words, rules, settings.data, seeds, key, settings.seeds_folder, looks, pages.write
-        )
+            words, rules, settings.data, seeds, key, settings.seeds_folder, settings.county_dir,
+            pages.write,
+        )  # fmt: skip
         runner = Runner(database, desk, clock, sender.wake)
         tables = TableDesk(
             database, words, rules, clock, settings.files, sender.wake, lexicon

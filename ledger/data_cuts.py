@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from ledger import audit, people, strength
 from ledger.clock import moment, ms
@@ -135,6 +136,11 @@ def _line(one: Frozen | None) -> Line:
 
 
 # records
+async def of_day(connection: Any, county: int, day: str) -> Cut:
+    """The cut of that day (ISO); there is one, or nobody asks."""
+    return Cut(**dict(await sql.of_day(connection, county=county, day=day)))
+
+
 async def make(db: Session, county: int, day: date, now: datetime) -> Cut | None:
     """Freeze the county's roster of that day; asked again, it is the first answer.
 

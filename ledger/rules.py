@@ -78,9 +78,7 @@ class Rules:
     daily_at: time = time(18, 40)  # 日报几点发（S000-88）
     weekly_at: time = time(17, 10)  # 周报几点发（S000-53）
     weekly_day: int = 5  # 周报星期几发，5 是周五
-    daily_forms: tuple[str, ...] = (
-        "card",
-    )  # 队里的日报附什么：card 图片、word、pdf；写 [] 不附
+    daily_forms: tuple[str, ...] = ("card",)  # 队里的日报附什么：card、word、pdf
     daily_forms_above: tuple[str, ...] = ("card", "pdf")  # 乡镇和县里的日报附什么
     weekly_forms: tuple[str, ...] = ("card", "word")  # 周报附什么
     issue_before_days: tuple[int, ...] = (3, 1)  # 问题到期前几天提醒

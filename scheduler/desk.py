@@ -30,16 +30,19 @@ class Desk:
     lots: Callable[[], bytes] = chance.fresh_seed  # where seeds come from
     key: bytes = field(default=b"", repr=False)  # this installation's, for codes of households
     seeds: Path | None = None  # where they lie; None: in the data folder
-    looks: Looks = field(
-        default_factory=Looks
-    )  # the county's layout numbers and fonts, the kept files
-    write_word: Callable[[Facts, Looks], Made] = write_word  # on the county's own page, too
+    county: Path | None = None  # its folder: layout numbers and fonts of papers
+    write_word: Callable[[Facts, Looks], Made] = write_word  # the county's page, too
     plans: dict[int, Any] = field(default_factory=dict, repr=False, compare=False)  # drawing.py
 
     @property
     def vault(self) -> Vault:
         """The seeds of the months' draws."""
         return Vault(self.seeds or self.data / "seeds", self.lots)
+
+    @property
+    def looks(self) -> Looks:
+        """What papers are made with: the county's layout and fonts, the kept files."""
+        return Looks(self.county, self.data / "files")
 
     async def tell(
         self, db: Session, person: int, reply: Reply, *, dedupe: str, now: datetime,

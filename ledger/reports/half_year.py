@@ -240,8 +240,8 @@ def _behind(figure: str) -> Source:
         connection: Any, *, day: str, at: str, county: int, township: int, skip: int, most: int,
         **_more: Any,
     ) -> AsyncIterator[Opened]:  # fmt: skip
-        row = await data_cuts.sql.of_day(connection, county=county, day=day)
-        read = await _read(connection, Cut(**dict(row)), township)
+        cut = await data_cuts.of_day(connection, county, day)
+        read = await _read(connection, cut, township)
         found = [one for one in _lines(figure, read, township, day) if at in {"", one.township}]
         async for one in page(found, skip, most):
             yield one

@@ -19,6 +19,7 @@ from bot import sender as sending
 from bot.channels.memory import Memory
 from bot.press import HANDS, Press
 from bot.sender import Sender
+from bot.word_desk import WordDesk
 from ledger import outbox
 from ledger.clock import SetClock
 from ledger.database import Database
