@@ -13,6 +13,7 @@ from ledger.database import AlreadyRunning, engine, open_database
 from ledger.days import covered
 from ledger.reading.lexicon import BadLexicon, load_lexicon
 from ledger.rules import BadRules, Rules, load_rules
+from templates import layout
 
 NOTICE = 11  # from this month on the next year is looked at too
 ROOM = 0.10  # of the disk
@@ -39,6 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _names(),
         _rules(settings),
         _lexicon(settings.lexicon_file),
+        _paper(settings.county_dir),
         await _ledger(settings),
         look_at_seeds(settings, now),
         _backups(settings.data, now),
@@ -102,6 +104,16 @@ def _rules(settings: Settings) -> Finding:
     except BadCalendar:
         pass  # said by _calendar
     return Finding("本县规则", True, str(path) if path else "用默认规则")
+
+
+def _paper(county: Path | None) -> Finding:
+    path = county / "paper.toml" if county else None
+    if path is None or not path.exists():
+        return Finding("公文版式", True, "用默认版式")
+    faults = layout.check(path)
+    return Finding(
+        "公文版式", not faults, "；".join(faults) or str(path), "改好以前，公文做不出来"
+    )
 
 
 def _lexicon(path: Path | None) -> Finding:

@@ -28,6 +28,7 @@ BULLETINS = (
       signed_at INTEGER,
       signed_by INTEGER REFERENCES person (id),
       CHECK ((state = 'signed') = (signed_at IS NOT NULL)),
+      CHECK (state <> 'signed' OR (signed_by IS NOT NULL AND words <> '')),
       UNIQUE (kind, period, level, place_id, version)
     ) STRICT""",
     """CREATE UNIQUE INDEX bulletin_number ON bulletin (county_id, kind, year, number)
