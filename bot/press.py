@@ -18,6 +18,7 @@ import structlog
 from ledger.files import Kept, keep_bytes, path_of
 from ledger.messages import Drawing, Outgoing, Paper
 from ledger.outbox import ANSWER
+from templates import layout
 from templates.forms import make, write_word
 from templates.looks import Facts, Looks, Made
 from templates.words import Words
@@ -61,7 +62,7 @@ class Press:
 
     async def one(self, drawing: Drawing, lane: int = ANSWER) -> Kept:
         """One file, made or known; whatever its form raises goes on to the caller."""
-        key = _key(drawing)
+        key = _key(drawing, self._layout_of())
         kept = self._known(key)
         if kept is None and lane == ANSWER:
             kept = await self._in_turn(key, drawing)
@@ -83,6 +84,11 @@ class Press:
         except Exception:
             log.exception("not_drawn", outbox=outbox, form=drawing.form)
             return None
+
+    def _layout_of(self) -> int:
+        """When the county last changed its paper.toml: what was made before is made anew."""
+        path = self.county / layout.NAME if self.county else None
+        return path.stat().st_mtime_ns if path and path.is_file() else 0
 
     def _known(self, key: str) -> Kept | None:
         """A drawing made before whose file is still there."""
@@ -121,6 +127,7 @@ class Press:
         return await asyncio.to_thread(make, drawing.form, drawing.facts, looks)
 
 
-def _key(drawing: Drawing) -> str:
-    facts = json.dumps([drawing.form, drawing.facts], ensure_ascii=False, sort_keys=True)
+def _key(drawing: Drawing, layout_of: int) -> str:
+    whole = [drawing.form, drawing.facts, layout_of]
+    facts = json.dumps(whole, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(facts.encode()).hexdigest()

@@ -74,12 +74,14 @@ def _made(page: bytes, facts: Mapping[str, Any], looks: Looks) -> bytes:
 
 def _run(handed: Any, told: Any) -> None:
     try:
-        subprocess.run(
+        ended = subprocess.run(
             [sys.executable, "-I", str(INSIDE)], stdin=handed, stdout=told,
             stderr=subprocess.DEVNULL, timeout=PATIENCE, check=False, env={"LC_ALL": "C.UTF-8"},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Refused("word_templates.too_heavy") from None
+    if ended.returncode:  # stopped, perhaps in the middle of a paper
+        raise Refused("word_templates.too_heavy")
 
 
 def _told(head: bytes, made: bytes) -> bytes:

@@ -29,13 +29,6 @@ PROGRAMS = re.compile(
     re.I,
 )
 FOREIGN = (b"<!DOCTYPE", b"<!ENTITY")
-LIVE = re.compile(
-    rb"<w:(?:altChunk|object|control|subDoc)[ />]|macroEnabled|attachedTemplate\b"
-)
-FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)|w:instr=\"([^\"]*)")
-FETCHING = re.compile(
-    rb"\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|LINK|IMPORT|MACROBUTTON)\b", re.I
-)
 NAMED = re.compile(r"'([^'\n]{1,60})' is undefined|no attribute '([^'\n]{1,60})'")
 
 
@@ -49,7 +42,7 @@ class Refusal(Exception):
 
 # looking before parsing
 def look_through(page: bytes) -> None:
-    """Refuse what is no plain Word file: table of contents first, then each part, parsing none."""
+    """Refuse what is no plain zip of a Word file: its contents first, then each part, unparsed."""
     if page.startswith(OLE):
         raise Refusal(
             "locked" if "EncryptedPackage".encode("utf-16-le") in page else "old_format"
@@ -97,12 +90,6 @@ def _part(name: str, words: bytes) -> None:
         raise Refusal("damaged") from None
     if any(one in words for one in FOREIGN):
         raise Refusal("programs")
-    if name.endswith(".rels") and re.search(rb"TargetMode\s*=\s*[\"']External", words):
-        raise Refusal("outside")
-    if LIVE.search(words):
-        raise Refusal("programs")
-    if FETCHING.search(b"".join(one or other for one, other in FIELD.findall(words))):
-        raise Refusal("outside")
 
 
 # trying and filling in
@@ -112,13 +99,25 @@ def answer(order: Mapping[str, Any], page: bytes) -> bytes:
     from templates import word
     from templates.looks import Looks
 
+    _look_inside(page)
     if unknown := word.unknown_names(page):
         raise Refusal("unknown", "、".join(unknown[:5]))
     county, files = (Path(one) if one else None for one in (order["county"], order["files"]))
     made = word.write_on(page, order["facts"], Looks(county, files))
     if len(made) > MOST_MADE:
         raise Refusal("too_heavy")
+    _look_inside(made)  # a tag can put a field together
     return made
+
+
+def _look_inside(paper: bytes) -> None:
+    """Refuse what runs, fetches or points outside."""
+    from docx import Document
+
+    from bot.word_parts import faults
+
+    if fault := next(faults(Document(io.BytesIO(paper))), ""):
+        raise Refusal(fault)
 
 
 def why(error: Exception) -> Refusal:
@@ -128,6 +127,8 @@ def why(error: Exception) -> Refusal:
     kind, words = type(error).__name__, str(error)
     if isinstance(error, MemoryError | RecursionError) or "out of memory" in words:
         return Refusal("too_heavy")
+    if isinstance(error, ValueError) and "not a Word file" in words:
+        return Refusal("other_format")
     if kind == "UndefinedError":
         named = NAMED.search(words)
         return Refusal("unknown", (named[1] or named[2]) if named else "")

@@ -52,8 +52,10 @@ def _check_over(talk: Talk, bulletin: Bulletin) -> None:
         return
     monday = counted.first_of(bulletin.kind, bulletin.period)
     closing = monday + DAY * (talk.rules.weekly_day - 1)
-    if talk.now.date() < workday_on_or_before(closing, talk.rules):
-        raise Refused("bulletins.too_early", day=closing)
+    last_workday = workday_on_or_before(closing, talk.rules)
+    first_day = last_workday if last_workday >= monday else closing  # a week of holidays
+    if talk.now.date() < first_day:
+        raise Refused("bulletins.too_early", day=first_day)
 
 
 async def _lowest(talk: Talk, bulletin: Bulletin) -> Report | None:
@@ -84,7 +86,7 @@ async def give_back(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
     facts = titled(talk, bulletin)
     if not bulletins.may_give_back(talk.asker, bulletin):
         raise Refused("bulletins.not_yours")
-    bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
+    bulletins.check_returning(bulletin)
     reason = words or await talk.ask("bulletins.ask_reason", plain, **facts)
     after = await bulletins.give_back(talk.db, talk.asker, bulletin, reason, now=talk.now)
     note = talk.reply(
@@ -102,9 +104,9 @@ async def give_back(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
 
 
 async def redo(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
-    """重做: counted again, a draft again."""
+    """重做: counted again, a draft again; who put the lowest in (写) is asked anew."""
     bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
-    facts = await cards.count(talk, bulletin)
+    facts = await cards.count(talk, bulletin, bottom=False)
     after = await bulletins.redo(talk.db, talk.asker, bulletin, facts, now=talk.now)
     return await cards.card(talk, after)
 

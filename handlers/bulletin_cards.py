@@ -1,6 +1,6 @@
 """How a draft and a signed paper look in chat: the words of the paper, what may be done with it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from handlers.talk import Talk
 from handlers.written import button
@@ -98,11 +98,16 @@ def place_of(bulletin: Bulletin) -> Place:
     return Place("township", id, bulletin.content.place, Scope(county, id))
 
 
-async def count(talk: Talk, bulletin: Bulletin) -> bulletins.Facts:
-    """Its facts as they are now; the lowest stay in where a person has put them in."""
+async def count(talk: Talk, bulletin: Bulletin, *, bottom: bool = True) -> bulletins.Facts:
+    """Its facts as they are now; the lowest stay in (`bottom`) where a person has put them in.
+
+    What is signed is counted as of its own day: time that has passed is no correction.
+    """
+    signed = bulletin.version or bulletin.state == "signed"
     return await counted.count(
         talk.db, place_of(bulletin), bulletin.kind, bulletin.period, now=talk.now,
-        rules=talk.rules, bottom=bulletin.names_lowest,
+        rules=talk.rules, bottom=bottom and bulletin.names_lowest,
+        as_of=date.fromisoformat(bulletin.latest.as_of) if signed else None,
     )  # fmt: skip
 
 
@@ -126,7 +131,8 @@ async def _signed_card(talk: Talk, bulletin: Bulletin) -> Reply:
     more = [one for one in every if one.version > bulletin.version and one.state == "signed"]
     differs = False
     if bulletins.signs(talk.asker, bulletin):
-        facts, last = await count(talk, bulletin), every[-1].latest
+        last = [one for one in every if one.state == "signed"][-1].latest
+        facts = await count(talk, bulletin)
         differs = supplements.differs(supplements.between(bulletin.id, last, facts, ""))
     by = await people.by_id(talk.db, bulletin.signed_by or 0)
     words = talk.say(

@@ -26,7 +26,7 @@ from ledger.reports.inspection import Inspection
 
 DRAFT, BASIS, HISTORY = "草稿", "依据", ("历史", "清单", "全部")
 TENTH = "旬"
-ISSUE = re.compile(rf"第?\s*(?P<number>{NUMERAL})\s*[号期]")
+ISSUE = re.compile(rf"(?:(?P<year>20\d\d)年\s*)?第?\s*(?P<number>{NUMERAL})\s*[号期]")
 ABOUT = re.compile(rf"{cards.COMMAND} (?P<id>\d{{1,9}})\b.*")
 NUMBER = re.compile(r"(?P<id>\d{1,9})\s*号?(?=$|\s)\s*(?P<rest>.*)", re.DOTALL)
 OPENED = re.compile(rf"{BASIS}\s*(?P<number>\d{{0,3}})")
@@ -41,6 +41,7 @@ class Asked:
     period: str = ""
     draft: bool = False
     number: int = 0
+    year: int = 0  # of the number
     month: str = ""  # every one of a month
     rest: str = ""
 
@@ -98,6 +99,8 @@ async def show_any(talk: Talk) -> Reply:
 async def show_monthly(talk: Talk) -> Reply:
     """月报 草稿: the monthly figures to be signed."""
     asked = read(talk.rest, "monthly", talk.today)
+    if asked.period:  # ten days
+        raise Misunderstood("bulletins.not_a_period", said=talk.rest[:40])
     return await _show(talk, replace(asked, period=asked.month, month="", draft=True))
 
 
@@ -111,10 +114,12 @@ async def _show(talk: Talk, asked: Asked) -> Reply:
         return await _list(talk, asked)
     rest, forms = take_forms(asked.rest)
     if rest and not (asked.kind == "weekly" and talk.asker.role is Role.COUNTY):
-        raise Misunderstood("bulletins.not_a_period", said=asked.rest[:40])
+        weekly = asked.kind == "weekly"
+        block = "reports.not_a_week" if weekly else "bulletins.not_a_period"
+        raise Misunderstood(block, said=asked.rest[:40])
     if asked.number:
         found: Bulletin | None = await bulletins.access_numbered(
-            talk.db, talk.asker, asked.kind, asked.number
+            talk.db, talk.asker, asked.kind, asked.number, year=asked.year
         )
     elif asked.draft:
         found = await _draft(talk, asked, rest)
@@ -155,7 +160,9 @@ async def _draft(talk: Talk, asked: Asked, township: str) -> Bulletin:
     if scope_of(talk.asker) != place.scope:
         when = cards.period(talk, asked.kind, key)
         again = f"{WORDS[asked.kind]} {when}"
-        raise Refused("bulletins.no_draft", name=name, period=when, again=again)
+        raise Refused(
+            "bulletins.no_draft", name=name, place=place.name, period=when, again=again
+        )
     return await _made(talk, place, asked.kind, key)
 
 
@@ -169,6 +176,8 @@ async def _made(talk: Talk, place: Place, kind: str, key: str) -> Bulletin:
         raise Refused("bulletins.not_over", period=when)
     if isinstance(facts, Inspection) and not facts.problems:
         raise Refused("bulletins.nothing_found", period=when)
+    if await counted.before_the_ledger(talk.db, facts):
+        raise Refused("bulletins.before_ledger", period=when)
     return await bulletins.draft(talk.db, talk.asker.id, place.scope, facts, now=talk.now)
 
 
@@ -199,7 +208,8 @@ def read(text: str, kind: str, today: date) -> Asked:
     words, draft = text.replace(DRAFT, " ").strip(), DRAFT in text
     if numbered := ISSUE.match(words):
         number = int(read_number(numbered["number"]) or 0)
-        return Asked(kind, "", draft, number, rest=words[numbered.end() :].strip())
+        rest, year = words[numbered.end() :].strip(), int(numbered["year"] or 0)
+        return Asked(kind, "", draft, number, year, rest=rest)
     if TENTH in words and (found := read_tenday(words, today)):
         return Asked(kind, counted.period_of("tenday", found[0]), draft, rest=found[1].strip())
     if words and (found := read_month(words, today)):
@@ -231,26 +241,17 @@ async def meant(room: Room, asker: Person, incoming: Incoming, text: str) -> str
         return ""
     act, _, words = text.partition(" ")
     pressed = next((one for one in says if one.split(" ")[2:3] == [act]), "")
-    if pressed and (not words or act in {cards.CHANGE, cards.RETURN}):
+    if pressed and (not words or act in {cards.CHANGE, cards.RETURN, BASIS}):
         return f"{pressed} {words}".strip()
     return f"{change} {text}"
 
 
-@dataclass(frozen=True)
-class DraftTopic(Topic):
-    """周报告, 月报 with 草稿 in the same line: what is to be signed, not the summary."""
-
-    def rest_of(self, text: str, *, strict: bool) -> str | None:
-        """What follows the word, where 草稿 is said."""
-        if DRAFT not in text:
-            return None
-        return super().rest_of(text, strict=strict)
-
-
 WORDS = {"weekly": "周报告", "tenday": "旬通报", "monthly": "月报", INSPECTION: "督查通报"}
 ONE = Topic("bulletin", (cards.COMMAND,), show_one, STAFF | {Role.LEADER})
-WEEKLY = DraftTopic("weekly_draft", ("周报告", "周报"), show_weekly, form="loose", aside=True)
-MONTHLY = DraftTopic("monthly_draft", ("月报",), show_monthly, form="loose", aside=True)
+WEEKLY = Topic(
+    "weekly_draft", ("周报告", "周报"), show_weekly, form="loose", aside=True, needs=DRAFT
+)
+MONTHLY = Topic("monthly_draft", ("月报",), show_monthly, form="loose", aside=True, needs=DRAFT)
 TENDAY = Topic("tenday_bulletin", ("旬通报",), show_tenday, aside=True)
 INSPECT = Topic("inspection_bulletin", ("督查通报",), show_inspection, aside=True)
 ANY = Topic("bulletins", ("通报",), show_any, aside=True)

@@ -135,7 +135,8 @@ async def _heard(
         raise Refused("photos.none_kept" if event.media else "talk.empty")
     if text in burden.WHY:
         return await burden.why(room, asker, incoming)
-    if draft := await bulletins.meant(room, asker, incoming, text):
+    plain = text not in CANCEL_WORDS | BACK_WORDS
+    if plain and (draft := await bulletins.meant(room, asker, incoming, text)):
         return await converse(room, asker, replace(said, text=draft), typed=False)
     meant = await replies.records_meant(room, asker, incoming)
     reply = await converse(room, asker, said, meant=meant)

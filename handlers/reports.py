@@ -38,6 +38,7 @@ MONTH = re.compile(
 )
 THIRDS = {"上旬": 1, "中旬": 11, "下旬": 21}
 SHIFTED = {"上上旬": -2, "上一旬": -1, "上个旬": -1, "本旬": 0, "这一旬": 0, "下一旬": 1}
+YEARS = range(2000, 2100)  # of which there can be a report
 EDGES = " \u3000，,的"
 
 
@@ -118,6 +119,8 @@ def read_month(words: str, today: date) -> tuple[date, str] | None:
         if not 1 <= month <= 12:
             raise Misunderstood("reports.not_a_month", said=words[:40])
         year = int(named["year"] or today.year)
+        if year not in YEARS:
+            raise Misunderstood("reports.not_a_month", said=words[:40])
         first = date(year, month, 1)
         if first > today and not named["year"]:
             first = date(year - 1, month, 1)
@@ -146,14 +149,21 @@ def _begun(day: date, today: date) -> date:
 def _monday(numbered: re.Match[str], today: date) -> date:
     """The Monday of a numbered week; without a year the last one that has begun."""
     week = int(read_number(numbered["week"]) or 0)
-    year = int(numbered["year"] or today.isocalendar().year)
+    this = today.isocalendar().year
+    years = (int(numbered["year"]),) if numbered["year"] else (this, this - 1)
+    mondays = [_week(year, week) for year in years]
+    begun = [one for one in mondays if one and (one <= today or numbered["year"])]
+    if not begun:
+        raise Misunderstood("reports.no_such_week", year=years[0], week=week)
+    return begun[0]
+
+
+def _week(year: int, week: int) -> date | None:
+    """Its Monday; None: that year has no such week, or it is no year of ours."""
     try:
-        monday = date.fromisocalendar(year, week, 1)
-        if monday > today and not numbered["year"]:
-            return date.fromisocalendar(year - 1, week, 1)
-    except ValueError as error:
-        raise Misunderstood("reports.no_such_week", year=year, week=week) from error
-    return monday
+        return date.fromisocalendar(year, week, 1) if year in YEARS else None
+    except ValueError:
+        return None
 
 
 ASKING = {
@@ -247,6 +257,6 @@ async def _show_details(talk: Talk, place: Place, window: Window) -> Reply:
 
 DAILY = Topic("daily", ("日报", "日调度", "daily"), show_daily, form="loose", aside=True)
 WEEKLY = Topic("weekly", ("周报告", "周报", "weekly"), show_weekly, form="loose", aside=True)
-TENDAY = Topic("tenday", ("旬报告", "旬报", "旬通报"), show_tenday, form="loose", aside=True)
+TENDAY = Topic("tenday", ("旬报告", "旬报"), show_tenday, form="loose", aside=True)
 MONTHLY = Topic("monthly", ("月报告", "月报", "月调度"), show_monthly, form="loose", aside=True)
 DETAIL = Topic("report_details", ("看明细", DETAILS), show_details, form="bare", aside=True)

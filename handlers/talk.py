@@ -190,6 +190,7 @@ class Topic:
     settles: bool = (
         False  # each answer is written at once, whatever becomes of the next question
     )
+    needs: str = ""  # a word that has to be said with it: 周报 草稿 is not 周报
     dropped: str = "talk.cancelled"  # what 取消 answers; other words where something stands
 
     def rest_of(self, text: str, *, strict: bool) -> str | None:
@@ -198,6 +199,8 @@ class Topic:
         Strict, while another talk is open, even a loose topic wants its word alone or set off
         by a space or a digit: 「问题不大」 is an answer then.
         """
+        if self.needs not in text:
+            return None
         for word in self.words:
             if text == word:
                 return ""

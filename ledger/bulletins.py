@@ -188,10 +188,12 @@ async def access_listed(
     return [Bulletin(**dict(row)) async for row in rows]
 
 
-async def access_numbered(db: Session, asker: Person, kind: str, number: int) -> Bulletin:
-    """The newest signed paper of that number."""
+async def access_numbered(
+    db: Session, asker: Person, kind: str, number: int, *, year: int = 0
+) -> Bulletin:
+    """The signed paper of that number, the newest where no year is said."""
     row = await sql.numbered(
-        db.connection, county=asker.county_id, kind=kind, number=number,
+        db.connection, county=asker.county_id, kind=kind, year=year, number=number,
         eyes=EYES.get(asker.role, ""),
     )  # fmt: skip
     if row is None:
@@ -289,8 +291,7 @@ async def give_back(
     if not may_give_back(asker, bulletin):
         raise Refused("bulletins.not_yours")
     said = tidy(reason)
-    if bulletin.state == "returned":
-        raise Refused("bulletins.returned_already")
+    check_returning(bulletin)
     check_open(await sql.give_back(db.connection, id=bulletin.id, reason=said, now=ms(now)))
     return await told(db, asker.id, bulletin.id, "returned", {"reason": said}, now)
 
@@ -322,6 +323,13 @@ def check_open(done: object) -> None:
     """`Refused` when the row was signed before we came to it."""
     if done is None:
         raise Refused("bulletins.signed_already")
+
+
+def check_returning(bulletin: Bulletin) -> None:
+    """`Refused` where there is nothing to give back: signed, or given back before."""
+    check_open(None if bulletin.state == "signed" else bulletin.id)
+    if bulletin.state == "returned":
+        raise Refused("bulletins.returned_already")
 
 
 async def _by_id(db: Session, id: int) -> Bulletin:

@@ -36,10 +36,10 @@ SELECT * FROM bulletin
      OR (:eyes = 'leader' AND kind = 'inspection' AND state = 'signed'))
  ORDER BY coalesce(signed_at, made_at) DESC, id DESC LIMIT :limit;
 
--- name: numbered(county, kind, number, eyes)^
--- The newest of that number; townships and leaders find signed ones, and only signed ones have a number.
+-- name: numbered(county, kind, year, number, eyes)^
+-- The newest of that number, where no year is said; townships and leaders find signed ones, and only signed ones have a number.
 SELECT * FROM bulletin
- WHERE county_id = :county AND kind = :kind AND number = :number
+ WHERE county_id = :county AND kind = :kind AND number = :number AND (:year = 0 OR year = :year)
    AND (:eyes IN ('county', 'township') OR (:eyes = 'leader' AND kind = 'inspection'))
  ORDER BY year DESC LIMIT 1;
 

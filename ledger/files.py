@@ -63,11 +63,14 @@ def keep_bytes(folder: Path, data: bytes, *, mime: str, name: str, kind: str) ->
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{sha256}.{os.getpid()}.{threading.get_ident()}")
-        with draft.open("wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(target)
+        try:
+            with draft.open("wb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)  # a full disk is not to be filled with halves
         _sync_folder(target.parent)
     return Kept(sha256, len(data), mime, name, kind)
 

@@ -317,13 +317,17 @@ async def decide(
     if done is None:
         raise Refused("findings.changed_meanwhile", id=finding.id)
     if finding.source == Source.CHAT and State.LIFTED in {state, finding.state}:
-        change = -1 if state is State.LIFTED else 1  # a miss that is none is in no figure
-        await periods.add(
-            db, finding.team_id, date.fromisoformat(finding.day), unanswered=change
-        )
+        await _recount(db, finding, -1 if state is State.LIFTED else 1)
     step = "decided" if finding.is_open else "changed"
     await _event(db, by.id, finding, step, {"state": state.value, "reason": reason}, now)
     return await by_id(db, finding.id)
+
+
+async def _recount(db: Session, finding: Finding, change: int) -> None:
+    """A miss that is none is in no figure; one answered in time after all has left it already."""
+    if not await sql.no_miss(db.connection, id=finding.source_id):
+        day = date.fromisoformat(finding.day)
+        await periods.add(db, finding.team_id, day, unanswered=change)
 
 
 async def check_deciding(

@@ -66,5 +66,9 @@ UPDATE finding SET state = :state, decided_by = :by, decided_at = :now, reason =
        first_decided_at = coalesce(first_decided_at, :now)
  WHERE id = :id AND state = :before RETURNING id;
 
+-- name: no_miss(id)$
+-- Whether the check of that number has been answered or called off since.
+SELECT count(*) FROM spotcheck WHERE id = :id AND state <> 'missed';
+
 -- name: has_strike(id)$
 SELECT count(*) FROM strike WHERE finding_id = :id AND (upheld IS NULL OR upheld = 1);

@@ -1,11 +1,11 @@
 -- What the inspection bulletin (督查通报) is made of: the period's checks and its confirmed findings.
 
 -- name: checks(county, since, first, last, begins, ends)
--- One row a team and way for chat, one a check for the others. A call or visit that was called off is none.
+-- One row a team and way for chat, one a check for the others. A check, call or visit that was called off is none.
 SELECT 'chat' AS method, t.township_id, t.id AS team_id, w.name AS township, t.village, count(*) AS drawn,
        sum(CASE WHEN s.state = 'answered' THEN 1 ELSE 0 END) AS done, '' AS found
   FROM team t CROSS JOIN spotcheck s JOIN township w ON w.id = t.township_id
- WHERE s.team_id = t.id AND t.county_id = :county AND s.day BETWEEN :first AND :last
+ WHERE s.team_id = t.id AND t.county_id = :county AND s.day BETWEEN :first AND :last AND s.state <> 'void'
  GROUP BY t.township_id, t.id, w.name, t.village
 UNION ALL
 SELECT 'phone', t.township_id, t.id, w.name, t.village, 1, CASE WHEN c.state = 'done' THEN 1 ELSE 0 END,
@@ -24,7 +24,7 @@ SELECT 'back_check', t.township_id, t.id, w.name, t.village, 1, 1, ''
  ORDER BY 1, 2, 3, 8;
 
 -- name: found(county, begins, ends, unanswered)
--- What was confirmed in these days and still is, and the names of those teams' people and households:
+-- What was confirmed in these days and still is, and the names of the county's people and those villages' households:
 -- no name goes into a bulletin. Silence to a chat check alone is a reason to ring, never a finding.
 SELECT 'finding' AS sort, f.id, f.township_id, f.team_id, w.name AS township, t.village, f.source, f.category,
        f.facts AS words, f.day, CASE WHEN f.reply = '' THEN 0 ELSE 1 END AS replied
@@ -34,10 +34,7 @@ SELECT 'finding' AS sort, f.id, f.township_id, f.team_id, w.name AS township, t.
 UNION ALL
 SELECT 'person', p.id, 0, 0, '', '', '', '', p.name, '', 0
   FROM person p
- WHERE p.id IN (SELECT f.person_id FROM finding f WHERE f.county_id = :county AND f.state = 'confirmed'
-                   AND f.decided_at >= :begins AND f.decided_at < :ends)
-    OR p.team_id IN (SELECT f.team_id FROM finding f WHERE f.county_id = :county AND f.state = 'confirmed'
-                        AND f.decided_at >= :begins AND f.decided_at < :ends)
+ WHERE p.county_id = :county
 UNION ALL
 SELECT 'household', h.id, 0, 0, '', '', '', '', h.name, '', 0
   FROM household h
@@ -76,7 +73,7 @@ SELECT b.*, count(*) OVER () AS total, count(*) OVER () AS open
         SELECT s.day, w.name AS township, t.village, 'chat' AS kind, s.id AS number, s.opens_at AS made_at,
                t.id AS team_id, CASE WHEN s.state = 'answered' THEN 1 ELSE 0 END AS done, '' AS found
           FROM team t CROSS JOIN spotcheck s JOIN township w ON w.id = t.township_id
-         WHERE s.team_id = t.id AND t.county_id = :county AND s.day BETWEEN :first AND :last
+         WHERE s.team_id = t.id AND t.county_id = :county AND s.day BETWEEN :first AND :last AND s.state <> 'void'
         UNION ALL
         SELECT c.day, w.name, t.village, 'phone', c.id, coalesce(c.done_at, 0), t.id,
                CASE WHEN c.state = 'done' THEN 1 ELSE 0 END,

@@ -140,6 +140,9 @@ async def sent(db: Session, id: int, *, owner: str, ref: str, now: datetime) -> 
 async def drawn(db: Session, out: Outgoing, *, owner: str, now: datetime) -> bool:
     """Its drawings are files now: these stay with the row, the facts they came from go.
 
+    However often its lease ran out in a long queue of drawings, nothing was sent meanwhile: that
+    counts neither as a try nor as an unclear one.
+
     False: the row is nobody's any more (its time is over, it was taken back): nothing to send.
     """
     body = json.dumps(
@@ -147,8 +150,9 @@ async def drawn(db: Session, out: Outgoing, *, owner: str, now: datetime) -> boo
         ensure_ascii=False,
     )
     found = await sql.drawn(
-        db.connection, id=out.id, owner=owner, body=body, lease=ms(now + LEASE)
-    )
+        db.connection, id=out.id, owner=owner, body=body, lease=ms(now + LEASE),
+        attempts=out.attempts, again=int(out.again),
+    )  # fmt: skip
     return found is not None
 
 

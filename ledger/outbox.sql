@@ -41,8 +41,8 @@ SELECT count(*) FROM (SELECT 1 FROM outbox
 UPDATE outbox SET state = 'sent', external_id = :ref, sent_at = :now, last_error = ''
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
 
--- name: drawn(id, owner, body, lease)$
-UPDATE outbox SET body = :body, lease_until = :lease
+-- name: drawn(id, owner, body, lease, attempts, again)$
+UPDATE outbox SET body = :body, lease_until = :lease, attempts = :attempts, uncertain = uncertain * :again
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner RETURNING id;
 
 -- name: hold(id, owner, lease)!

@@ -217,6 +217,10 @@ SELECT 'checked', l.id, l.village, c.id, p.id, p.name, '', c.state, c.day, 0
  WHERE c.team_id = l.id AND c.day BETWEEN :first AND :last AND :depth > 2 AND c.state <> 'void'
  ORDER BY sort, day, number, person_id;
 
+-- name: begun()$
+-- When the ledger began (epoch ms).
+SELECT e.at FROM ev e WHERE e.seq = (SELECT min(o.seq) FROM ev o);
+
 -- name: keep(kind, period, level, place_id, facts, now)*!
 -- As it went out; a second one changes nothing.
 INSERT INTO report (kind, period, level, place_id, facts, made_at)

@@ -22,11 +22,8 @@ from scheduler.timetable import Beat, catch_up, daily, timetable, weekly
 
 log = structlog.get_logger()
 STEP = timedelta(minutes=1)  # how finely a moved clock passes through the intervals
-# A longer way is passed more coarsely: nothing that is due is lost by it, some comes minutes later.
-COARSE = (
-    (timedelta(days=3), timedelta(minutes=15)),
-    (timedelta(hours=12), timedelta(minutes=5)),
-)
+FAR = timedelta(hours=12)  # a longer way is passed more coarsely
+COARSE = timedelta(minutes=5)
 
 
 class Movable(Clock, Protocol):
@@ -84,16 +81,11 @@ class Runner:
     ) -> None:
         """Put the clock forward, running every beat on the way at its own time."""
         async with self._turn:
-            await self._pass(
-                clock.now(), moment, clock, between, self._step_of(moment - clock.now())
-            )
+            step = max(self.step, COARSE) if moment - clock.now() > FAR else self.step
+            await self._pass(clock.now(), moment, clock, between, step)
             if moment > clock.now():
                 clock.set(moment)
             self._lived = clock.now()
-
-    def _step_of(self, way: timedelta) -> timedelta:
-        """How finely so long a way is passed."""
-        return max(self.step, next((step for far, step in COARSE if way > far), self.step))
 
     async def _pass(
         self, start: datetime, end: datetime, clock: Movable | None,

@@ -56,7 +56,7 @@ async def _period(desk: Desk, db: Session, kind: str, day: date, now: datetime) 
         return
     for place in await _counties(db, now):
         facts = await counted.count(db, place, kind, period, now=now, rules=desk.rules)
-        if _worth_it(facts):
+        if _worth_it(facts) and not await counted.before_the_ledger(db, facts):
             await bulletins.draft(db, audit.SYSTEM, place.scope, facts, now=now)
 
 

@@ -20,7 +20,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pypdfium2
-from PIL import Image
 
 from bot.demo import bind_everybody
 from ledger import charts, custody, data_cuts, issues, leave, leave_steps, people
@@ -49,6 +48,7 @@ from ledger.reports.facts import Report, Window, place_of
 from ledger.reports.letter import LetterReport
 from ledger.rules import Rules
 from templates.bulletin import Bulletin, as_facts
+from templates.drawn import small
 from templates.forms import make
 from templates.words import Words
 
@@ -58,7 +58,6 @@ TODAY = NOW.date()
 SEED, SIZE, RULES, WORDS = 7, Size(villages=24, workdays=58), Rules(), Words()
 REASONS = ("事假", "公差")
 UNITS = ("县水利局", "县住房和城乡建设局", "县交通运输局")
-COLOURS = 96
 DOTS = 1.6  # pixels a point of a printed page
 
 
@@ -271,7 +270,7 @@ def draw(one: Shown) -> bytes:
     made = make(one.form, one.facts)
     if made.ending == ".docx":
         return _first_page(_printed(made.data))
-    return _first_page(made.data) if made.ending == ".pdf" else small(made.data)
+    return _first_page(made.data) if made.ending == ".pdf" else made.data
 
 
 def _printed(docx: bytes) -> bytes:
@@ -290,17 +289,6 @@ def _first_page(pdf: bytes) -> bytes:
     out = io.BytesIO()
     page.save(out, "PNG")
     return small(out.getvalue())
-
-
-def small(png: bytes) -> bytes:
-    """The same with a palette of few colours."""
-    with Image.open(io.BytesIO(png)) as picture:
-        whole = picture.convert("RGB")
-    cover = Image.Quantize.MAXCOVERAGE  # the usual way loses the few dots of colour
-    flat = whole.quantize(COLOURS, method=cover, dither=Image.Dither.NONE)
-    out = io.BytesIO()
-    flat.save(out, "PNG", optimize=True)
-    return out.getvalue()
 
 
 def drawable(found: list[Shown]) -> Iterator[Shown]:

@@ -19,8 +19,11 @@ OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
 MARK = re.compile(f"{OPEN}([^{BETWEEN}]*){BETWEEN}([^{CLOSE}]*){CLOSE}")
 PIECE = re.compile(rf"(?s)\\(.)|(\*\*)|{MARK.pattern}|([^\\*{OPEN}]+|\*)")
 PRIVATE = re.compile(f"[{OPEN}{BETWEEN}{CLOSE}]")
-DIRECTIVE = re.compile(r"@(office|number|to|sign|date|copies|draft|seal|foot)\s+(.*)")
+DIRECTIVE = re.compile(r"@(office|number|to|sign|date|copies|draft|seal|foot)(?:\s+(.*)|$)")
+IN_CHAT = frozenset(("number", "sign", "date", "draft", "seal"))
 PICTURE = re.compile(r"@picture ([0-9a-f]{64})\s*(.*)")
+BOLD_FIRST = re.compile(r"\*\*((?:\\.|[^*\\]|\*(?!\*))+)\*\*(.*)")
+BAR = re.compile(rf"(?<!\\)\|(?![^{OPEN}{BETWEEN}]*{BETWEEN})")  # between cells, in no key
 UNSOURCED = "?"  # the key of a number that nobody has named
 
 
@@ -118,7 +121,7 @@ def read(marked: str) -> Bulletin:
     for line in made.marked.splitlines():
         line = line.strip()
         if told := DIRECTIVE.match(line):
-            made = _directed(made, told[1], told[2])
+            made = _directed(made, told[1], told[2] or "")
         elif not made.title and (titled := _title(line)):
             made = replace(made, title=titled[0], under=titled[1])
         else:
@@ -149,7 +152,7 @@ def plainly(runs: Iterable[Run]) -> str:
 def marks(fact: object) -> object:
     """How a fact is put into marked lines: figures with their keys, somebody's words escaped."""
     if isinstance(fact, Figure):
-        return f"{OPEN}{fact.key}{BETWEEN}{int(fact)}{CLOSE}"
+        return f"{OPEN}{_one_line(fact.key)}{BETWEEN}{int(fact)}{CLOSE}"
     if isinstance(fact, int | float) and not isinstance(fact, bool):
         return f"{OPEN}{UNSOURCED}{BETWEEN}{fact}{CLOSE}"
     return fact
@@ -157,8 +160,12 @@ def marks(fact: object) -> object:
 
 def tame(words: str) -> str:
     """Somebody's words on one line, so that no character of theirs marks anything."""
-    line = " ".join(PRIVATE.sub("", words).split())
-    return re.sub(r"([\\*|@#])", r"\\\1", line)
+    return re.sub(r"([\\*|@#])", r"\\\1", _one_line(words))
+
+
+def _one_line(words: str) -> str:
+    """Without signs of ours; a key also holds somebody's words, the names of places."""
+    return " ".join(PRIVATE.sub("", words).split())
 
 
 # reading
@@ -192,13 +199,14 @@ def _plain(words: str) -> str:
 def _title(line: str) -> tuple[str, str] | None:
     if line.startswith("# "):
         return _plain(line[2:]), ""
-    if line.startswith("**") and (end := line.find("**", 2)) > 0:
-        return _plain(line[2:end]), _plain(line[end + 2 :])
-    return None
+    told = BOLD_FIRST.match(line)
+    return (_plain(told[1]), _plain(told[2])) if told else None
 
 
 def _directed(made: Bulletin, name: str, words: str) -> Bulletin:
     said = _plain(words)
+    if not said:  # nobody is named: the paper leaves it out
+        return made
     told: dict[str, Any] = {name: (*made.copies, said) if name == "copies" else said}
     return replace(made, **told)
 
@@ -218,7 +226,7 @@ def _block(line: str) -> Block:
 
 def _cells(line: str) -> tuple[Runs, ...]:
     inner = line.strip().removeprefix("|").removesuffix("|")
-    return tuple(_merged(cell.strip()) for cell in re.split(r"(?<!\\)\|", inner))
+    return tuple(_merged(cell.strip()) for cell in BAR.split(inner))
 
 
 def _joined(blocks: list[Block]) -> Iterator[Block]:
@@ -241,11 +249,7 @@ def _chat_line(line: str) -> str | None:
     if PICTURE.match(line):
         return None
     if told := DIRECTIVE.match(line):
-        return (
-            _untamed(told[2])
-            if told[1] in {"number", "sign", "date", "draft", "seal"}
-            else None
-        )
+        return _untamed(told[2]) if told[2] and told[1] in IN_CHAT else None
     if headed := re.match(r"#{1,3} (.*)", line):
         return f"**{_untamed(headed[1])}**"
     if line.startswith("|"):

@@ -7,6 +7,7 @@ in its folder fonts/ are taken first for papers (documents.md §5, §6).
 """
 
 import base64
+import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, Any]
 Format = Literal["png", "pdf", "svg"]
+COLOURS = 64  # of a picture
 PAGES = Path(__file__).parent / "typst"
 PAPER = "paper"
 PPI = 144  # a card of 360 points is 720 pixels wide
@@ -55,6 +57,10 @@ class UnknownPage(LookupError):
     """There is no such page."""
 
 
+class NotSet(Exception):
+    """typst has given up on this page: some mixtures of scripts are too much for it."""
+
+
 @dataclass
 class Press:
     """One page with its fonts, ready to be set again and again; one at a time."""
@@ -69,13 +75,24 @@ def draw(
 ) -> bytes:
     """The page `typst/<name>.typ` as a PNG or SVG of its first sheet, or a PDF of all of them.
 
-    An unknown page is `UnknownPage`, a county's wrong paper.toml `BadPaper`. It takes some
-    hundredths of a second: call it in a thread.
+    An unknown page is `UnknownPage`, a county's wrong paper.toml `BadPaper`, what typst cannot set
+    `NotSet`. It takes some hundredths of a second: call it in a thread.
     """
     data, warnings = drawn(name, facts, format, looks)
     for one in warnings:
         log.warning("typst", page=name, said=one)
-    return data
+    return small(data) if format == "png" else data
+
+
+def small(png: bytes) -> bytes:
+    """The same picture in a palette: a third of the bytes on a member's phone and on our disk."""
+    with Image.open(io.BytesIO(png)) as picture:
+        whole = picture.convert("RGB")
+    # the usual way of choosing colours loses the few dots of a rare one
+    flat = whole.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    flat.save(out, "PNG", compress_level=6)
+    return out.getvalue()
 
 
 def drawn(
@@ -85,13 +102,24 @@ def drawn(
     press = _press(name, _own_fonts(looks))
     inputs = {"data": json.dumps(_data(name, facts, press, looks), ensure_ascii=False)}
     with press.lock:
-        made, warnings = press.compiler.compile_with_warnings(
-            format=format, ppi=PPI, sys_inputs=inputs, timestamp=ANY_DAY
-        )
+        made, warnings = _set(press, inputs, format)
     first = made[0] if isinstance(made, list) else made
     if first is None:
         raise UnknownPage(name)  # nothing to print on: a page without a sheet
     return bytes(first), [one.message for one in warnings]
+
+
+def _set(press: Press, inputs: dict[str, str], format: Format) -> tuple[Any, list[Any]]:
+    """What typst makes of it. A panic of its is no `Exception`: it would end the whole program."""
+    try:
+        made, warnings = press.compiler.compile_with_warnings(
+            format=format, ppi=PPI, sys_inputs=inputs, timestamp=ANY_DAY
+        )
+    except BaseException as why:
+        if type(why).__name__ != "PanicException":
+            raise
+        raise NotSet(str(why)) from None
+    return made, list(warnings)
 
 
 # fonts

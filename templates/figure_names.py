@@ -10,7 +10,6 @@ FIGURE_NAMES = {
     "trips": "公差人数",
     "studied": "学习登记",
     "owing": "没有学习登记",
-    "owing_told": "没有学习登记（不含不提醒的）",
     "visits": "走访户次",
     "households": "走访户数",
     "called": "走访的户",

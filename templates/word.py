@@ -42,6 +42,10 @@ BRACED = re.compile(r"(?<=[{}%])_|_(?=[{}%])")  # docxtpl turns {_{ into {{ afte
 MARK_WIDE = 0.95  # of the type area that a red head may fill
 SHORT = 6  # characters of a column that is not broken
 TAG, BETWEEN = re.compile(r"\{[{%#]"), re.compile("<[^>]*>")
+REFUSED = (
+    nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends,
+    nodes.EvalContextModifier, nodes.ScopedEvalContextModifier,  # {% autoescape false %}
+)  # fmt: skip
 LARGEST = 10_000  # of a number that a template multiplies
 Facts = Mapping[str, Any]
 
@@ -120,13 +124,13 @@ def names() -> frozenset[str]:
 def unknown_names(page: bytes) -> list[str]:
     """Names in a page's tags that no paper has, wherever they stand, also where nothing shows.
 
-    `SecurityError`: a tag that brings in another file.
+    `SecurityError`: a tag that brings in another file, or lets users' words be XML.
     """
     env, found = sandbox(), set[str]()
     for words in _tagged(page):
         tree = env.parse(words)
-        if any(tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends))):
-            raise SecurityError("another file")
+        if any(tree.find_all(REFUSED)):
+            raise SecurityError("not for a page")
         found |= find_undeclared_variables(tree)
     return sorted(found - names())
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import re
 import socket
+import struct
 import threading
 import time
 import urllib.error
@@ -296,6 +297,10 @@ class FakeBotApi:
             raise Rejected(413, "Request Entity Too Large")
         if kind == "photo" and not data.startswith((b"\xff\xd8", b"\x89PNG")):
             raise Rejected(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        if kind == "photo" and data[12:16] == b"IHDR":
+            wide, high = struct.unpack(">II", data[16:24])
+            if wide + high > 10_000 or max(wide, high) > 20 * min(wide, high):
+                raise Rejected(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")
         caption = call.facts.get("caption", "")
         if caption:
             _length(caption, 1024, "Bad Request: message caption is too long")

@@ -50,7 +50,6 @@ def _figures(part: Sheet, place: Place) -> dict[str, int]:
     found["missed"] = len(part.sorted_as("missed"))
     found["silent"] = sum(1 for line in part.lines if line.silent and line.roster)
     if kind == "daily":
-        found["owing_told"] = sum(1 for one in part.sorted_as("owing") if not one.text)
         return found
     owed = part.sorted_as("owed")
     found |= {

@@ -21,7 +21,8 @@ KINDS = ("progress", "issue")
 LONGEST = 4
 MOST = 600  # characters that are weighed
 UNLIKE = 0.04  # three in a hundred of the labelled messages that tell progress lie below
-UNLIKE_STRONG, UNLIKE_WEAK = 0.05, 0.2
+UNLIKE_ISSUE = 0.2
+ENOUGH = 8  # with fewer known runs the weights know nothing of it
 RATHER, NOT = 0.4, 0.35  # above and below: 1 in 60 of these is an issue all the same
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
@@ -33,15 +34,16 @@ class Likely:
 
     progress: float
     issue: float
+    known: int = 0  # runs of it that have a weight
 
     @property
     def no_progress(self) -> bool:
         """Nothing in its words reads like progress."""
-        return self.progress < UNLIKE
+        return self.known >= ENOUGH and self.progress < UNLIKE
 
     def no_issue(self, *, strong: bool) -> bool:
-        """Nothing in its words reads like an issue; a plain fault is believed sooner."""
-        return self.issue < (UNLIKE_STRONG if strong else UNLIKE_WEAK)
+        """Nothing in its words reads like an issue; a plain fault is believed in any case."""
+        return not strong and self.known >= ENOUGH and self.issue < UNLIKE_ISSUE
 
     @property
     def rather_progress(self) -> bool:
@@ -65,7 +67,8 @@ def likely(text: str) -> Likely:
     bias = known[""]
     told = [known[one] for one in grams(text) if one in known]
     sums = (bias[place] + sum(one[place] for one in told) for place in range(len(KINDS)))
-    return Likely(*(1 / (1 + exp(-min(max(one, -50.0), 50.0))) for one in sums))
+    progress, issue = (1 / (1 + exp(-min(max(one, -50.0), 50.0))) for one in sums)
+    return Likely(progress, issue, len(told))
 
 
 def likely_of(clauses: Iterable[Clause]) -> Likely:

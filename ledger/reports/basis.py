@@ -144,7 +144,7 @@ PERIOD: Table = {
     **_of(sql.due, "due", "due_closed"),
 }
 SOURCES: dict[str, Table] = {
-    "daily": {**EVERY, **_of(sql.posts, "owing", "owing_told", own_only=True)},
+    "daily": {**EVERY, **_of(sql.posts, "owing", own_only=True)},
     "weekly": {**PERIOD, **_of(sql.households, "called"), **_of(sql.promises, "promise")},
     "tenday": PERIOD,
     "monthly": {

@@ -1,13 +1,16 @@
 """The facts of a paper that somebody signs, counted from the ledger as it is now."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
+from ledger.clock import ms
 from ledger.database import Session
+from ledger.days import DAY, at
 from ledger.periods import Period, span
 from ledger.reports import inspection, monthly, store, tenday, weekly
-from ledger.reports.facts import Place, Report, Window
+from ledger.reports.facts import Figures, Place, Report, Window
 from ledger.reports.inspection import Inspection
-from ledger.reports.sheet import Sheet, gather
+from ledger.reports.sheet import Sheet, gather, sql
 from ledger.rules import Rules
 
 WINDOWS = {"weekly": weekly.window, "tenday": tenday.window, "monthly": monthly.window}
@@ -54,18 +57,44 @@ def parts_of(kind: str, period: str) -> dict[str, int]:
 
 
 # records
+async def before_the_ledger(db: Session, facts: Report | Inspection) -> bool:
+    """Whether nobody could record anything in those days, and nothing of them was told later."""
+    end = ms(at(date.fromisoformat(facts.last) + DAY, time.min))
+    if isinstance(facts, Inspection) or await _begun(db) < end:
+        return False
+    of_roster = Figures(facts.figures.teams, facts.figures.roster, facts.figures.away)
+    return replace(facts.figures, owing=0, trips=0) == of_roster
+
+
+async def _begun(db: Session) -> int:
+    """When the ledger began (epoch ms)."""
+    return int(await sql.begun(db.connection) or 0)
+
+
 async def count(
     db: Session, place: Place, kind: str, period: str, *, now: datetime, rules: Rules,
-    bottom: bool = False,
+    bottom: bool = False, as_of: date | None = None,
 ) -> Report | Inspection:  # fmt: skip
-    """The facts of one place and period; `bottom`: a person wants the lowest named (S000-54)."""
+    """The facts of one place and period; `bottom`: a person wants the lowest named (S000-54).
+
+    `as_of`: things stand as on that day, where a week was signed before it was over.
+    """
     day = first_of(kind, period)
     if kind == inspection.KIND:
         return await inspection.make(db, place, day, rules)
     window = WINDOWS[kind](day, now.date())
-    place = await store.switched(db, place, window.as_of)
+    window = replace(window, as_of=min(window.as_of, as_of or window.as_of))
+    place = await _allowed(db, place, window.as_of, now.date())
     sheet = await gather(db, place.scope, window, depth=place.depth)
     return of_sheet(sheet, window, place, now=now, bottom=bottom)
+
+
+async def _allowed(db: Session, place: Place, day: date, today: date) -> Place:
+    """As its switches have it; what is yet to be signed compares only while the switch is on."""
+    then = await store.switched(db, place, day)
+    if not then.tiers or today <= day:
+        return then
+    return replace(then, tiers=(await store.switched(db, place, today)).tiers)
 
 
 def of_sheet(

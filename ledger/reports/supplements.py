@@ -1,13 +1,29 @@
 """Supplements (补充): what a signed paper said, and what the figures are now; nothing else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
-from ledger.reports import store
 from ledger.reports.facts import Change, Level, Report
 from ledger.reports.inspection import Inspection, Problem
 
 Facts = Report | Inspection
+EVERY = (
+    "visits", "households", "promised", "opened", "submitted", "closed", "progressed", "standing",
+    "overdue", "roster",
+)  # fmt: skip
+TENDAY = (*EVERY, "checked", "answered", "unanswered", "rebounded")
+PRINTED = {  # the figures that a signed paper has; a supplement is about these
+    "weekly": (*EVERY, "posted", "on_leave", "trips", "studied"),
+    "tenday": TENDAY,
+    "monthly": (*TENDAY, "at_once", "general", "complex", "look_due", "look_done"),
+}
+IN_PARTS = (
+    "visits",
+    "opened",
+    "closed",
+    "standing",
+    "overdue",
+)  # columns of its table of places
 
 
 @dataclass(frozen=True)
@@ -42,9 +58,24 @@ def between(of: int, before: Facts, now: Facts, text: str) -> Supplement:
 def changes(before: Facts, now: Facts) -> tuple[Change, ...]:
     """Which figures are no longer what was signed."""
     if isinstance(before, Report) and isinstance(now, Report):
-        return store.changes(before, now)
-    old, new = asdict(before.figures), asdict(now.figures)
-    return tuple(Change(name, old[name], new[name]) for name in new if old[name] != new[name])
+        sums = _changed(before.figures, now.figures, PRINTED[now.kind])
+        return (*sums, *_in_parts(before, now))
+    return _changed(before.figures, now.figures, asdict(now.figures))
+
+
+def _changed(
+    before: object, now: object, names: Iterable[str], place: str = ""
+) -> tuple[Change, ...]:
+    found = ((one, getattr(before, one), getattr(now, one)) for one in names)
+    return tuple(Change(f"{one}{place}", old, new) for one, old, new in found if old != new)
+
+
+def _in_parts(before: Report, now: Report) -> Iterator[Change]:
+    """Of each place below: what has only moved from one to the other is in no sum."""
+    old = {one.name: one.figures for one in before.parts}
+    for part in now.parts:
+        if part.name in old:
+            yield from _changed(old[part.name], part.figures, IN_PARTS, f"@{part.name}")
 
 
 def differs(one: Supplement) -> bool:

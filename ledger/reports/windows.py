@@ -7,6 +7,7 @@ from ledger.reports import daily, monthly, tenday, weekly
 from ledger.reports.facts import Window
 from ledger.rules import Rules
 
+EARLIEST = 2000  # a year; there is no report of the time before
 WEEK = re.compile(r"(\d{4})-W(\d{2})")
 TENDAY = re.compile(r"(\d{4})-(\d{2})-T([123])")
 WINDOWS = {"weekly": weekly.window, "tenday": tenday.window, "monthly": monthly.window}
@@ -19,7 +20,7 @@ def named(kind: str, period: str, *, today: date, rules: Rules) -> Window | None
         day = _first_day(kind, period)
     except (ValueError, OverflowError):
         return None
-    if day is None or day > today:
+    if day is None or day > today or day.year < EARLIEST:
         return None
     found = of_day(kind, day, today=today, rules=rules)
     return found if found.period == period else None

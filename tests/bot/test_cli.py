@@ -402,3 +402,18 @@ def test_a_restored_backup_is_the_same_ledger(data: Path, tmp_path: Path) -> Non
     copy.rename(copy.with_name("zhucun.db"))
     assert "完好" in run("verify", "--data", tmp_path / "away").output
     assert events(tmp_path / "away") == events(data)
+
+
+def test_the_doctor_names_a_wrong_layout_of_papers(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZHUCUN_COUNTY_DIR", str(tmp_path / "county"))
+    (tmp_path / "county").mkdir()
+    own = tmp_path / "county" / "paper.toml"
+    own.write_text("[body]\nline_pt = 28\n", encoding="utf-8")
+    run("init", "安和县", "--data", data)
+    assert "✓ 公文版式" in run("doctor", "--data", data, ok=False).output
+    own.write_text("[body]\nline_pc = 28\n", encoding="utf-8")
+    said = run("doctor", "--data", data, ok=False).output
+    assert "✗ 公文版式" in said
+    assert "line_pc" in said

@@ -171,6 +171,18 @@ async def test_the_same_drawing_is_made_once_for_everybody(shop: Shop) -> None:
     assert shop.plate.drawn["永安村"] == 1
 
 
+async def test_after_a_change_of_the_county_s_layout_it_is_made_again(shop: Shop) -> None:
+    county = shop.folder / "county"
+    county.mkdir()
+    press = Press(shop.folder / "files", Words(), county)
+    for _ in range(2):
+        await press.one(Drawing("plate", "日报", {"title": "永安村"}))
+    (county / "paper.toml").write_text("[body]\nline_pt = 28\n")
+    for _ in range(2):
+        await press.one(Drawing("plate", "日报", {"title": "永安村"}))
+    assert shop.plate.drawn == {"永安村": 2}
+
+
 async def test_one_that_was_lost_from_the_disk_is_made_again(shop: Shop) -> None:
     await shop.post("永安村")
     await shop.sender.drain()
@@ -275,6 +287,25 @@ async def test_a_summary_whose_evening_has_passed_meanwhile_is_not_sent(shop: Sh
     held.set()
     await sending_it
     assert shop.sent == []
+
+
+async def test_waiting_long_for_its_drawings_is_no_try(shop: Shop) -> None:
+    """Its lease runs out three times behind three hundred others: it has still been tried once."""
+    held = shop.plate.hold("永安村")
+    id = await shop.post("永安村", lane=BULK)
+    sending_it = asyncio.create_task(shop.sender.drain())
+    await drawn(shop, "永安村")
+    for _ in range(3):
+        shop.clock.set(shop.clock.now() + outbox.LEASE + timedelta(seconds=1))
+        await shop.sender.drain()
+    held.set()
+    await sending_it
+    assert len(shop.sent) == 1
+    async with shop.database.reading() as db:
+        rows = await db.connection.execute_fetchall(
+            "SELECT attempts, uncertain FROM outbox WHERE id = ?", (id,)
+        )
+    assert tuple(next(iter(rows))) == (1, 0)
 
 
 async def test_who_waits_longer_than_a_moment_is_told_so_once(

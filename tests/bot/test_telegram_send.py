@@ -1,6 +1,7 @@
 """What leaves for Telegram, against a strict server, and what each of its refusals means."""
 
 import hashlib
+import io
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import cast
 import httpx
 import pytest
 from fake_bot_api import TOKEN, FakeBotApi, fake_bot_api
+from PIL import Image
 from telegram.error import BadRequest, NetworkError, TelegramError, TimedOut
 
 from bot.channels.base import SendError, Trouble
@@ -210,10 +212,36 @@ async def test_a_picture_telegram_cannot_read_goes_as_a_file(
     assert api.told(700101) == ["[document 屋顶.jpg 10]"]
 
 
+@pytest.mark.parametrize(
+    ("size", "kind"),
+    [((720, 3600), "photo"), ((720, 12522), "document"), ((8, 400), "document")],
+)
+async def test_a_picture_too_long_for_a_photo_goes_as_a_file(
+    channel: Telegram, api: FakeBotApi, tmp_path: Path, size: tuple[int, int], kind: str
+) -> None:
+    """The calendar of forty people is longer than Telegram shows."""
+    drawn = io.BytesIO()
+    Image.new("L", size).save(drawn, "PNG")
+    card = paper(tmp_path / "files", drawn.getvalue(), name="考勤.png", mime="image/png")
+    await channel.deliver(row("11月考勤", files=(card,)))
+    first, words = api.told(700101)
+    assert first.startswith(f"[{kind} 考勤.png")
+    assert words == "11月考勤"
+
+
 async def test_a_file_that_is_not_on_the_disk_is_refused(channel: Telegram) -> None:
     with pytest.raises(SendError) as trouble:
         await channel.deliver(row("日报", files=(Paper("0" * 64, "a.pdf", "application/pdf"),)))
     assert trouble.value.kind is Trouble.REFUSED
+
+
+async def test_a_picture_that_is_gone_does_not_keep_back_the_words(
+    channel: Telegram, api: FakeBotApi
+) -> None:
+    with pytest.raises(SendError) as trouble:
+        await channel.deliver(row("日报", files=(Paper("0" * 64, "日报.png", "image/png"),)))
+    assert trouble.value.kind is Trouble.REFUSED
+    assert api.told(700101) == ["日报"]
 
 
 async def test_nothing_to_say_is_refused_before_it_leaves(

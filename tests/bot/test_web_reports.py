@@ -113,8 +113,8 @@ async def test_a_file_is_made_when_it_is_asked_for(
     file = await get(web, "李队员", f"{team(web)}/files/pdf")
     assert (file.status_code, file.text) == (200, "永安村工作队日报")
     assert file.headers["content-type"] == "application/pdf"
-    monkeypatch.setitem(FORMS, "word", lambda facts, looks: 1 / 0)
-    assert (await get(web, "李队员", f"{team(web)}/files/word")).status_code == 503
+    monkeypatch.setitem(FORMS, "card", lambda facts, looks: 1 / 0)
+    assert (await get(web, "李队员", f"{team(web)}/files/card")).status_code == 503
 
 
 async def test_who_has_not_joined_is_told_about_links(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ ATTACKS = (
     "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "{% set x = dict %}{{ x }}",
     "{% if false %}{{ cycler }}{% endif %}",
+    "{% autoescape false %}{{ title }}{% endautoescape %}",
 )
 
 
@@ -115,24 +116,13 @@ def test_bombs_are_refused_before_they_are_unpacked() -> None:
     assert refusal(bytes(6 * 1024 * 1024)) == "too_big"
 
 
-RELATED = (
-    '<?xml version="1.0"?><Relationships xmlns='
-    '"http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" '
-    'Type="x" Target="http://198.51.100.7/a" TargetMode="External"/></Relationships>'
-)
-
-
 @pytest.mark.parametrize(
     ("name", "words", "why"),
     [
         ("word/vbaProject.bin", "x", "programs"),
         ("word/activeX/activeX1.xml", "<a/>", "programs"),
         ("word/embeddings/oleObject1.bin", "x", "programs"),
-        ("word/_rels/header9.xml.rels", RELATED, "outside"),
         ("word/a.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a/>', "programs"),
-        ("word/a.xml", "<w:altChunk />", "programs"),
-        ("word/a.xml", "<w:instrText>DDEAUTO c:\\\\a</w:instrText>", "outside"),
-        ("word/a.xml", '<w:fldSimple w:instr="INCLUDETEXT x"/>', "outside"),
         ("../a.xml", "<a/>", "damaged"),
     ],
 )
@@ -175,6 +165,18 @@ def test_what_needs_too_much_memory_is_stopped() -> None:
     page = page_with(LOOP * 3 + "长" * 400_000 + "{% endfor %}" * 3)
     with pytest.raises(Refused, match="too_heavy"):
         word_child.try_out(page)
+
+
+def test_a_paper_that_was_cut_off_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = tmp_path / "killed.py"
+    killed.write_text(
+        "import os\nos.write(1, b'[\"made\"]\\nhalf a pap')\nos.kill(os.getpid(), 9)\n"
+    )
+    monkeypatch.setattr(word_child, "INSIDE", killed)
+    with pytest.raises(Refused, match="too_heavy"):
+        word_child.try_out(page_with("话"))
 
 
 def test_our_own_page_and_a_countys_are_filled_in(tmp_path: Path) -> None:

@@ -4,37 +4,13 @@ from datetime import datetime
 
 import pytest
 from phones import Phones, rows, words
+from ranked import ranked
 
 from ledger.clock import SHANGHAI
 from ledger.messages import Outgoing
 
 DECEMBER = datetime(2026, 12, 1, 9, tzinfo=SHANGHAI)
 SENTENCE = "请各乡镇月底前补齐台账。"
-
-
-async def ranked(phones: Phones) -> None:
-    """The county's switch is on; 12 issues due in each township, all struck off in one of them."""
-    chen = phones.county["陈干事"]
-    async with phones.app.database.transaction() as db:
-        await db.connection.execute(
-            "INSERT INTO switch (county_id, name, reason, scene, approver, from_day, until_day, by_id, at)"
-            " VALUES (:county, 'township_ranking', '试行', '季度', '县委', '2026-11-01', '2026-12-31', :by,"
-            " 1)",
-            {"county": chen.county_id, "by": chen.id},
-        )
-        for name, closed in (("李队员", "2026-11-20"), ("吴队员", None)):
-            one = phones.county[name]
-            for _ in range(12):
-                await db.connection.execute(
-                    "INSERT INTO issue (county_id, township_id, team_id, text, tier, found_day, due,"
-                    " state, owner_id, closed_day, closed_at) VALUES (:county, :town, :team, '漏雨',"
-                    " 'general', '2026-11-02', '2026-11-25', :state, :owner, :closed, :at)",
-                    {
-                        "county": one.county_id, "town": one.township_id, "team": one.team_id,
-                        "state": "closed" if closed else "open", "owner": one.id,
-                        "closed": closed, "at": 1 if closed else None,
-                    },
-                )  # fmt: skip
 
 
 async def month(phones: Phones) -> Outgoing:

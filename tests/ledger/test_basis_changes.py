@@ -149,9 +149,9 @@ async def issue_struck(pen: Pen) -> None:
 CHANGES: dict[Callable[[Pen], Awaitable[None]], set[str]] = {
     more_visits: {"visits"},
     another_household: {"visits", "households"},
-    late_study: {"studied", "owing", "owing_told"},
-    study_moved: {"studied", "owing", "owing_told"},
-    study_struck: {"studied", "owing", "owing_told"},
+    late_study: {"studied", "owing"},
+    study_moved: {"studied", "owing"},
+    study_struck: {"studied", "owing"},
     visit_struck: {"visits", "households"},
     issue_struck: {"opened", "standing"},
     closed: {"closed", "standing", "waiting"},

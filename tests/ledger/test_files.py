@@ -30,6 +30,16 @@ def lying_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+def test_a_full_disk_is_left_no_halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        keep(tmp_path, b"roof")
+    assert lying_in(tmp_path) == []
+
+
 def test_the_bytes_lie_under_their_hash(tmp_path: Path) -> None:
     kept = keep(tmp_path, b"roof")
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from county import MONDAY, County
+from county import MONDAY, County, settle
 
 from ledger import audit, bulletins, findings, signing
 from ledger.bulletins import Bulletin
@@ -24,6 +24,12 @@ from templates.words import Words
 RULES = Rules()
 DAY = timedelta(days=1)
 SUMMARY = Reply("**日报**", kind="card")
+
+
+@pytest.fixture
+async def county(database: Database) -> County:
+    """The cast, at work since January."""
+    return await settle(database, now=moment(1, 6))
 
 
 @pytest.fixture
@@ -104,6 +110,17 @@ async def test_what_an_outage_missed_is_made_up_for_a_week(
     assert soon == later == [("tenday", "2026-11-T1", "draft")]
 
 
+async def test_days_before_the_ledger_have_no_paper(
+    database: Database, county: County, desk: Desk
+) -> None:
+    """Its first working day would be in January; December was nobody's."""
+    async with database.transaction() as db:
+        await sign_off.make_up(desk, db, moment(1, 6))
+        made = await drafts(db)
+
+    assert made == []
+
+
 async def test_what_was_found_is_reported_in_the_days_of_its_confirmation(
     database: Database, county: County, desk: Desk
 ) -> None:
@@ -164,7 +181,7 @@ async def test_who_signs_reads_of_it_once_and_once_again_after_three_working_day
     assert {day: list(one) for day, one in said.items() if one} == {
         11: ["陈干事"], 16: ["陈干事"],
     }  # fmt: skip
-    assert said[11]["陈干事"] == "**等您签发**：2026年11月上旬旬通报"
+    assert said[11]["陈干事"] == "**等您签发**：2026年11月上旬通报"
     assert "以后不再提醒" in said[16]["陈干事"]
 
 
@@ -180,7 +197,7 @@ async def test_several_are_one_line_in_one_message(
 
     assert reply.text.count("等您签发") == 1
     assert [one.label for one in reply.options] == [
-        "看2026年11月下旬旬通报", "看2026年11月下旬督查通报", "看2026年11月月度通报",
+        "看2026年11月下旬通报", "看2026年11月下旬督查通报", "看2026年11月月度通报",
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Pictures and PDF: Chinese on a machine without fonts, text that stays text, the official page."""
 
+import contextlib
 import io
 import os
 import re
@@ -31,7 +32,7 @@ from ledger.charts import (
 from ledger.days import DAY
 from templates import drawn as drawing
 from templates.bulletin import as_facts, figure, marks, read, tame
-from templates.drawn import PAGES, UnknownPage, draw, drawn
+from templates.drawn import PAGES, NotSet, UnknownPage, draw, drawn
 from templates.layout import BadPaper
 from templates.looks import Looks
 
@@ -201,7 +202,7 @@ def test_a_page_that_does_not_exist_is_not_drawn(name: str) -> None:
 def test_what_typst_says_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "drawn", lambda *_: (b"made", ["unknown font family"]))
     with structlog.testing.capture_logs() as logs:
-        assert draw("card", {}) == b"made"
+        assert draw("card", {}, "pdf") == b"made"
     assert [(one["event"], one["said"]) for one in logs] == [("typst", "unknown font family")]
 
 
@@ -271,6 +272,34 @@ def test_any_report_can_be_drawn(lines: list[tuple[str, str]]) -> None:
     told = facts(marked)
     quietly("card", told)
     quietly("paper", told, "pdf")
+
+
+POISON = (  # typst 0.15.2 gives up on this mixture of scripts, with a panic
+    "\u0688\U000e006a\u0e26\u06d1 \u0326\u200d\u06ee\u0367\u0338\u0e66\u0e37n\u06fb\u035c\u05d4"
+    "\u0e6b\u06b3\u05f6"
+)
+
+
+def test_words_typst_gives_up_on_are_an_error_and_not_the_end_of_the_program() -> None:
+    told = facts(f"# 报告\n{POISON}")
+    with contextlib.suppress(NotSet):  # a newer one may well draw it
+        draw("card", told)
+    assert quietly("card", facts(DAILY))
+
+
+def test_a_panic_is_an_error_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        """As the library names it."""
+
+    class Panics:
+        def compile_with_warnings(self, **_: Any) -> None:
+            raise PanicException("end byte index 3 is out of bounds")
+
+    press = drawing.Press(Panics(), frozenset())  # type: ignore[arg-type]
+    monkeypatch.setattr(drawing, "_press", lambda *_: press)
+    with pytest.raises(NotSet, match="out of bounds"):
+        draw("card", facts(DAILY))
+    assert not press.lock.locked()
 
 
 # a county's own

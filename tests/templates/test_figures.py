@@ -127,7 +127,7 @@ def test_the_key_of_a_figure_is_that_of_its_number(kind: str, level: str) -> Non
 
     for name in papers(report):
         for key, value in MARK.findall(marked(name, report)):
-            assert int(value) in known[key.replace("owing_told", "owing")], key
+            assert int(value) in known[key], key
 
 
 PLANTED = {

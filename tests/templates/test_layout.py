@@ -43,6 +43,8 @@ def test_a_county_changes_key_by_key(tmp_path: Path) -> None:
         ('[body]\nline_pt = "28"', "[body] line_pt 要写 12 到 60 之间的数，不加引号。"),
         ("[body]\nline_pt = true", "[body] line_pt 要写 12 到 60 之间的数"),
         ("[body]\nline_pt = nan", "[body] line_pt 要写 12 到 60 之间的数"),
+        (f"[body]\nline_pt = {10**400}", "[body] line_pt 要写 12 到 60 之间的数"),
+        ("[body]\nline_pt = " + "9" * 5000, "写得不对"),
         ("[body]\nline_pt = 280", "[body] line_pt 要写 12 到 60 之间的数"),
         ("[body]\nline_pt = 14", "line_pt 比 size_pt 小"),
         ("[fonts]\nbody = 3", "[fonts] body 要写文字"),

@@ -86,8 +86,12 @@ class Sending:
         return [
             partial(self._paper, out, paper)
             for paper in out.files
-            if (paper.mime in PICTURES) == pictures
+            if self._is_shown(paper) == pictures
         ]
+
+    def _is_shown(self, paper: Paper) -> bool:
+        """A picture that is there; one that is gone must not keep back the words."""
+        return paper.mime in PICTURES and path_of(self.files, paper.sha256).is_file()
 
     async def _text(
         self, out: Outgoing, part: str, buttons: InlineKeyboardMarkup | None, mark: str
