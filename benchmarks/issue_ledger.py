@@ -43,6 +43,7 @@ DUE = {"at_once": 7, "general": 30, "complex": 90}
 WORDS = ("屋顶漏雨", "水管坏了", "路灯不亮", "低保没有到账", "孩子没有上学", "圈舍要修")
 ROUNDS = 3
 PIECE = 1 << 16
+Cell = str | int | date | None
 
 
 # the county
@@ -144,7 +145,7 @@ def floor(path: Path) -> float:
     return process_time() - start
 
 
-def bare_writer(path: Path, lines: Iterable[list[str | int]]) -> None:
+def bare_writer(path: Path, lines: Iterable[list[Cell]]) -> None:
     """The same cells through the library alone, as its own documentation tells."""
     from xlsxwriter import Workbook
 
@@ -154,18 +155,21 @@ def bare_writer(path: Path, lines: Iterable[list[str | int]]) -> None:
         edge = {"valign": "top", "border": 1}
         words = book.add_format({**edge, "num_format": "@", "text_wrap": True})
         whole = book.add_format({**edge, "num_format": "0"})
+        days = book.add_format({**edge, "num_format": "yyyy-mm-dd"})
         sheet = book.add_worksheet()
         for number, line in enumerate(lines):
             for place, cell in enumerate(line):
                 if isinstance(cell, int):
                     sheet.write_number(number, place, cell, whole)
+                elif isinstance(cell, date):
+                    sheet.write_datetime(number, place, cell, days)
                 elif cell:
                     sheet.write_string(number, place, cell, words)
                 else:
                     sheet.write_blank(number, place, None, words)
 
 
-def cells(rows: Iterable[Row]) -> list[list[str | int]]:
+def cells(rows: Iterable[Row]) -> list[list[Cell]]:
     """The cells of the ledger's own sheet."""
     from templates.issue_book import _plans
 
@@ -173,7 +177,7 @@ def cells(rows: Iterable[Row]) -> list[list[str | int]]:
     return [[column.cell(row) for column in columns] for row in rows]  # type: ignore[misc]
 
 
-def our_writer(path: Path, lines: Iterable[list[str | int]], width: int) -> None:
+def our_writer(path: Path, lines: Iterable[list[Cell]], width: int) -> None:
     """The same cells through our workbook."""
     from templates.ledger_sheets import Book, Column, Head
 
@@ -193,7 +197,7 @@ def said(path: Path) -> list[list[str]]:
     return [re.findall(r"<t[^>]*>(.*?)</t>|<v>(.*?)</v>|/>", row) for row in rows]
 
 
-def ratio(lines: list[list[str | int]], folder: Path) -> dict[str, float]:
+def ratio(lines: list[list[Cell]], folder: Path) -> dict[str, float]:
     """Our writer, the library bare, and packing alone, in turns."""
     a, b = folder / "a.xlsx", folder / "b.xlsx"
     times: list[tuple[float, float, float]] = []

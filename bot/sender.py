@@ -21,6 +21,7 @@ from bot.press import Press
 from ledger import cards, files, outbox, people
 from ledger.clock import Clock
 from ledger.database import Database, StoreTrouble
+from ledger.files import Kept
 from ledger.messages import Outgoing
 from ledger.outbox import ANSWER, BULK
 from ledger.people import Address
@@ -46,9 +47,14 @@ class Sender:
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
     stopped: set[str] = field(default_factory=set)
     press: Press | None = None  # None: drawings are left out (rehearsals, tests)
+    words_until: datetime | None = (
+        None  # before that, what nobody asked for goes in words alone
+    )
     _pacers: dict[str, Pacer] = field(default_factory=dict)
     _in_hand: set[int] = field(default_factory=set)  # a slow chat may outlast their lease
     _bells: list[asyncio.Event] = field(default_factory=list)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _let_go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
         """There may be something to send: every lane looks again."""
@@ -68,6 +74,16 @@ class Sender:
             await self._send_all(batch)
             tried += len(batch)
         return tried
+
+    async def settle(self) -> None:
+        """The same, and wait for what the lanes have in hand already, drawings included.
+
+        Before a clock is put forward: what is still being drawn then would have expired.
+        """
+        while await self.drain() or self._in_hand:
+            if self._in_hand:
+                self._let_go.clear()
+                await self._let_go.wait()
 
     async def _lane(self, first: int, last: int) -> None:
         """Claim and hand over, without waiting for slow chats; each chat keeps its order."""
@@ -101,6 +117,11 @@ class Sender:
         await self._send_chat(outs)
 
     async def _claim(self, first: int, last: int) -> list[Outgoing]:
+        """What may go out now and nobody has in hand; what is claimed is in hand at once."""
+        async with self._claiming:
+            return await self._claim_alone(first, last)
+
+    async def _claim_alone(self, first: int, last: int) -> list[Outgoing]:
         names = [name for name in self.channels if name not in self.stopped]
         now = self.clock.now()
         async with self.database.reading() as db:
@@ -123,6 +144,7 @@ class Sender:
             await self._send_in_order(outs)
         finally:
             self._in_hand.difference_update(out.id for out in outs)
+            self._let_go.set()
 
     async def _send_in_order(self, outs: list[Outgoing]) -> None:
         """When one does not go out, those behind it wait as long as it does."""
@@ -176,18 +198,29 @@ class Sender:
         """
         if not out.drawings or self.press is None:
             return out
-        making = asyncio.create_task(self.press.run(out))
-        try:
-            if out.lane == ANSWER:
-                await self._bridge(out, making)
-            ready, kept = await making
-        finally:
-            making.cancel()
+        if self._in_words(out):
+            ready, kept = replace(out, drawings=()), list[Kept]()
+        else:
+            ready, kept = await self._made(out, self.press)
         now = self.clock.now()
         async with self.database.transaction() as db:
             await files.enter(db, kept, now=now)
             ours = await outbox.drawn(db, ready, owner=self.owner, now=now)
         return ready if ours else None
+
+    def _in_words(self, out: Outgoing) -> bool:
+        """Whether its drawings are left out: the clock is passing over its day."""
+        until = self.words_until
+        return until is not None and out.lane != ANSWER and self.clock.now() < until
+
+    async def _made(self, out: Outgoing, press: Press) -> tuple[Outgoing, list[Kept]]:
+        making = asyncio.create_task(press.run(out))
+        try:
+            if out.lane == ANSWER:
+                await self._bridge(out, making)
+            return await making
+        finally:
+            making.cancel()
 
     async def _bridge(self, out: Outgoing, making: asyncio.Task[Any]) -> None:
         """Whoever waits longer than a moment is told that it is under way, once."""

@@ -4,7 +4,6 @@ Each step ends in one transaction that moves the row on and says so. Killed at a
 stands where it stood and the step is done again; nothing is said or entered twice.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from bot import catalogues
+from bot.desks import attend, work_off
 from bot.tables import BadTable, Table, read_table
 from handlers.issue_columns import SOURCES
 from ledger import catalogue, outbox, people, tables_in
@@ -30,7 +30,6 @@ from ledger.tables_in import State, TableIn
 from templates.words import Words
 
 log = structlog.get_logger()
-IDLE = 1.0  # seconds between looks
 SHOWN = 10  # problem rows in the chat
 MOST_ROWS = 600  # of a table sent in the chat: entering them holds everybody else up for 1.5 s
 
@@ -49,23 +48,11 @@ class TableDesk:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                await self.drain()
-            except StoreTrouble as trouble:
-                log.error("store_trouble", error=str(trouble))
-            except Exception:  # a defect of ours: the row waits, the others go on
-                log.exception("table_desk_defect")
-            await asyncio.sleep(IDLE)
+        await attend(self.drain, "table_desk_defect")
 
     async def drain(self) -> int:
         """Read, show and enter all that waits; returns how many steps were done."""
-        steps = 0
-        while table := await self._next():
-            await self._step(table)
-            self.wake_sender()
-            steps += 1
-        return steps
+        return await work_off(self._next, self._step, self.wake_sender)
 
     async def _next(self) -> TableIn | None:
         async with self.database.reading() as db:

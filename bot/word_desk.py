@@ -12,10 +12,11 @@ from pathlib import Path
 import structlog
 
 from bot import word_child
+from bot.desks import attend, work_off
 from handlers.word_templates import KINDS
 from ledger import files, outbox, people, word_templates
 from ledger.clock import Clock
-from ledger.database import Database, Session, StoreTrouble
+from ledger.database import Database, Session
 from ledger.errors import Refused
 from ledger.files import Kept, path_of
 from ledger.messages import Paper, Reply
@@ -26,7 +27,6 @@ from templates.looks import DOCX, Facts, Looks, Made
 from templates.words import Words
 
 log = structlog.get_logger()
-IDLE = 1.0  # seconds between looks
 NAMES = {kind: name for name, kind in reversed(KINDS.items())}
 
 
@@ -44,22 +44,11 @@ class WordDesk:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                await self.drain()
-            except StoreTrouble as trouble:
-                log.error("store_trouble", error=str(trouble))
-            except Exception:  # a defect of ours: the row waits, the others go on
-                log.exception("word_desk_defect")
-            await asyncio.sleep(IDLE)
+        await attend(self.drain, "word_desk_defect")
 
     async def drain(self) -> int:
         """Try all that waits, tell what failed since; returns how many pages were tried."""
-        tried = 0
-        while page := await self._next():
-            await self._try(page)
-            self.wake_sender()
-            tried += 1
+        tried = await work_off(self._next, self._try, self.wake_sender)
         for sha256 in [*self._faults]:
             await self._tell_fault(sha256, self._faults[sha256])
             del self._faults[sha256]

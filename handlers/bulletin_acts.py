@@ -5,6 +5,7 @@ from functools import partial
 
 from handlers import bulletin_cards as cards
 from handlers.bulletin_cards import titled
+from handlers.bulletin_heads import number_of
 from handlers.talk import Talk, one_of, plain
 from ledger import bulletins, calendar, outbox, people, signing
 from ledger.bulletins import Bulletin
@@ -18,6 +19,7 @@ from ledger.windows import after_night
 
 Act = Callable[[Talk, Bulletin, str], Awaitable[Reply]]
 BOTTOM = {"不写": False, "写": True}
+REPLACE, BOTH = "换成新的", "两句都留"
 
 
 async def confirm(talk: Talk, bulletin: Bulletin, seen: str) -> Reply:
@@ -42,8 +44,9 @@ async def confirm(talk: Talk, bulletin: Bulletin, seen: str) -> Reply:
     look = Option("看签发的", cards.command(signed))
     files = Option("图片和文件", cards.command(signed, "文件"))
     return talk.reply(
-        "bulletins.done", (look, files), bulletin=signed, told=told, **titled(talk, signed)
-    )
+        "bulletins.done", (look, files), bulletin=signed, told=told,
+        number=number_of(talk, signed), **titled(talk, signed),
+    )  # fmt: skip
 
 
 def _check_over(talk: Talk, bulletin: Bulletin) -> None:
@@ -70,15 +73,35 @@ async def _lowest(talk: Talk, bulletin: Bulletin) -> Report | None:
 
 
 async def change(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
-    """改: the place's own sentence."""
+    """改: the place's own sentence; one that stands there gives way only after both were shown."""
+    _check_changing(talk, bulletin)
+    before = bulletin.sentence
+    said = words or await talk.ask(
+        "bulletins.ask_sentence", plain, sentence=before, limit=bulletins.LONGEST,
+        **titled(talk, bulletin),
+    )  # fmt: skip
+    new = bulletins.tidy(said)
+    if before and new != before:
+        choice = await talk.ask(
+            "bulletins.ask_replace", one_of({REPLACE: REPLACE, BOTH: BOTH}), (REPLACE, BOTH),
+            before=before, after=new,
+        )  # fmt: skip
+        new = bulletins.joined(before, new) if choice == BOTH else new
+    after = await bulletins.write_sentence(talk.db, talk.asker, bulletin, new, now=talk.now)
+    return await cards.card(talk, after)
+
+
+async def add(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
+    """加, which is what a reply to the card means: one sentence more."""
+    _check_changing(talk, bulletin)
+    both = bulletins.joined(bulletin.sentence, words)
+    after = await bulletins.write_sentence(talk.db, talk.asker, bulletin, both, now=talk.now)
+    return await cards.card(talk, after)
+
+
+def _check_changing(talk: Talk, bulletin: Bulletin) -> None:
     bulletins.check_signer(talk.asker, bulletin)
     bulletins.check_open(None if bulletin.state == "signed" else bulletin.id)
-    said = words or await talk.ask(
-        "bulletins.ask_sentence", plain, sentence=bulletin.sentence,
-        limit=bulletins.LONGEST, **titled(talk, bulletin),
-    )  # fmt: skip
-    after = await bulletins.write_sentence(talk.db, talk.asker, bulletin, said, now=talk.now)
-    return await cards.card(talk, after)
 
 
 async def give_back(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
@@ -100,7 +123,15 @@ async def give_back(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
             one.id, note, dedupe=f"bulletin:{after.id}:back:{talk.source}:{one.id}"
         )
     ]
-    return talk.reply("bulletins.returned", (), reason=after.reason, told=told, **facts)
+    own = bulletins.signs(talk.asker, after)
+    next_act = (
+        Option(cards.REDO, cards.command(after, cards.REDO))
+        if own
+        else Option("看草稿", cards.command(after))
+    )
+    return talk.reply(
+        "bulletins.returned", (next_act,), reason=after.reason, told=told, own=own, **facts
+    )
 
 
 async def redo(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
@@ -112,15 +143,29 @@ async def redo(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
 
 
 async def supplement(talk: Talk, bulletin: Bulletin, words: str) -> Reply:
-    """补充: what differs from what was signed, as a draft."""
+    """补充: what differs from what was signed, as a draft; a wrong word in a sentence of his own."""
+    bulletins.check_signer(talk.asker, bulletin)
+    if bulletin.state != "signed":
+        return await cards.card(talk, bulletin)
     facts = await cards.count(talk, bulletin)
-    made = await signing.supplement(talk.db, talk.asker, bulletin, facts, now=talk.now)
+    if not (words or await bulletins.has_news(talk.db, bulletin, facts)):
+        words = await talk.ask(
+            "bulletins.ask_supplement", plain, limit=bulletins.LONGEST,
+            **titled(talk, bulletin),
+        )  # fmt: skip
+    made = await signing.supplement(
+        talk.db, talk.asker, bulletin, facts, words=words, now=talk.now
+    )
     return await cards.card(talk, made)
 
 
 # sending
 async def _send(talk: Talk, signed: Bulletin) -> int:
-    """To whom it goes, each one message until the evening: information, nobody has to answer."""
+    """To whom it goes, each one message until the evening: information, nobody has to answer.
+
+    A person sends it: it is not the routine message of the day, and nobody misses the summary
+    of the evening for it.
+    """
     start = after_night(talk.now, talk.rules)
     timing = outbox.Timing(
         outbox.BULK, start, at(start.date(), talk.rules.quiet_from),
@@ -128,7 +173,7 @@ async def _send(talk: Talk, signed: Bulletin) -> int:
     )  # fmt: skip
     note = talk.reply(
         "bulletins.news", (Option("看全文", cards.command(signed)),), bulletin=signed,
-        by=talk.asker.name, **titled(talk, signed),
+        by=talk.asker.name, number=number_of(talk, signed), **titled(talk, signed),
     )  # fmt: skip
     post = partial(outbox.post_to, talk.db, now=talk.now, timing=timing)
     told = [
@@ -161,6 +206,7 @@ async def _readers(talk: Talk, signed: Bulletin) -> list[Person]:
 ACTS: dict[str, Act] = {
     cards.CONFIRM: confirm,
     cards.CHANGE: change,
+    cards.ADD: add,
     cards.RETURN: give_back,
     cards.REDO: redo,
     cards.SUPPLEMENT: supplement,

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
+from handlers.bulletin_heads import head_of, number_of, number_of_paper
 from handlers.talk import Talk
 from handlers.written import button
 from ledger import bulletins, people
 from ledger.bulletins import Bulletin
 from ledger.messages import Option, Reply
 from ledger.people import Scope
-from ledger.reports import counted, supplements
+from ledger.reports import counted
 from ledger.reports.facts import Place, Report, may_read
 from ledger.reports.supplements import Supplement
 from templates.bulletin import Bulletin as Words
@@ -19,6 +20,7 @@ from templates.words import Said
 COMMAND = "通报稿"
 ASKING = frozenset({"tenday", "monthly"})  # their part four is what the signer asks for
 CONFIRM, CHANGE, RETURN, REDO, SUPPLEMENT = "确认", "改", "退回", "重做", "补充"
+ADD = "加"  # what a reply to the card does
 
 
 # words
@@ -46,14 +48,12 @@ def paper(talk: Talk, bulletin: Bulletin) -> Words:
 
 
 def written(talk: Talk, bulletin: Bulletin, now: datetime) -> str:
-    """Its marked lines: number and draft mark, the report's own words, the sentence, the end."""
+    """Its marked lines: head and draft mark, the report's own words, the sentence, the end."""
     signed = bulletin.signed_at is not None
-    place = bulletin.content.place
     return talk.room.words.bulletin(
         "sign_off", inner=Said(_inner(talk, bulletin)),
-        numbered=bulletin.rule.numbered and not bulletin.version, number=bulletin.number,
-        year=bulletin.year or now.year, day=now.date() if signed else None,
-        office=talk.rules.bulletin_office or place if bulletin.level == "county" else place,
+        head=head_of(talk, bulletin, bulletin.year or now.year),
+        day=now.date() if signed else None,
     ).marked  # fmt: skip
 
 
@@ -62,16 +62,31 @@ def _inner(talk: Talk, bulletin: Bulletin) -> str:
     facts, sentence = bulletin.content, bulletin.sentence
     bulletin_of = talk.room.words.bulletin
     if isinstance(facts, Supplement):
-        of = " ".join(titled(talk, bulletin).values())
         names = {one.name: figure_name(one.name) for one in facts.changes}
         return bulletin_of(
-            "supplement", report=facts, name=of, names=names, version=bulletin.version,
+            "supplement", report=facts, of=title(talk, bulletin), names=names,
+            number=number_of_paper(talk, bulletin, facts.year, facts.number),
+            title=talk.say(
+                "bulletins.supplement_title", version=bulletin.version,
+                kind=bulletin.kind, **titled(talk, bulletin),
+            ),
             sentence=sentence,
         ).marked  # fmt: skip
     if bulletin.kind in ASKING and not sentence:
         sentence = talk.say("bulletins.usual_sentence")
     kind = facts.paper if isinstance(facts, Report) else facts.kind
-    return bulletin_of(kind, report=facts, sentence=sentence, signing=True).marked
+    return bulletin_of(
+        kind, report=facts, sentence=sentence, signing=True, title=title(talk, bulletin)
+    ).marked
+
+
+def title(talk: Talk, bulletin: Bulletin) -> str:
+    """关于2026年11月中旬驻村工作情况的通报."""
+    facts = bulletin.content
+    return talk.say(
+        "bulletins.title", kind=bulletin.kind, place=facts.place, first=facts.first,
+        last=facts.last, period=period(talk, bulletin.kind, bulletin.period),
+    )  # fmt: skip
 
 
 def short(talk: Talk, bulletin: Bulletin) -> str:
@@ -83,7 +98,7 @@ def short(talk: Talk, bulletin: Bulletin) -> str:
 def file_name(talk: Talk, bulletin: Bulletin) -> str:
     """What its files are called."""
     return talk.say(
-        "bulletins.file_name", number=bulletin.number, version=bulletin.version,
+        "bulletins.file_name", number=number_of(talk, bulletin), version=bulletin.version,
         signed=bulletin.state == "signed", **titled(talk, bulletin),
     )  # fmt: skip
 
@@ -129,18 +144,17 @@ async def card(talk: Talk, bulletin: Bulletin) -> Reply:
 async def _signed_card(talk: Talk, bulletin: Bulletin) -> Reply:
     every = await bulletins.versions(talk.db, bulletin)
     more = [one for one in every if one.version > bulletin.version and one.state == "signed"]
-    differs = False
-    if bulletins.signs(talk.asker, bulletin):
-        last = [one for one in every if one.state == "signed"][-1].latest
-        facts = await count(talk, bulletin)
-        differs = supplements.differs(supplements.between(bulletin.id, last, facts, ""))
+    signs, differs = bulletins.signs(talk.asker, bulletin), False
+    if signs:
+        differs = await bulletins.has_news(talk.db, bulletin, await count(talk, bulletin))
     by = await people.by_id(talk.db, bulletin.signed_by or 0)
     words = talk.say(
         "bulletins.signed", paper=Said(paper(talk, bulletin).chat), bulletin=bulletin,
         by=by.name, at=bulletin.signed, more=len(more), differs=differs,
+        number=number_of(talk, bulletin),
     )  # fmt: skip
     options = [Option(f"{SUPPLEMENT}{one.version}", command(one)) for one in more]
-    options += [Option(SUPPLEMENT, command(bulletin, SUPPLEMENT))] if differs else []
+    options += [Option(SUPPLEMENT, command(bulletin, SUPPLEMENT))] if signs else []
     return Reply(words, (*options, *_common(talk, bulletin)), kind="card")
 
 
@@ -172,5 +186,6 @@ def command(bulletin: Bulletin, act: str = "") -> str:
 def line(talk: Talk, bulletin: Bulletin) -> str:
     """One line of a list."""
     return talk.say(
-        "bulletins.line", bulletin=bulletin, at=bulletin.signed, **titled(talk, bulletin)
-    )
+        "bulletins.line", bulletin=bulletin, at=bulletin.signed,
+        number=number_of(talk, bulletin), **titled(talk, bulletin),
+    )  # fmt: skip

@@ -1,20 +1,21 @@
-"""通报: 「通报」「通报 11月中旬」「旬通报 草稿」「督查通报 12号」「周报告 草稿」, and 通报稿 12 of a button.
+"""通报: 「通报」「通报 11月中旬」「旬通报 草稿」「督查通报 第2期」「周报告」, and 通报稿 12 of a button.
 
 What is signed is shown as it was; drafts only to who signs them, a township's also to the county.
 """
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
-from handlers import basis
+from handlers import basis, reports
 from handlers import bulletin_cards as cards
 from handlers.bulletin_acts import ACTS
+from handlers.bulletin_heads import number_of
 from handlers.reports import read_month, read_tenday, read_week
 from handlers.talk import Room, Talk, Topic
 from handlers.written import as_files, take_forms
-from ledger import bulletins, outbox
-from ledger.bulletins import Bulletin
+from ledger import bulletins, outbox, talks
+from ledger.bulletins import EYES, Bulletin
 from ledger.errors import Misunderstood, Refused
 from ledger.messages import Incoming, Option, Reply, TextIn
 from ledger.numerals import NUMERAL, read_number
@@ -25,12 +26,18 @@ from ledger.reports.inspection import KIND as INSPECTION
 from ledger.reports.inspection import Inspection
 
 DRAFT, BASIS, HISTORY = "草稿", "依据", ("历史", "清单", "全部")
-TENTH = "旬"
+TENTH, WEEK = "旬", "周"
+OF_FIGURES = ("依据", "明细")  # of the week's figures, not of its paper
 ISSUE = re.compile(rf"(?:(?P<year>20\d\d)年\s*)?第?\s*(?P<number>{NUMERAL})\s*[号期]")
 ABOUT = re.compile(rf"{cards.COMMAND} (?P<id>\d{{1,9}})\b.*")
 NUMBER = re.compile(r"(?P<id>\d{1,9})\s*号?(?=$|\s)\s*(?P<rest>.*)", re.DOTALL)
 OPENED = re.compile(rf"{BASIS}\s*(?P<number>\d{{0,3}})")
 BUTTONS = 4
+WEEKLY_DAYS = timedelta(days=7)
+ANSWERED = {  # a reply to the card while one of its questions is open is the answer
+    "bulletins.ask_sentence": cards.CHANGE,
+    "bulletins.ask_reason": cards.RETURN,
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,12 @@ class Asked:
 
 # one of them
 async def show_one(talk: Talk) -> Reply:
-    """通报稿 12: the card; with 确认, 改, 退回, 重做, 补充 what it says; 依据 and 文件."""
+    """通报稿 12: the card; with 确认, 改, 退回, 重做, 补充 what it says; 依据 and 文件.
+
+    Nobody has to know the number: the word alone lists what there is.
+    """
+    if not talk.rest:
+        return await _list(talk, Asked(""))
     named = NUMBER.fullmatch(talk.rest)
     if named is None:
         raise Refused("bulletins.not_found")
@@ -69,8 +81,7 @@ async def _shown(talk: Talk, bulletin: Bulletin, rest: str) -> Reply:
         return await basis.show(talk, bulletin.latest, words, number, again)
     if rest:
         raise Refused("bulletins.not_understood", id=bulletin.id)
-    reply = await cards.card(talk, bulletin)
-    return await _with_files(talk, reply, bulletin, forms)
+    return await _card_or_files(talk, bulletin, forms)
 
 
 # by kind and period
@@ -85,15 +96,26 @@ async def show_inspection(talk: Talk) -> Reply:
 
 
 async def show_any(talk: Talk) -> Reply:
-    """通报: the newest of any kind; with ten days or a month that period's; 历史 the list."""
+    """通报: what there is of any kind; with a week, ten days or a month that period's."""
     text = talk.rest
-    if text in HISTORY:
-        return await _list(talk, Asked(""))
+    if WEEK in text and (found := read_week(text.replace(DRAFT, " ").strip(), talk.today)):
+        key = counted.period_of("weekly", found[0])
+        return await _show(talk, Asked("weekly", key, DRAFT in text, rest=found[1].strip()))
     asked = read(text, "tenday", talk.today)
+    if text in HISTORY or not text:
+        return await _all_or_only(talk, Asked(""))
     if asked.month:
         return await _show(talk, replace(asked, kind="monthly", period=asked.month, month=""))
-    named = asked.period or asked.number or asked.draft
+    named = asked.period or asked.draft
     return await _show(talk, replace(asked, kind="tenday" if named else ""))
+
+
+async def _all_or_only(talk: Talk, asked: Asked) -> Reply:
+    """The list; a single one stands for it."""
+    found = await bulletins.access_listed(talk.db, talk.asker, asked.kind)
+    if len(found) == 1 and found[0].kind != "weekly" and not talk.rest:
+        return await cards.card(talk, found[0])
+    return await _list(talk, asked)
 
 
 async def show_monthly(talk: Talk) -> Reply:
@@ -107,6 +129,32 @@ async def show_monthly(talk: Talk) -> Reply:
 async def show_weekly(talk: Talk) -> Reply:
     """周报告 草稿: the place's own; for the county also a township's by its name."""
     return await _show(talk, read_weekly(talk.rest, talk.today))
+
+
+async def show_weekly_paper(talk: Talk) -> Reply:
+    """周报告: the newest paper of the place, draft or signed; where none is, the week's figures."""
+    if talk.asker.role in STAFF and (found := await _weekly_there(talk)):
+        return await _card_or_files(talk, found, take_forms(talk.rest)[1])
+    return await reports.show_weekly(talk)
+
+
+async def _weekly_there(talk: Talk) -> Bulletin | None:
+    """Of the week that was said, of his own place or, for the county, of a township."""
+    words = take_forms(talk.rest)[0]
+    if any(one in words for one in OF_FIGURES):
+        return None
+    named = read_week(words, talk.today)
+    town = (named[1] if named else words).strip()
+    if town and talk.asker.role is not Role.COUNTY:
+        return None
+    place = await store.place_for(talk.db, talk.asker, town)
+    days = (named[0],) if named else (talk.today, talk.today - WEEKLY_DAYS)
+    for day in days:
+        key = counted.period_of("weekly", day)
+        if found := await bulletins.newest(talk.db, place, "weekly", key):
+            paper = (await bulletins.versions(talk.db, found))[0]
+            return await bulletins.access_bulletin(talk.db, talk.asker, paper.id)
+    return None
 
 
 async def _show(talk: Talk, asked: Asked) -> Reply:
@@ -126,18 +174,21 @@ async def _show(talk: Talk, asked: Asked) -> Reply:
     else:
         found = await _newest(talk, asked)
     if found is None and not asked.period:
-        return talk.reply("bulletins.list", lines=[])
+        return talk.reply("bulletins.list", lines=[], kind=asked.kind)
     if found is None:
         raise Refused("bulletins.not_found")
-    reply = await cards.card(talk, found)
-    return await _with_files(talk, reply, found, forms)
+    return await _card_or_files(talk, found, forms)
 
 
-async def _with_files(
-    talk: Talk, reply: Reply, bulletin: Bulletin, forms: tuple[str, ...]
-) -> Reply:
-    """The card with the whole paper in these forms."""
+async def _card_or_files(talk: Talk, bulletin: Bulletin, forms: tuple[str, ...]) -> Reply:
+    """The card, or one line and the whole paper in these forms: who asks for them has read it."""
+    if not forms:
+        return await cards.card(talk, bulletin)
     paper, name = cards.paper(talk, bulletin), cards.file_name(talk, bulletin)
+    reply = talk.reply(
+        "bulletins.files", title=paper.title, number=number_of(talk, bulletin), forms=forms,
+        draft=bulletin.state != "signed",
+    )  # fmt: skip
     return await as_files(talk, reply, paper, name, forms, kind=bulletin.kind)
 
 
@@ -145,8 +196,9 @@ async def _newest(talk: Talk, asked: Asked) -> Bulletin | None:
     """The newest the asker may read, of a period or of all; signed ones before drafts."""
     first, last = (asked.period, asked.period) if asked.period else ("", "9")
     found = await bulletins.access_listed(talk.db, talk.asker, asked.kind, first, last)
-    signed = [one for one in found if one.state == "signed"]
-    return next(iter((*signed, *found)), None)
+    own = EYES.get(talk.asker.role, "")
+    ranked = sorted(found, key=lambda one: (one.level != own, one.state != "signed"))
+    return next(iter(ranked), None)
 
 
 async def _draft(talk: Talk, asked: Asked, township: str) -> Bulletin:
@@ -199,12 +251,12 @@ async def _list(talk: Talk, asked: Asked) -> Reply:
     options = [
         Option(f"看{cards.short(talk, one)}", cards.command(one)) for one in found[:BUTTONS]
     ]
-    return talk.reply("bulletins.list", options, lines=lines)
+    return talk.reply("bulletins.list", options, lines=lines, kind=asked.kind)
 
 
 # reading
 def read(text: str, kind: str, today: date) -> Asked:
-    """「11月中旬 草稿」「12号」「11月」「历史」: a period, a number, a month; '' : the newest."""
+    """「11月中旬 草稿」「第2期」「11月」「历史」: a period, a number, a month; '' : the newest."""
     words, draft = text.replace(DRAFT, " ").strip(), DRAFT in text
     if numbered := ISSUE.match(words):
         number = int(read_number(numbered["number"]) or 0)
@@ -228,7 +280,8 @@ def read_weekly(text: str, today: date) -> Asked:
 async def meant(room: Room, asker: Person, incoming: Incoming, text: str) -> str:
     """What a reply to a draft's card says as a command; '' when it answers no draft of ours.
 
-    The words are the sentence; a button's own word (确认, 重做) is that button.
+    The words are a further sentence, or the answer to what the card has just asked; a button's
+    own word (确认, 重做) is that button.
     """
     event = incoming.event
     if not isinstance(event, TextIn) or not event.reply_to or not text:
@@ -243,7 +296,25 @@ async def meant(room: Room, asker: Person, incoming: Incoming, text: str) -> str
     pressed = next((one for one in says if one.split(" ")[2:3] == [act]), "")
     if pressed and (not words or act in {cards.CHANGE, cards.RETURN, BASIS}):
         return f"{pressed} {words}".strip()
-    return f"{change} {text}"
+    card = change.removesuffix(f" {cards.CHANGE}")
+    return f"{card} {await _asked_by(room, asker, card) or cards.ADD} {text}"
+
+
+async def _asked_by(room: Room, asker: Person, card: str) -> str:
+    """The act of that card whose question these words answer; it is not open any more then."""
+    state = await talks.load(room.db, asker.id, now=room.now)
+    if state is None or state.topic != ONE.name or state.pending not in ANSWERED:
+        return ""
+    if brought_back(state) != card:
+        return ""
+    await talks.drop(room.db, asker.id)
+    return ANSWERED[state.pending]
+
+
+def brought_back(state: talks.State) -> str:
+    """返回 out of a question about a draft: what brings the draft; '' of any other talk."""
+    named = NUMBER.fullmatch(state.opening.text) if state.topic == ONE.name else None
+    return f"{cards.COMMAND} {named['id']}" if named else ""
 
 
 WORDS = {"weekly": "周报告", "tenday": "旬通报", "monthly": "月报", INSPECTION: "督查通报"}
@@ -251,6 +322,7 @@ ONE = Topic("bulletin", (cards.COMMAND,), show_one, STAFF | {Role.LEADER})
 WEEKLY = Topic(
     "weekly_draft", ("周报告", "周报"), show_weekly, form="loose", aside=True, needs=DRAFT
 )
+WEEKLY_PAPER = Topic("weekly_paper", ("周报告",), show_weekly_paper, form="loose", aside=True)
 MONTHLY = Topic("monthly_draft", ("月报",), show_monthly, form="loose", aside=True, needs=DRAFT)
 TENDAY = Topic("tenday_bulletin", ("旬通报",), show_tenday, aside=True)
 INSPECT = Topic("inspection_bulletin", ("督查通报",), show_inspection, aside=True)

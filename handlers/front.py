@@ -23,6 +23,7 @@ from handlers import (
     leave_said,
     photos,
     replies,
+    report_wishes,
     retracting,
     sentences,
     study,
@@ -217,7 +218,9 @@ async def _opened(
     text = said.text.removeprefix("/")
     if typed and state is None and (opinion := join.opinion_in(text)) is not None:
         return BY_NAME["opinion"], f"|{opinion}"
-    if typed:
+    if typed and (wish := report_wishes.read(text)) and (state is None or wish.asked):
+        text = wish.command
+    elif typed:
         beside = state is not None and state.pending not in issue_said.WANTS_A_UNIT
         text = await issue_said.heard(room, asker, text, beside=beside) or text
     if typed and state is None and text == said.text:
@@ -298,6 +301,8 @@ async def _cancel_or_back(
     await talks.drop(room.db, asker.id)
     if state.topic == drafts.DOUBT.name:
         return await drafts.card(room, asker, state.opening.source)
+    if word in BACK_WORDS and (draft := bulletins.brought_back(state)):
+        return await converse(room, asker, replace(state.opening, text=draft), typed=False)
     return Reply(room.words.say(BY_NAME[state.topic].dropped), join.menu(asker))
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from handlers import basis, written
+from handlers.roster import find_team
 from handlers.talk import Talk, Topic
 from ledger.errors import Misunderstood, Refused
-from ledger.messages import Reply
+from ledger.messages import Option, Reply
 from ledger.numerals import NUMERAL, read_number
-from ledger.people import Role
+from ledger.people import Person, Role
 from ledger.reports import details, store, windows
 from ledger.reports.facts import WORDS, Place, Report, Window, buttons
 from ledger.times import find_day
@@ -39,6 +40,18 @@ MONTH = re.compile(
 THIRDS = {"上旬": 1, "中旬": 11, "下旬": 21}
 SHIFTED = {"上上旬": -2, "上一旬": -1, "上个旬": -1, "本旬": 0, "这一旬": 0, "下一旬": 1}
 YEARS = range(2000, 2100)  # of which there can be a report
+BARE_MONTH = re.compile(r"(?P<month>\d{1,2})(?=\s|$)")  # 月报 10
+FIRST_THIRD = re.compile(r"[\s，,的]*上旬")
+LAST_OF_FIRST = 10  # day of the month until which 上旬 still runs
+PLACE = re.compile(r"[一-龥]{1,8}(?:村|镇|乡|街道|社区|队|县)|[队村镇乡县]里")
+PERSON = re.compile(r"(?:(?![年月日天周旬季度今昨明前后上下本这])[一-龥]){2,4}")
+OF_TEAM = frozenset({"队里", "村里", "全队", "全村"})
+OWN = {
+    Role.MEMBER: OF_TEAM,
+    Role.LEADER: OF_TEAM,
+    Role.TOWNSHIP: frozenset({"镇里", "乡里", "全镇", "全乡"}),
+    Role.COUNTY: frozenset({"县里", "全县"}),
+}
 EDGES = " \u3000，,的"
 
 
@@ -105,6 +118,8 @@ def read_tenday(words: str, today: date) -> tuple[date, str] | None:
             if month and not month[1].strip(EDGES):
                 return month[0].replace(day=first), after
             if not month and not before.strip(EDGES):
+                if runs_still(words, today):
+                    return _tenths(today, -1), after
                 return _begun(today.replace(day=first), today), after
     return read_day(words, today)
 
@@ -126,6 +141,18 @@ def read_month(words: str, today: date) -> tuple[date, str] | None:
             first = date(year - 1, month, 1)
         return first, words[named.end() :]
     return read_day(words, today)
+
+
+def runs_still(words: str, today: date) -> bool:
+    """Whether 上旬 alone is said in the first ten days: those that are over are meant, as 上周 is."""
+    return bool(FIRST_THIRD.match(words)) and today.day <= LAST_OF_FIRST
+
+
+def read_bare_month(words: str, today: date) -> tuple[date, str] | None:
+    """「10」「10 清水镇」 behind 月报, and all that `read_month` knows."""
+    if bare := BARE_MONTH.match(words):
+        words = f"{bare['month']}月{words[bare.end() :]}"
+    return read_month(words, today)
 
 
 def _month(day: date, shift: int) -> date:
@@ -172,7 +199,7 @@ ASKING = {
         Asking("daily", read_day, "reports.not_a_day"),
         Asking("weekly", read_week, "reports.not_a_week"),
         Asking("tenday", read_tenday, "reports.not_a_tenday"),
-        Asking("monthly", read_month, "reports.not_a_month"),
+        Asking("monthly", read_bare_month, "reports.not_a_month"),
     )
 }
 
@@ -209,7 +236,7 @@ async def show_details(talk: Talk) -> Reply:
 
 async def _show(talk: Talk, asking: Asking) -> Reply:
     asked = read(talk.rest, asking, today=talk.today)
-    place = await _place(talk, asked, asking.otherwise)
+    place = await _place(talk, asked, asking)
     window = windows.of_day(asking.kind, asked.day, today=talk.today, rules=talk.rules)
     first = window.span.first
     if first > talk.today:
@@ -227,14 +254,34 @@ async def _show(talk: Talk, asking: Asking) -> Reply:
     if found.changes:
         weekly = window.kind != "daily"
         lines.append(talk.say("reports.corrected", changes=found.changes, weekly=weekly))
-    return Reply("\n".join(lines), buttons(found.report, asked.rest), kind="card")
+    options = buttons(found.report, asked.rest)
+    if asking.kind == "tenday" and runs_still(talk.rest, talk.today):
+        lines.append(talk.say("reports.last_tenday", first=window.span.first))
+        options = (*options, Option("看本旬", f"旬报 本旬 {asked.rest}".strip()))
+    return Reply("\n".join(lines), options, kind="card")
 
 
-async def _place(talk: Talk, asked: Asked, otherwise: str) -> Place:
+async def _place(talk: Talk, asked: Asked, asking: Asking) -> Place:
     """The asker's own place; words left over may name one of the county's townships."""
-    if asked.rest and talk.asker.role is not Role.COUNTY:
-        raise Misunderstood(otherwise, said=asked.rest[:40])
-    return await store.place_for(talk.db, talk.asker, asked.rest[:40])
+    named = asked.rest[:40]
+    if named in own_names(talk.asker):
+        return await store.place_for(talk.db, talk.asker)
+    if talk.asker.role is Role.COUNTY:
+        if not PLACE.fullmatch(named) or not (team := await find_team(talk, named)):
+            return await store.place_for(talk.db, talk.asker, named)
+        word, when = WORDS[asking.kind], talk.rest.partition(named)[0].lstrip()
+        raise Refused("reports.of_a_village", word=word, when=when, township=team.township)
+    if not named:
+        return await store.place_for(talk.db, talk.asker)
+    if PLACE.fullmatch(named) or PERSON.fullmatch(named):
+        word = WORDS[asking.kind]
+        raise Refused("reports.not_yours", said=named, word=word, person=talk.asker)
+    raise Misunderstood(asking.otherwise, said=named)
+
+
+def own_names(asker: Person) -> frozenset[str]:
+    """What the asker may call his own place beside leaving it out."""
+    return OWN[asker.role] | {asker.place}
 
 
 async def _as_files(talk: Talk, report: Report, forms: tuple[str, ...]) -> Reply:

@@ -9,6 +9,7 @@ from handlers import (
     leave,
     leave_back,
     leave_said,
+    report_wishes,
     rereading,
     spotchecks,
     study,
@@ -54,7 +55,12 @@ async def says_more(room: Room, asker: Person, topic: Topic, text: str) -> bool:
 
 
 async def heard_or_filed(room: Room, asker: Person, said: Said) -> Reply | None:
-    """Words may answer a check that waits and be a report at once; neither swallows the other."""
+    """Words may answer a check that waits and be a report at once; neither swallows the other.
+
+    Who only wants to see something has neither answered nor explained anything.
+    """
+    if not said.files and report_wishes.looks(said.text):
+        return Reply(room.words.say("reports.wish_unknown", person=asker, said=said.text[:20]))
     if (meant := await _of_people(room, asker, said)) is not None:
         return await _heard_too(room, asker, said, meant)
     reports = await reports_in(room, asker, said.text)

@@ -19,6 +19,9 @@ def _saying(block: str) -> Callable[[Talk], Awaitable[Reply]]:
     return say
 
 
+STUDY_CHART = Topic(
+    "study_chart", ("学习图",), _saying("charts.no_study_chart"), form="bare", aside=True
+)
 HINTS = tuple(
     Topic(block.partition(".")[2], (word,), _saying(block), form="bare", aside=True)
     for word, block in WORDS

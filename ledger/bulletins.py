@@ -24,6 +24,7 @@ from ledger.reports.supplements import Supplement
 sql = queries("bulletins")
 LONGEST = 300  # characters of the sentence, and of the reason of a return
 RECENT = 20  # of a list
+ENDS = ("。", "！", "？", "；", "…")
 Facts = Report | Inspection
 
 
@@ -160,6 +161,21 @@ def tidy(words: str) -> str:
     return said
 
 
+def joined(before: str, words: str) -> str:
+    """A further sentence behind what stands there already; `Refused` when both are too long."""
+    said = tidy(words)
+    if not before:
+        return said
+    both = _ended(before) + _ended(said)
+    if len(both) > LONGEST:
+        raise Refused("bulletins.too_long_together", limit=LONGEST, before=len(before))
+    return both
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith(ENDS) else f"{words}。"
+
+
 # records: looking
 async def access_bulletin(db: Session, asker: Person, id: int) -> Bulletin:
     """One the asker may read: staff their own, townships what the county has signed."""
@@ -191,7 +207,7 @@ async def access_listed(
 async def access_numbered(
     db: Session, asker: Person, kind: str, number: int, *, year: int = 0
 ) -> Bulletin:
-    """The signed paper of that number, the newest where no year is said."""
+    """The signed paper of that number, the newest where no year is said; kind '': any 发文字号."""
     row = await sql.numbered(
         db.connection, county=asker.county_id, kind=kind, year=year, number=number,
         eyes=EYES.get(asker.role, ""),
@@ -253,7 +269,7 @@ async def refresh(db: Session, bulletin: Bulletin, facts: Facts, *, now: datetim
         return bulletin
     text = plain.written(facts)
     if bulletin.version:
-        text = plain.written(supplements.between(*await _before(db, bulletin), facts, text))
+        text = plain.written(changed_since(*await _before(db, bulletin), facts))
     await sql.change(db.connection, id=bulletin.id, facts=text, now=ms(now))
     return await _by_id(db, bulletin.id)
 
@@ -306,11 +322,23 @@ async def concerned(
     return [one for one in found.values() if one.id != asker.id]
 
 
-async def _before(db: Session, bulletin: Bulletin) -> tuple[int, Facts]:
+async def _before(db: Session, bulletin: Bulletin) -> tuple[Bulletin, Bulletin]:
     """The paper a supplement belongs to, and what was signed last before it."""
     every = await versions(db, bulletin)
-    last = next(one for one in every if one.version == bulletin.version - 1)
-    return every[0].id, last.latest
+    return every[0], next(one for one in every if one.version == bulletin.version - 1)
+
+
+def changed_since(paper: Bulletin, last: Bulletin, facts: Facts) -> Supplement:
+    """What a supplement to that paper says now: `last` was signed last."""
+    found = supplements.between(paper.id, last.latest, facts, plain.written(facts))
+    return replace(found, year=paper.year or 0, number=paper.number or 0)
+
+
+async def has_news(db: Session, bulletin: Bulletin, facts: Facts) -> bool:
+    """Whether figures are not what was signed last, or a supplement waits for its signature."""
+    every = await versions(db, bulletin)
+    waits = every[-1].state != "signed"
+    return waits or supplements.differs(changed_since(every[0], every[-1], facts))
 
 
 def check_signer(asker: Person, bulletin: Bulletin) -> None:

@@ -27,9 +27,9 @@ SELECT * FROM bulletin
      OR (:eyes = 'leader' AND kind = 'inspection' AND state = 'signed'));
 
 -- name: listed(county, eyes, township, kind, first, last, limit)
--- The newest first; supplements stand with their paper. `kind` '' is every kind but the weekly report.
+-- The newest first; supplements stand with their paper. `kind` '' is every kind.
 SELECT * FROM bulletin
- WHERE county_id = :county AND version = 0 AND (kind = :kind OR (:kind = '' AND kind <> 'weekly')) AND period BETWEEN :first AND :last
+ WHERE county_id = :county AND version = 0 AND (kind = :kind OR :kind = '') AND period BETWEEN :first AND :last
    AND ((:eyes = 'county' AND level = 'county')
      OR (:eyes = 'township' AND level = 'township' AND place_id = :township)
      OR (:eyes = 'township' AND level = 'county' AND state = 'signed')
@@ -37,9 +37,10 @@ SELECT * FROM bulletin
  ORDER BY coalesce(signed_at, made_at) DESC, id DESC LIMIT :limit;
 
 -- name: numbered(county, kind, year, number, eyes)^
--- The newest of that number, where no year is said; townships and leaders find signed ones, and only signed ones have a number.
+-- The newest of that number, where no year is said; `kind` '' is every kind with a 发文字号.
+-- Townships and leaders find signed ones, and only signed ones have a number.
 SELECT * FROM bulletin
- WHERE county_id = :county AND kind = :kind AND number = :number AND (:year = 0 OR year = :year)
+ WHERE county_id = :county AND (kind = :kind OR (:kind = '' AND kind <> 'inspection')) AND number = :number AND (:year = 0 OR year = :year)
    AND (:eyes IN ('county', 'township') OR (:eyes = 'leader' AND kind = 'inspection'))
  ORDER BY year DESC LIMIT 1;
 
@@ -66,7 +67,9 @@ UPDATE bulletin SET state = 'draft', reason = '', facts = :facts, changed_at = :
 
 -- name: next_number(county, kind, year)$
 -- Without a gap: given in the transaction that signs, and to nothing else.
-SELECT coalesce(max(number), 0) + 1 FROM bulletin WHERE county_id = :county AND kind = :kind AND year = :year;
+-- One 发文字号 for every kind that has one; 督查通报 count their own 期号.
+SELECT coalesce(max(number), 0) + 1 FROM bulletin
+ WHERE county_id = :county AND (kind = 'inspection') = (:kind = 'inspection') AND year = :year;
 
 -- name: sign(id, year, number, words, by, now)$
 UPDATE bulletin SET state = 'signed', year = :year, number = :number, words = :words, signed_at = :now, signed_by = :by

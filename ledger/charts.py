@@ -60,12 +60,15 @@ class Attendance:
     people: tuple[MonthOf, ...]
 
     def facts(self) -> dict[str, Any]:
-        """Plain data for the page."""
+        """Plain data for the page, up to today: days to come would be empty rows."""
+        shown = self.until.day
         days = [
             {"day": number, "weekday": WEEKDAYS[(self.first + (number - 1) * DAY).weekday()], "works": works}
-            for number, works in enumerate(self.works, 1)
+            for number, works in enumerate(self.works[:shown], 1)
         ]  # fmt: skip
-        rows = [{"name": one.name, "marks": [*map(str, one.marks)]} for one in self.people]
+        rows = [
+            {"name": one.name, "marks": [*map(str, one.marks[:shown])]} for one in self.people
+        ]
         until = {"month": self.until.month, "day": self.until.day}
         return {
             "village": self.village,
@@ -183,7 +186,10 @@ class BurnDown:
 
 @dataclass(frozen=True)
 class Hands:
-    """One holder: issues it has had, days in all, what it has now, the longest of those."""
+    """One holder: issues it has had, days in all, what it has now, the longest of those.
+
+    `name` is '' for an asker's own office. A township of the county stands for its teams, too.
+    """
 
     kind: str
     name: str
@@ -202,11 +208,12 @@ class Holders:
     issues: int
     lines: tuple[Hands, ...]
     more: int = 0  # units without a line of their own
+    merged: bool = False  # a township stands for its teams, too
 
     def facts(self) -> dict[str, Any]:
         """Plain data for the page."""
         lines = [asdict(one) for one in self.lines]
-        rest = {"issues": self.issues, "lines": lines, "more": self.more}
+        rest = {"issues": self.issues, "lines": lines, "more": self.more, "merged": self.merged}
         return {"place": self.place, "day": _day(self.day), **rest}
 
 
@@ -262,10 +269,10 @@ class Held:
 
 
 def lines_of(spans: Iterable[Held], today: date) -> list[Hands]:
-    """A line a holder: the teams together, the townships, the county, then units one by one."""
+    """A line a holder: the teams, the townships, the county, the units, each as they come."""
     found: dict[tuple[str, str], list[Held]] = {}
     for one in spans:
-        name = one.holder if one.kind == custody.Kind.UNIT.value else ""
+        name = "" if one.kind == custody.Kind.COUNTY.value else one.holder
         found.setdefault((one.kind, name), []).append(one)
     order = [kind.value for kind in custody.Kind]
     ordered = sorted(found, key=lambda key: order.index(key[0]))
@@ -343,19 +350,25 @@ async def burn_down(db: Session, asker: Person, today: date) -> BurnDown:
 
 
 async def holders(db: Session, asker: Person, today: date) -> Holders:
-    """Whose hands the open issues of the asker's scope are and were in, and for how long."""
+    """Whose hands the open issues of the asker's scope are and were in, and for how long.
+
+    To the county a team's time is its township's: three hundred villages fit on no picture.
+    """
     rows = sql.hands(db.connection, **vars(scope_of(asker)))
-    spans = [
-        Held(
-            row["kind"], row["holder"], row["issue_id"], _date(row["since_day"]),
-            _date_or_none(row["until_day"]),
-        )
-        async for row in rows
-    ]  # fmt: skip
+    merged = asker.role is Role.COUNTY
+    spans = [_held(row, merged=merged) async for row in rows]
     lines = lines_of(spans, today)
     most = MOST_UNITS + sum(one.kind != custody.Kind.UNIT.value for one in lines)
     issues = len({one.issue for one in spans})
-    return Holders(asker.place, today, issues, tuple(lines[:most]), len(lines[most:]))
+    return Holders(asker.place, today, issues, tuple(lines[:most]), len(lines[most:]), merged)
+
+
+def _held(row: Any, *, merged: bool) -> Held:
+    kind, holder = row["kind"], row["holder"]
+    if merged and kind == custody.Kind.TEAM.value:
+        kind, holder = custody.Kind.TOWNSHIP.value, row["township"]
+    ends = _date(row["since_day"]), _date_or_none(row["until_day"])
+    return Held(kind, holder, row["issue_id"], *ends)
 
 
 def _date(day: str) -> date:

@@ -31,10 +31,11 @@ SELECT i.found_day, i.due, i.closed_day FROM issue i
  ORDER BY 1, 2;
 
 -- name: hands(county, township, team)
--- Everybody's time with each issue that is open now.
-SELECT c.kind, c.holder_id, c.holder, c.issue_id, c.since_day, c.until_day
-  FROM issue i JOIN custody c ON c.issue_id = i.id
+-- Everybody's time with each issue that is open now, in the roster's order of places.
+SELECT c.kind, c.holder, c.issue_id, c.since_day, c.until_day, coalesce(w.name, '') AS township
+  FROM issue i JOIN custody c ON c.issue_id = i.id LEFT JOIN township w ON w.id = i.township_id
  WHERE i.closed_day IS NULL AND i.state NOT IN ('withdrawn', 'merged') AND i.county_id = :county
    AND (:township = 0 OR i.township_id = :township)
    AND (:team = 0 OR i.team_id = :team)
- ORDER BY c.kind, c.holder_id, c.holder, c.id;
+ ORDER BY CASE WHEN c.kind = 'unit' THEN 0 ELSE coalesce(i.township_id, 0) END,
+       CASE WHEN c.kind = 'team' THEN coalesce(i.team_id, 0) ELSE c.holder_id END, c.holder, c.id;

@@ -17,6 +17,9 @@ HOLIDAYS = {  # as the library calls them
     "Labour Day": "劳动节", "Dragon Boat Festival": "端午节", "Mid-autumn Festival": "中秋节",
     "National Day": "国庆节", "Anti-Fascist 70th Day": "抗战胜利纪念日",
 }  # fmt: skip
+FIXED = {  # 全国年节及纪念日放假办法: the same date every year, known before the year's notice
+    (1, 1): "元旦", (5, 1): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节",
+}  # fmt: skip
 
 
 # facts
@@ -52,7 +55,7 @@ def nature(day: date, rules: Rules) -> Nature:
     """What a day is: the county's own word, then the State Council's, then the weekday.
 
     While a campaign runs, its weekdays stand for the county's (S000-39). Years the library does
-    not know go by the county's file and the weekday alone.
+    not know go by the county's file, the holidays of a fixed date, then the weekday.
     """
     own = rules.calendar
     if name := own.rest_names.get(day):
@@ -90,7 +93,11 @@ def covered(day: date, rules: Rules) -> bool:
 
 def _official(day: date) -> Nature | None:
     """A holiday or make-up workday by the State Council's notice; None: a plain day."""
-    is_off, name = _detail(day) or (False, "")
+    found = _detail(day)
+    if found is None:
+        fixed = FIXED.get((day.month, day.day))
+        return Nature(Why.HOLIDAY, fixed) if fixed else None
+    is_off, name = found
     if is_off and name:
         return Nature(Why.HOLIDAY, HOLIDAYS.get(name, "法定节假日"))
     if name and day.isoweekday() > 5:

@@ -65,9 +65,9 @@ UPDATE outbox SET target = :new_key
 UPDATE outbox SET state = 'expired' WHERE person_id = :person AND lane >= :lane AND state = 'ready';
 
 -- name: routine(person, since, until)$
--- What will not go out any more does not count.
+-- What will not go out any more does not count, nor what a colleague has sent (`request`).
 SELECT count(*) FROM outbox
- WHERE person_id = :person AND why <> '' AND urgent = 0 AND lane > 0
+ WHERE person_id = :person AND why NOT IN ('', 'request') AND urgent = 0 AND lane > 0
    AND state IN ('ready', 'claimed', 'sent') AND made_at >= :since AND made_at < :until;
 
 -- name: cause_shown(person, channel, account, user_key, ref)^

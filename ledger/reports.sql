@@ -26,6 +26,10 @@ WITH place AS NOT MATERIALIZED (
    WHERE g.team_id = l.id AND g.role IN ('member', 'leader')
      AND g.from_day <= :day AND coalesce(g.to_day, '9999-12-31') >= :day
    GROUP BY g.team_id
+), started AS (
+  -- The day of the first record anywhere in the county; the least of one look per team.
+  SELECT min((SELECT min(r.day) FROM record r WHERE r.team_id = t.id)) AS day
+    FROM team t WHERE t.county_id = :county
 )
 SELECT l.id AS team_id, l.village, l.township_id, l.township,
        coalesce(f.studied, 0) AS studied, coalesce(f.visits, 0) AS visits,
@@ -45,6 +49,7 @@ SELECT l.id AS team_id, l.village, l.township_id, l.township,
            AND u.state = 'kept') AS unchecked,
        coalesce(r.trips, 0) AS trips,
        coalesce((SELECT e.at FROM ev e WHERE e.seq = (SELECT min(o.seq) FROM ev o)), 0) AS begun,
+       coalesce((SELECT s.day FROM started s), '') AS started,
        coalesce(b.studied, 0) AS was_studied, coalesce(b.visits, 0) AS was_visits,
        coalesce(b.households, 0) AS was_households, coalesce(b.opened, 0) AS was_opened,
        coalesce(b.progressed, 0) AS was_progressed, coalesce(b.submitted, 0) AS was_submitted,

@@ -129,7 +129,7 @@ class Rules:
     back_checks_a_month: int = 20  # 回访核验：全县每月最多抽几件（S004-20）
     reply_hours: int = 24  # 待核实的事，本人几个工作小时内可以说明（S000-52）
     strike_ladder: StrikeLadder = DEFAULT_STRIKES  # 处理：[哪一步, 几天后到期]（S000-50）
-    bulletin_office: str = ""  # 通报落款的单位，如“安和县驻村办”；不写是县名
+    bulletin_office: str = ""  # 通报落款的单位，要写；不写是县名加“驻村工作领导小组办公室”
     correct_days: int = 20  # 督查通报：收到后几天内整改到位，之后回访（S000-55）
     inspection_to: str = ""  # 督查通报主送，不写是各乡镇人民政府、县直有关部门（S000-55）
     inspection_copies: str = ""  # 督查通报呈送，不写是县委、县政府主要领导（S000-55）

@@ -32,7 +32,7 @@ def check(asker: Person, bulletin: Bulletin, facts: Facts, *, seen: str, now: da
     moved = age >= bulletin.rule.holds and not bulletins.same(bulletin.latest, facts)
     if seen != bulletin.stamp or moved:
         raise Refused("bulletins.changed_meanwhile", id=bulletin.id)
-    if bulletin.version and not supplements.differs(_supplement(bulletin)):
+    if bulletin.version and not (bulletin.sentence or differs(bulletin)):
         raise Refused("bulletins.nothing_new")
 
 
@@ -60,19 +60,36 @@ async def sign(
 
 
 async def supplement(
-    db: Session, asker: Person, bulletin: Bulletin, facts: Facts, *, now: datetime
-) -> Bulletin:
-    """补充: a draft with the figures that are not what was signed; `Refused` where none differ."""
+    db: Session, asker: Person, bulletin: Bulletin, facts: Facts, *, words: str = "",
+    now: datetime,
+) -> Bulletin:  # fmt: skip
+    """补充: a draft with the figures that are not what was signed, and with a person's own `words`.
+
+    `Refused` where there is neither; asked again it is the same draft.
+    """
     bulletins.check_signer(asker, bulletin)
-    last = (await bulletins.versions(db, bulletin))[-1]
-    if last.state != "signed":
-        return await bulletins.refresh(db, last, facts, now=now)
-    text = plain.written(facts)
-    found = supplements.between(bulletin.id, last.latest, facts, text)
-    if not supplements.differs(found):
+    every = await bulletins.versions(db, bulletin)
+    last = every[-1]
+    if last.state == "signed":
+        made = await _supplement(db, asker, every, facts, words, now)
+    else:
+        made = await bulletins.refresh(db, last, facts, now=now)
+    if not words:
+        return made
+    said = bulletins.joined(made.sentence, words)
+    return await bulletins.write_sentence(db, asker, made, said, now=now)
+
+
+async def _supplement(
+    db: Session, asker: Person, every: list[Bulletin], facts: Facts, words: str, now: datetime
+) -> Bulletin:
+    """A new one behind the last."""
+    last = every[-1]
+    found = bulletins.changed_since(every[0], last, facts)
+    if not (words or supplements.differs(found)):
         raise Refused("bulletins.nothing_new")
     made = await sql.add(
-        db.connection, county=bulletin.county_id, **bulletin.key, version=last.version + 1,
+        db.connection, county=last.county_id, **last.key, version=last.version + 1,
         facts=plain.written(found), now=ms(now),
     )  # fmt: skip
     body = {"version": last.version + 1}
@@ -80,7 +97,7 @@ async def supplement(
 
 
 async def _numbered(db: Session, ready: Bulletin, now: datetime) -> Bulletin:
-    """With the next number of its county, kind and year, where it has one."""
+    """With the county's next number of the year, where its kind has one."""
     if ready.version or not ready.rule.numbered:
         return replace(ready, year=now.year)
     number = await sql.next_number(
@@ -89,7 +106,7 @@ async def _numbered(db: Session, ready: Bulletin, now: datetime) -> Bulletin:
     return replace(ready, year=now.year, number=int(number))
 
 
-def _supplement(bulletin: Bulletin) -> Supplement:
+def differs(bulletin: Bulletin) -> bool:
+    """Whether a supplement has other figures than what was signed."""
     found = bulletin.content
-    assert isinstance(found, Supplement)
-    return found
+    return isinstance(found, Supplement) and supplements.differs(found)

@@ -55,9 +55,21 @@ async def _with_reminders(
         digest, study=digest.study and weekly, near=[], late=[], raised=[], duties=[]
     )
     first = replace(digest, study=digest.study and not weekly)
-    parts = [_digest_text(desk, first, now), summary.text, _digest_text(desk, last, now)]
+    figures = _once(desk, summary.text, digest)
+    parts = [_digest_text(desk, first, now), figures, _digest_text(desk, last, now)]
     options = (*first.options, *summary.options, *last.options)
     return replace(summary, text="\n\n".join(one for one in parts if one), options=options)
+
+
+def _once(desk: Desk, figures: str, digest: reminders.Digest) -> str:
+    """The figures without the overdue issues that 请过问 has just told; their number stays."""
+    told = tuple(f"· 问题{one.id} " for one in digest.late[: digest.most])
+    lines = figures.split("\n")
+    left = [one for one in lines if not (told and one.startswith(told) and "已超" in one)]
+    if len(left) == len(lines):
+        return figures
+    above = desk.words.say("reminders.asked_above")
+    return "\n".join(f"{one}{above}" if one.startswith("**超期问题") else one for one in left)
 
 
 def _digest_text(desk: Desk, digest: reminders.Digest, now: datetime) -> str:

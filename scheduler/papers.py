@@ -24,7 +24,6 @@ from ledger import (
 )
 from ledger.database import Database, Session
 from ledger.exports import Export, What
-from ledger.issue_lists import Wall
 from ledger.issue_rows import Order, Wanted
 from ledger.people import Person, scope_of
 from ledger.reports import closing
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REFUSED = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]')  # what no disk takes in a name
 TITLES = {What.OVERDUE: "逾期问题台账", What.NEAR: "临期问题台账"}
+LATE_SHEETS, NEAR_SHEETS = ("台账", "逾期"), ("台账", "时限清单")  # those that say something
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,10 @@ async def write_book(
     seal = (await audit.head(db)).short
     day = cover.now.date()
     head = Head(cover.place, cover.title, day.isoformat(), asker.name, seal)
-    book = IssueBook(path, head, day, cover.near_until)
+    book = IssueBook(path, head, day, cover.near_until, sheets_of(wanted))
     try:
         count = await _fill(db, asker, wanted, book)
-        lines = await _wall(db, asker, wanted, cover)
-        sums = [*issue_lists.by_township(lines), issue_lists.total(lines, "合计")]
-        book.add_wall(lines, sums)
+        await _add_wall(db, asker, wanted, book, cover)
     except BaseException:
         book.abandon()
         raise
@@ -131,22 +129,32 @@ async def write_book(
 
 async def _fill(db: Session, asker: Person, wanted: Wanted, book: "IssueBook") -> int:
     """Every row in each of the orders; returns how many issues there are."""
-    from templates.issue_book import ORDERS
-
     count = 0
-    for order in ORDERS:
+    for order in book.orders:
         async for page in issue_rows.pages(db, asker, wanted, Order(order)):
             count += len(page) if order == Order.NUMBER else 0
             await asyncio.to_thread(book.add, order, page)
     return count
 
 
-async def _wall(db: Session, asker: Person, wanted: Wanted, cover: Cover) -> list[Wall]:
-    """The numbers of the whole scope, or of the one village; other choices have no wall."""
-    until = date.fromisoformat(cover.near_until)
-    if wanted not in {Wanted(), Wanted(village=wanted.village)}:
-        return []
-    return await issue_lists.wall(db, asker, cover.now.date(), until, team=wanted.village)
+def sheets_of(wanted: Wanted) -> tuple[str, ...]:
+    """The sheets of a choice by deadline; any other has all (none named)."""
+    if wanted.late_on:
+        return LATE_SHEETS
+    return NEAR_SHEETS if wanted.until_day else ()
+
+
+async def _add_wall(
+    db: Session, asker: Person, wanted: Wanted, book: "IssueBook", cover: Cover
+) -> None:
+    """The numbers of the whole scope, or of the one village; a unit, a tag, a household has none."""
+    whole = bool(sheets_of(wanted))
+    if not whole and wanted not in {Wanted(), Wanted(village=wanted.village)}:
+        return
+    day, until = cover.now.date(), date.fromisoformat(cover.near_until)
+    lines = await issue_lists.wall(db, asker, day, until, team=wanted.village)
+    sums = [*issue_lists.by_township(lines), issue_lists.total(lines, "合计")]
+    book.add_wall(lines, sums, whole=whole)
 
 
 async def place_of(db: Session, asker: Person, wanted: Wanted) -> str:
@@ -169,7 +177,8 @@ async def closing_report(database: Database, task: Task) -> Made:
     async with database.reading() as db:
         report = await closing.access_closing(db, task.asker, number, now=task.now)
         page = await word_templates.page_for(db, task.asker.county_id, "closing")
-    name = f"{report.row.place}问题{number}号销号报告"
+    word = "销号报告" if report.is_closed else "整改情况"
+    name = f"{report.row.place}问题{number}号{word}"
     return await _word(task, ("closing", report, page), name)
 
 

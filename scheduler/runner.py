@@ -79,8 +79,12 @@ class Runner:
     async def live_until(
         self, moment: datetime, clock: Movable, between: Callable[[], Awaitable[Any]]
     ) -> None:
-        """Put the clock forward, running every beat on the way at its own time."""
+        """Put the clock forward, running every beat on the way at its own time.
+
+        `between` ends what is under way: before the first step, and after each.
+        """
         async with self._turn:
+            await between()
             step = max(self.step, COARSE) if moment - clock.now() > FAR else self.step
             await self._pass(clock.now(), moment, clock, between, step)
             if moment > clock.now():

@@ -5,9 +5,10 @@ The columns of the ledger are those of the county's form: 问题、措施、责�
 became of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def _category(line: Line) -> str:
     return str(line.category or "未分类")
 
 
-def _deadline(line: Line) -> str:
-    moved = f"（延期 {line.moved} 次）" if line.moved else ""
-    return f"{line.due}{moved}"
+@lru_cache(maxsize=4096)
+def _day(text: str | None) -> date | None:
+    """An ISO day as the day it is, so that it sorts and filters; a ledger has a few hundred."""
+    return date.fromisoformat(text) if text else None
 
 
 def _progress(line: Line) -> str:
@@ -78,11 +80,6 @@ def _state_and_progress(line: Line) -> str:
 def _evidence(line: Line) -> str:
     files = f"{line.files} 件" if line.files else ""
     return KEEP_APART.join(one for one in (files, "只有文字" if line.text_only else "") if one)
-
-
-def _submitted(line: Line) -> str:
-    day = line.submitted_day
-    return day.isoformat() if day else ""
 
 
 def _verified(line: Line) -> str:
@@ -114,7 +111,8 @@ TOWNSHIP = Column("乡镇", 12, lambda line: line.township)
 VILLAGE = Column("村", 12, lambda line: line.village)
 HOUSEHOLD = Column("户", 12, lambda line: line.household)
 STATE = Column("状态", 10, lambda line: state(line.state), OFFERED, shaded=True)
-DUE = Column("整改时限", 13, _deadline, shaded=True)
+DUE = Column("整改时限", 13, lambda line: _day(line.due), shaded=True)
+MOVED = Column("延期次数", 8, lambda line: line.moved)
 OWNER = Column("责任人", 10, _owner)
 SOURCE = Column("问题来源", 10, lambda line: source(line.source))
 CATEGORY = Column("问题类别", 10, _category)
@@ -125,7 +123,7 @@ UNITS = Column("责任单位", 14, lambda line: line.co_units or line.place)
 HOLDER = Column("现在由谁经手", 14, lambda line: line.holder)
 PROGRESS = Column("整改进展", 28, _progress)
 EVIDENCE = Column("佐证材料", 12, _evidence)
-CLOSED = Column("销号日期", 11, lambda line: line.closed_day or "")
+CLOSED = Column("销号日期", 11, lambda line: _day(line.closed_day))
 LOOKS = Column("回头看日期/结果", 24, _looks)
 REBOUNDS = Column("反弹次数", 8, lambda line: line.rebounds)
 
@@ -134,9 +132,10 @@ def _plans(today: date) -> tuple[Plan, ...]:
     """Every sheet of rows, in the order in which they stand in the book."""
     held = Column("经手/天数", 24, lambda line: _days_held(line, today))
     left = Column("剩余天数", 9, lambda line: _left(line, today))
+    due = (NUMBER, WHERE, TEXT, DUE, MOVED, left, STATE)
     ledger = (
-        NUMBER, TEXT, SOURCE, CATEGORY, WHERE, MEASURE, STANDARD, LEAD, UNITS, OWNER, DUE, STATE,
-        PROGRESS, EVIDENCE, Column("申请销号日期", 11, _submitted),
+        NUMBER, TEXT, SOURCE, CATEGORY, WHERE, MEASURE, STANDARD, LEAD, UNITS, OWNER, DUE, MOVED,
+        STATE, PROGRESS, EVIDENCE, Column("申请销号日期", 11, lambda line: line.submitted_day),
         Column("核验人/核验方式", 16, _verified), CLOSED, LOOKS, held, REBOUNDS,
     )  # fmt: skip
     return (
@@ -144,10 +143,10 @@ def _plans(today: date) -> tuple[Plan, ...]:
         Plan("问题清单", "number", _PROBLEMS, _every),
         Plan("措施清单", "number", _MEASURES, _every),
         Plan("责任清单", "number", _DUTIES, _every),
-        Plan("时限清单", "due", (NUMBER, WHERE, TEXT, DUE, left, STATE, OWNER, CLOSED), _every),
+        Plan("时限清单", "due", (*due, OWNER, CLOSED), _every),
         Plan("要求清单", "number", _STANDARDS, _every),
         Plan("单位清单", "unit", _OF_UNITS, _with_unit),
-        Plan("逾期", "due", (NUMBER, WHERE, TEXT, DUE, left, STATE, HOLDER, OWNER), _late),
+        Plan("逾期", "due", (*due, HOLDER, OWNER), _late),
         Plan("各村", "place", _OF_VILLAGES, _every),
         Plan("各户", "place", _OF_HOUSEHOLDS, _of_household),
     )
@@ -155,14 +154,15 @@ def _plans(today: date) -> tuple[Plan, ...]:
 
 def _left(line: Line, today: date) -> int | str:
     """Days to the deadline, below 0 when it has passed; nothing once it is struck off."""
-    return "" if line.closed_day else (date.fromisoformat(line.due) - today).days
+    due = _day(line.due)
+    return "" if line.closed_day or due is None else (due - today).days
 
 
 _PROBLEMS = (
     NUMBER, TOWNSHIP, VILLAGE, HOUSEHOLD, TEXT, SOURCE, CATEGORY,
     Column("清单", 14, lambda line: line.catalogue), Column("方面", 12, lambda line: line.aspect),
     Column("项号", 8, lambda line: line.item_no), Column("档次", 10, lambda line: tier(line.tier)),
-    Column("发现日期", 11, lambda line: line.found_day), Column("标签", 12, lambda line: line.tags),
+    Column("发现日期", 11, lambda line: _day(line.found_day)), Column("标签", 12, lambda line: line.tags),
     Column("来历", 14, _came_back),
 )  # fmt: skip
 _MEASURES = (
@@ -193,6 +193,7 @@ _OF_HOUSEHOLDS = (
     CLOSED,
 )
 WALL_NOTE = "总数不含已反弹的：反弹以后按新的编号计一次。"
+WHOLE_NOTE = "这一页数的是全部问题，不只是这本里列出的。"
 WALL = (
     Column("乡镇", 14, lambda one: one.township),
     Column("村", 14, lambda one: one.village),
@@ -220,15 +221,17 @@ class Shown:
 class IssueBook:
     """The workbook under way: pages of rows in any order, then the wall's numbers, then `close`.
 
-    A deadline from today to `near` (ISO) is near; '' when that is not to be seen.
+    A deadline from today to `near` (ISO) is near; '' when that is not to be seen. `sheets`: those
+    of them only; none named is all.
     """
 
-    def __init__(self, path: Path, head: Head, today: date, near: str = "") -> None:
+    def __init__(
+        self, path: Path, head: Head, today: date, near: str = "", sheets: Sequence[str] = ()
+    ) -> None:
         self._book, self._today, self._near = Book(path, head), today, near
-        plans = _plans(today)
+        plans = [one for one in _plans(today) if not sheets or one.name in sheets]
         self._columns = {order: _columns(plans, order) for order in ORDERS}
         self._shown = [self._begin(plan) for plan in plans]
-        self._wall = self._book.sheet("挂图数据", WALL)
 
     def _begin(self, plan: Plan) -> Shown:
         made = self._columns[plan.order]
@@ -244,13 +247,21 @@ class IssueBook:
             for one in takers:
                 one.sheet.put([cells[place] for place in one.places])
 
-    def add_wall(self, lines: Iterable[Any], sums: Iterable[Any]) -> None:
-        """The wall chart: the places, then the sums."""
+    @property
+    def orders(self) -> tuple[str, ...]:
+        """The orders in which its sheets take rows."""
+        return tuple(one for one in ORDERS if self._columns[one])
+
+    def add_wall(
+        self, lines: Iterable[Any], sums: Iterable[Any], *, whole: bool = False
+    ) -> None:
+        """The wall chart: the places, then the sums; `whole`: of more than the rows of the book."""
+        sheet = self._book.sheet("挂图数据", WALL)
         for one in lines:
-            self._book.write(self._wall, one)
+            self._book.write(sheet, one)
         for one in sums:
-            self._book.write(self._wall, one, "sum")
-        self._book.note(self._wall, WALL_NOTE)
+            self._book.write(sheet, one, "sum")
+        self._book.note(sheet, f"{WALL_NOTE}{WHOLE_NOTE if whole else ''}")
 
     def close(self) -> None:
         """Put the file together."""

@@ -42,6 +42,11 @@ class Words:
     def __init__(self, county: Path | None = None) -> None:
         self._county = county
 
+    @property
+    def county(self) -> Path | None:
+        """The county's own folder."""
+        return self._county
+
     @cached_property
     def _ours(self) -> Environment:
         return _dress(Environment(loader=FileSystemLoader(HERE), **STRICT))

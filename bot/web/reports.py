@@ -27,9 +27,10 @@ from ledger.files import path_of
 from ledger.messages import Drawing
 from ledger.people import Person, Role
 from ledger.reports import store, windows
-from ledger.reports.basis import PAGE, access_basis, source_of
+from ledger.reports.basis import PAGE, Basis, access_basis, source_of
 from ledger.reports.facts import WORDS, Look, Place, Window, place_of
 from templates.bulletin import Bulletin, Run, as_facts, plainly
+from templates.figure_names import figure_name
 from templates.pages import page
 
 log = structlog.get_logger()
@@ -119,8 +120,26 @@ async def show_basis(request: Request) -> Response:
             )  # fmt: skip
     except Refused:
         raise Problem(404, "web.no_such_report") from None
-    facts = {"basis": basis, "line": _line_of(opened.bulletin, figure.figure), "size": PAGE}
+    said = {
+        "line": _line_of(opened.bulletin, figure.figure),
+        "lines": _lines(app, opened, basis),
+    }
+    facts = {"basis": basis, "name": figure_name(figure.figure), "size": PAGE, **said}
     return HTMLResponse(page("basis", opened=opened, number=wanted, **facts))
+
+
+def _lines(app: App, opened: Opened, basis: Basis) -> list[str]:
+    """The records in the words of the chat, each on a line of its own."""
+    level = opened.place.level
+    return [
+        plain(
+            app.words.say(
+                "basis.line", line=one, above=level != "team", after=basis.late(one),
+                place=f"{one.township}{one.village}" if level == "county" else one.village,
+            )
+        )
+        for one in basis.lines
+    ]  # fmt: skip
 
 
 async def get_file(request: Request) -> Response:

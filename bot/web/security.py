@@ -12,7 +12,7 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.app import App
@@ -20,6 +20,7 @@ from bot.channels.text import plain
 from bot.settings import TelegramSettings
 from ledger.database import StoreTrouble
 from ledger.rules import Rules
+from templates.pages import page
 from templates.words import Words
 
 log = structlog.get_logger()
@@ -61,6 +62,15 @@ def answer(words: Words, problem: Problem) -> JSONResponse:
     said = plain(words.say(problem.block, **problem.facts))
     error, _, hint = said.partition("\n")
     return JSONResponse({"error": error, "hint": hint}, problem.status)
+
+
+def refusal(request: Request, problem: Problem) -> Response:
+    """The same two lines: a page for a person with a browser, JSON for a program."""
+    words, asked = app_of(request).words, request.headers.get("accept", "")
+    if "text/html" not in asked or request.url.path.startswith("/chat/api/"):
+        return answer(words, problem)
+    said = plain(words.say(problem.block, **problem.facts))
+    return HTMLResponse(page("problem", said=said), problem.status)
 
 
 class Guard:
@@ -178,20 +188,20 @@ BLOCKS = {403: "web.forbidden", 404: "web.not_found", 405: "web.not_found"}
 async def on_problem(request: Request, why: Exception) -> Response:
     """A `Problem` raised by a page."""
     assert isinstance(why, Problem)
-    return answer(app_of(request).words, why)
+    return refusal(request, why)
 
 
 async def on_http(request: Request, why: Exception) -> Response:
     """Starlette's own refusals: unknown path, wrong method, broken form."""
     assert isinstance(why, HTTPException)
     block = BLOCKS.get(why.status_code, "web.bad_request")
-    return answer(app_of(request).words, Problem(why.status_code, block))
+    return refusal(request, Problem(why.status_code, block))
 
 
 async def on_store_trouble(request: Request, why: Exception) -> Response:
     """Full disk or lock: nothing was acknowledged, the browser keeps the message."""
     log.error("store_trouble", path=request.url.path, error=str(why))
-    return answer(app_of(request).words, Problem(503, "web.store_trouble"))
+    return refusal(request, Problem(503, "web.store_trouble"))
 
 
 async def on_gone(request: Request, why: Exception) -> Response:
@@ -202,7 +212,7 @@ async def on_gone(request: Request, why: Exception) -> Response:
 async def on_defect(request: Request, why: Exception) -> Response:
     """A defect of ours; the log has the details, the person two plain lines."""
     log.error("web_defect", path=request.url.path, kind=type(why).__name__)
-    return answer(app_of(request).words, Problem(500, "web.fault"))
+    return refusal(request, Problem(500, "web.fault"))
 
 
 EXCEPTIONS: dict[Any, Any] = {

@@ -5,7 +5,7 @@ from datetime import date
 
 from ledger.reading.clauses import Clause
 from ledger.reading.faults import Strength
-from ledger.reading.limits import at_once, deadline_in
+from ledger.reading.limits import at_once, deadline_in, only_limits
 from ledger.reading.progress import Far
 from ledger.reading.said import IssueSaid, ProgressSaid, Who
 from ledger.reading.scene import Scene
@@ -53,6 +53,11 @@ class Draft:
         if self.deadline is None and not clause.has("promise.words"):
             self.deadline = deadline_in(scene, clause, before)
 
+    def _told(self) -> list[Clause]:
+        """Its clauses without those that only set a deadline, which is a field of its own."""
+        told = [one for one in self.clauses[1:] if not only_limits(one)]
+        return [self.clauses[0], *told]
+
     def said(self, scene: Scene) -> list[IssueSaid]:
         """One issue for each household."""
         category = category_of(
@@ -60,7 +65,7 @@ class Draft:
         )
         return [
             IssueSaid(
-                start=self.start, text=scene.words(*self.clauses), category=category,
+                start=self.start, text=scene.words(*self._told()), category=category,
                 household=one, deadline=self.deadline, at_once=self.at_once,
             )
             for one in self.people

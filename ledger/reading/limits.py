@@ -19,12 +19,26 @@ OURS = re.compile(r"我|咱|出门|回村|回来|回去|到家|开会|学习|睡
 BOUND = re.compile(r"^(?:就|是|为)?(?:截止|截至|止|为限|底线)")
 SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
 FEARED = re.compile(r"[怕恐]|眼看|估计|说不定|搞不好")
+PRESSED = r"(?:要|得|就|都|在|于|给|必须|务必|马上|立即|立马|尽快|尽早|赶紧|抓紧|一定)"
+TO_MEND = re.compile(  # once its days have been taken out: all of a clause that only wants it mended
+    rf"(?P<wanted>(?:(?:队长|领导|上级|[县镇乡村]里)?要求|限|望|盼|请|希望|争取|力争)?{PRESSED}*)"
+    r"(?:修好|修复|修理|维修|修|解决|处理|整改|落实|办结|办|弄好|搞好|整好|换好)(?:到位|完毕|完成|完|好|掉)?"
+)
 SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
 
 
 def at_once(clause: Clause) -> bool:
     """Whether it is to be put right on the spot: 立行立改; 马上要下雪 is only weather."""
     return bool(AT_ONCE.search(clause.text))
+
+
+def only_limits(clause: Clause) -> bool:
+    """Whether a clause says nothing but that, and by when, it must be put right: 下周三前修好."""
+    rest = clause.text
+    for phrase in reversed(clause.times):
+        rest = rest[: clause.at(phrase.start)] + rest[clause.at(phrase.end) :]
+    found = TO_MEND.fullmatch(rest.strip())
+    return found is not None and bool(found["wanted"] or clause.times)
 
 
 def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import IntEnum
 from typing import Any, Literal, NamedTuple
 
-from ledger.clock import aware
+from ledger.clock import aware, moment
 from ledger.messages import Option
 from ledger.people import Person, Scope, scope_of
 from ledger.periods import Span, span
@@ -88,7 +88,14 @@ class TeamLine(NamedTuple):
     unchecked: int
     trips: int = 0
     begun: int = 0  # when the ledger began (epoch ms): before that nobody could record anything
+    started: str = ""  # day of the county's first record; '' while there is none
     before: tuple[int, ...] = ()  # the roll-up (periods.COUNTED) of the period before
+
+    @property
+    def in_use(self) -> date:
+        """The day from which the county has used the ledger; before it no figure means anything."""
+        began = moment(self.begun).date()
+        return max(began, date.fromisoformat(self.started)) if self.started else began
 
     @property
     def silent(self) -> bool:
@@ -231,6 +238,9 @@ class Report:
     whole: tuple[Section, ...] = ()  # a team's lists uncut, for paper
     days_open: int | None = None  # median days of what was struck off (S002-09)
     bottom: tuple[Share, ...] = ()  # only where a person has asked for it (S000-54)
+    in_use: str = (
+        ""  # since when the county has used the ledger, where the period before lacks it
+    )
 
     @property
     def paper(self) -> str:

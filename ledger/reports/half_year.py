@@ -83,6 +83,7 @@ class HalfYear:
     errata: tuple[Wrong, ...]
     signer: str = ""
     signed_day: str = ""
+    made: str = ""  # the day the roster was frozen
 
     @property
     def first(self) -> str:
@@ -189,6 +190,7 @@ def _made(asker: Person, cut: Cut, read: _Read, most: int) -> HalfYear:
         figures(read, township), () if township else _parts(read), _lacking(read, township),
         tuple(changes[:most]), _waiting(asker, read), _wrong(read, township),
         own["person"] if own else "", moment(own["at"]).date().isoformat() if own else "",
+        moment(cut.made_at).date().isoformat(),
     )  # fmt: skip
 
 

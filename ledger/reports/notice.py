@@ -68,6 +68,7 @@ class Notice:
     promised: tuple[Line, ...]
 
     level: Level = "team"
+    made: str = ""  # the day it was made
 
     @property
     def place(self) -> str:
@@ -143,7 +144,7 @@ def make(names: dict[int, list[Any]], rows: Sequence[Any], span: Span, today: da
         "notice", village["id"], village["name"], village["more"], span.name,
         span.first.isoformat(), span.last.isoformat(), min(span.last, today).isoformat(),
         figures(rows), tuple(lines["solved"][:MOST]), tuple(lines["under_way"][:MOST]),
-        tuple(lines["promised"][:MOST]),
+        tuple(lines["promised"][:MOST]), made=today.isoformat(),
     )  # fmt: skip
 
 

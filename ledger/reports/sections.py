@@ -3,11 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import time
 from typing import Any
 
-from ledger.clock import ms
-from ledger.days import DAY, at
 from ledger.people import Scope
 from ledger.reports.facts import Item, Part, Place, Section, Spot, TeamLine, Window
 from ledger.reports.sheet import Sheet
@@ -22,6 +19,7 @@ def numbers(sheet: Sheet, place: Place) -> dict[str, Any]:
     return {
         "figures": sheet.figures(),
         "before": sheet.before(),
+        "in_use": sheet.in_use,
         "parts": parts(sheet, place),
     }
 
@@ -83,8 +81,10 @@ def listed(sort: str, items: Iterable[Item]) -> Section:
 
 
 def _silent(sheet: Sheet, place: Place) -> Section:
-    end = ms(at(sheet.window.span.last + DAY, time.min))
-    quiet = [line for line in sheet.lines if line.silent and line.roster and line.begun < end]
+    last = sheet.window.span.last
+    quiet = [
+        line for line in sheet.lines if line.silent and line.roster and line.in_use <= last
+    ]
     spots = tuple(Spot(_name(line, place), 0, "") for line in quiet)
     return Section("silent", len(spots), len(spots), spots=spots)
 

@@ -77,14 +77,19 @@ class Sheet:
             "told": sum(one.number for one in self.sorted_as("told")),
         }
 
+    @property
+    def in_use(self) -> str:
+        """Since when the county has used the ledger, where the period before is not wholly in it."""
+        day = max((line.in_use for line in self.lines), default=date.min)
+        return day.isoformat() if day > self.window.before.first else ""
+
     def before(self) -> Figures | None:
         """What the roll-up of the period before had, over all teams of the sheet.
 
         None where the ledger does not know all of it: less would look like a fall, nothing
         like a rise.
         """
-        first = self.window.before.first
-        if any(line.begun >= _end(first) for line in self.lines):
+        if self.in_use:
             return None
         columns = zip(*(line.before for line in self.lines), strict=True)
         return Figures(

@@ -43,6 +43,8 @@ class Supplement:
     come: tuple[Problem, ...] = ()
     facts: str = ""  # as text
     until: str = ""
+    year: int = 0  # of the paper's number
+    number: int = 0  # the paper's own; 0: it has none
 
 
 def between(of: int, before: Facts, now: Facts, text: str) -> Supplement:

@@ -5,6 +5,7 @@ The form drawn here is a small one of our own; that real ones come out right is 
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,16 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from county import County
+from county import MONDAY, County, settle
 
 from bot import sender as sending
+from bot.app import open_app
 from bot.channels.memory import Memory
 from bot.press import HANDS, Press
 from bot.sender import Sender
+from bot.settings import Settings
 from bot.word_desk import WordDesk
 from ledger import outbox
 from ledger.clock import SetClock
 from ledger.database import Database
+from ledger.days import DAY, days_between
 from ledger.errors import Refused
 from ledger.files import path_of
 from ledger.messages import Drawing, Outgoing, Reply
@@ -275,6 +279,71 @@ async def test_killed_before_it_is_marked_the_same_files_come_again(
 
 async def die(*args: object, **more: object) -> None:
     raise Killed
+
+
+async def test_settled_is_when_what_the_lanes_have_in_hand_is_out(shop: Shop) -> None:
+    """A clock that is put forward meanwhile would let it expire."""
+    held = shop.plate.hold("永安村")
+    lanes = asyncio.create_task(shop.sender.run())
+    await shop.post("永安村", lane=BULK)
+    shop.sender.wake()
+    await drawn(shop, "永安村")
+    settling = asyncio.create_task(shop.sender.settle())
+    done, _ = await asyncio.wait({settling}, timeout=0.2)
+    assert not done
+    held.set()
+    await settling
+    lanes.cancel()
+    assert [len(out.files) for out in shop.sent] == [1]
+
+
+async def test_before_a_moment_what_nobody_asked_for_goes_in_words(shop: Shop) -> None:
+    shop.sender.words_until = shop.clock.now() + timedelta(minutes=1)
+    id = await shop.post("一", lane=BULK)
+    await shop.post("二", lane=ANSWER)
+    await shop.sender.drain()
+    shop.clock.set(shop.sender.words_until)
+    await shop.post("三", lane=BULK)
+    await shop.sender.drain()
+    assert [(out.text, len(out.files)) for out in shop.sent] == [
+        ("**日报**", 1),
+        ("**日报**", 0),
+        ("**日报**", 1),
+    ]
+    assert [*shop.plate.drawn] == ["二", "三"]
+    body, state = await shop.body(id)
+    assert (state, "drawings" in body) == ("sent", False)
+
+
+@pytest.mark.parametrize(("days", "hour"), [(1, 9), (3, 20)])
+async def test_a_jump_of_the_demo_s_clock_loses_no_summary(
+    tmp_path: Path, plate: Plate, monkeypatch: pytest.MonkeyPatch, days: int, hour: int
+) -> None:
+    """With the lanes at work and pictures that take their time; of the last day with pictures."""
+
+    def slow(facts: Facts, looks: Looks) -> Made:
+        time.sleep(0.05)
+        return plate(facts, looks)
+
+    for form in ("card", "pdf", "word"):
+        monkeypatch.setitem(FORMS, form, slow)
+    clock, memory = SetClock(MONDAY), Memory()
+    opened = open_app(
+        Settings(data=tmp_path, _env_file=None),
+        clock,
+        channels={"memory": memory},
+        durable=False,
+    )
+    async with opened as app:
+        county = await settle(app.database, now=clock.now())
+        await app.start()
+        await app.move_clock((MONDAY + days * DAY).replace(hour=hour))
+        await app.stop()
+    told = [out for out in memory.sent if out.person_id == county["周总队长"].id]
+    summaries = [out for out in told if "工作日报** " in out.text]
+    evenings = days_between(MONDAY.date(), MONDAY.date() + (days - (hour < 19)) * DAY)
+    assert len(summaries) == len([*evenings])
+    assert [bool(out.files) for out in summaries] == [*[False] * (len(summaries) - 1), True]
 
 
 async def test_a_summary_whose_evening_has_passed_meanwhile_is_not_sent(shop: Shop) -> None:

@@ -69,6 +69,36 @@ async def test_the_records_of_the_visits_have_their_households_within_the_villag
     assert any("张大山" in one.text and "屋顶漏雨" in one.text for one in bases)
 
 
+async def test_the_records_behind_a_figure_of_a_table_say_of_what_they_are(web: Web) -> None:
+    """Name, place and numbers as in the chat, not the bare figure."""
+    township = f"{DAY}/township/{web.county['周总队长'].township_id}"
+    page = await get(web, "周总队长", township)
+    heads = []
+    for path, _ in FIGURE.findall(page.text):
+        basis = await get(web, "周总队长", path.partition("?")[0])
+        heads += re.findall(r"<h1>依据：(.*?)</h1>", basis.text)
+        if heads[-1].startswith("走访户次（永安村）"):
+            said = int(heads[-1].split()[-1])
+            assert basis.text.count("永安村 走访记录") == said > 0
+    assert any(one.startswith("走访户次（永安村） ") for one in heads)
+    assert not any(re.search("[a-z_@]", one) for one in heads)
+
+
+async def test_a_person_with_a_browser_is_told_on_a_page(web: Web) -> None:
+    gone = f"{DAY}/team/999"
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    query = {"person": web.county["李队员"].id}
+    for path in (gone, "/nothing/here"):
+        page = await web.client.get(path, params=query, headers=browser)
+        assert page.status_code == 404
+        assert page.headers["content-type"].startswith("text/html")
+        assert "{" not in page.text
+    shown = await web.client.get(gone, params=query, headers=browser)
+    assert all(line in shown.text for line in ABSENT.values())
+    api = await web.client.get("/chat/api/nothing", headers=browser)
+    assert api.headers["content-type"] == "application/json"
+
+
 async def test_above_the_village_a_figure_opens_without_names(web: Web) -> None:
     township = f"{DAY}/township/{web.county['周总队长'].township_id}"
     page = await get(web, "周总队长", township)

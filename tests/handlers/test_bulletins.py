@@ -6,8 +6,10 @@ import pytest
 from phones import Phones, rows, words
 from ranked import ranked
 
+from ledger import outbox
 from ledger.clock import SHANGHAI
 from ledger.messages import Outgoing
+from templates.bulletin import read
 
 DECEMBER = datetime(2026, 12, 1, 9, tzinfo=SHANGHAI)
 SENTENCE = "请各乡镇月底前补齐台账。"
@@ -55,8 +57,8 @@ async def test_without_the_switch_nobody_is_asked(phones: Phones) -> None:
 @pytest.mark.parametrize(
     ("said", "starts"),
     [
-        (SENTENCE, "〔2026〕　号（草稿）"),  # the sentence
-        ("改 " + SENTENCE, "〔2026〕　号（草稿）"),
+        (SENTENCE, "2026年第＿号（草稿）"),  # the sentence
+        ("改 " + SENTENCE, "2026年第＿号（草稿）"),
         ("退回 缺了云山乡", "已退回"),
         ("确认", "已签发"),
     ],
@@ -97,9 +99,57 @@ async def test_the_news_costs_nobody_his_summary(phones: Phones) -> None:
     phones.clock.set(DECEMBER)
     await phones.says("陈干事", "旬通报 11月下旬 草稿")
     told = await phones.presses("陈干事", "确认")
-    routine = await rows(
-        phones, "SELECT DISTINCT why FROM outbox WHERE body LIKE '%下旬已签发**%'"
-    )
+    readers = sorted(phones.name_of(out) for out in told)
+    async with phones.app.database.reading() as db:
+        routine = [
+            await outbox.routine_on(db, phones.county[name].id, DECEMBER.date())
+            for name in readers
+        ]
 
-    assert sorted(phones.name_of(out) for out in told) == ["冯总队长", "周总队长", "陈干事"]
-    assert routine == [("request",)]
+    assert readers == ["冯总队长", "周总队长", "陈干事"]
+    assert routine == [0, 0, 0]
+
+
+async def test_a_paper_has_the_head_and_number_of_its_county(phones: Phones) -> None:
+    """One 发文字号 through all kinds; Word and PDF are written from the same facts."""
+    own = '[office]\nname = "安和县驻村办文件"\ncode = "安驻办发"\n'
+    (phones.folder / "county" / "paper.toml").write_text(own, encoding="utf-8")
+    phones.clock.set(DECEMBER)
+    for command in ("旬通报 11月下旬 草稿", "月报 11月 草稿"):
+        await phones.says("陈干事", command)
+        await phones.presses("陈干事", "确认")
+    signed = [
+        read(one[0]) for one in await rows(phones, "SELECT words FROM bulletin ORDER BY id")
+    ]
+
+    assert [one.number for one in signed] == ["安驻办发〔2026〕1号", "安驻办发〔2026〕2号"]
+    assert signed[0].title == "关于2026年11月下旬驻村工作情况的通报"
+    assert {(one.office, one.sign, one.to) for one in signed} == {
+        ("安和县驻村办文件", "安和县驻村办", "各乡镇人民政府，县直有关部门："),
+    }  # fmt: skip
+    assert signed[0].copies == ("抄送：县委办公室，县人民政府办公室。",)
+
+
+async def test_without_a_code_none_is_invented(phones: Phones) -> None:
+    phones.clock.set(DECEMBER)
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    await phones.presses("陈干事", "确认")
+    signed = read((await rows(phones, "SELECT words FROM bulletin"))[0][0])
+
+    assert (signed.number, signed.office) == (
+        "2026年第1号", "安和县驻村工作领导小组办公室文件",
+    )  # fmt: skip
+
+
+async def test_both_sentences_together_are_short(phones: Phones) -> None:
+    phones.clock.set(DECEMBER)
+    await phones.says("陈干事", "旬通报 11月下旬 草稿")
+    await phones.says("陈干事", f"通报稿 1 加 {'长' * 200}")
+    (refused,) = await phones.says("陈干事", f"通报稿 1 加 {'多' * 120}")
+    (question,) = await phones.says("陈干事", f"通报稿 1 改 {SENTENCE}")
+    await phones.presses("陈干事", "两句都留")
+    kept = (await rows(phones, "SELECT sentence FROM bulletin"))[0][0]
+
+    assert words(refused).startswith("原来写的有 200 字，加上这句超过 300 字")
+    assert question.labels[:2] == ("换成新的", "两句都留")
+    assert kept == f"{'长' * 200}。{SENTENCE}"

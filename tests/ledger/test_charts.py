@@ -184,7 +184,10 @@ async def test_days_in_hands_add_up_and_units_stand_alone(
         chart = await charts.holders(db, lived["李队员"], FRIDAY)
         spans = await custody.spans(db, number)
         others = await charts.holders(db, lived["郑队长"], FRIDAY)
-    assert [(one.kind, one.name) for one in chart.lines] == [("team", ""), ("unit", "县水利局")]
+    assert [(one.kind, one.name) for one in chart.lines] == [
+        ("team", "永安村"),
+        ("unit", "县水利局"),
+    ]
     unit_line = chart.lines[1]
     assert (unit_line.days, unit_line.now, unit_line.longest) == (8, 1, 8)
     assert custody.age(spans, FRIDAY) == 18
@@ -197,4 +200,38 @@ def test_units_keep_the_order_they_come_in_whatever_their_days() -> None:
         Held("unit", "县教育局", 2, date(2026, 11, 1), None),
         Held("team", "永安村", 1, date(2026, 11, 10), date(2026, 11, 19)),
     ]
-    assert [one.name for one in lines_of(spans, FRIDAY)] == ["", "县水利局", "县教育局"]
+    assert [one.name for one in lines_of(spans, FRIDAY)] == [
+        "永安村",
+        "县水利局",
+        "县教育局",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("who", "lines"),
+    [
+        ("陈干事", [("township", "清水镇", 4), ("township", "云山乡", 1)]),
+        ("周总队长", [("team", "永安村", 3), ("team", "柳树村", 1)]),
+        ("冯总队长", [("team", "石桥村", 1)]),
+    ],
+)
+async def test_a_township_sees_its_villages_and_the_county_its_townships(
+    database: Database, lived: County, who: str, lines: list[tuple[str, str, int]]
+) -> None:
+    async with database.transaction() as db:
+        await Pen(db, lived).issue("孙队长", moment(2, 9), "", "路断了", FRIDAY)
+        await Pen(db, lived).issue("吴队员", moment(2, 9), "", "桥断了", FRIDAY)
+        chart = await charts.holders(db, lived[who], FRIDAY)
+    assert [(one.kind, one.name, one.issues) for one in chart.lines] == lines
+    assert chart.merged == (who == "陈干事")
+
+
+async def test_a_month_is_drawn_up_to_today(database: Database, lived: County) -> None:
+    async with database.reading() as db:
+        leader = lived["王队长"]
+        chart = await charts.access_attendance(
+            db, leader, team_of(leader), NOVEMBER, FRIDAY, RULES
+        )
+    facts = chart.facts()
+    assert [one["day"] for one in facts["days"]] == [*range(1, FRIDAY.day + 1)]
+    assert {len(row["marks"]) for row in facts["rows"]} == {FRIDAY.day}

@@ -108,7 +108,7 @@ def test_the_year_has_as_many_working_days_as_the_notice_leaves(number: int) -> 
         ("2026-10-01", "2026-10-07", 0),
         ("2026-10-10", "2026-10-10", 1),
         ("2024-12-31", "2025-01-02", 2),  # over the year's end
-        ("2026-12-31", "2027-01-01", 2),  # 2027 is not known: a Friday
+        ("2026-12-31", "2027-01-04", 2),  # 2027 is not known: 元旦 is, whatever is made of it
         ("2026-11-24", "2026-11-23", 0),  # backwards
     ],
 )
@@ -122,9 +122,17 @@ def test_working_days_are_counted_over_weekends_and_holidays(
 
 @pytest.mark.parametrize("number", [2003, 2027, 2040])
 def test_a_year_without_a_table_goes_by_the_weekday(number: int) -> None:
+    """But for the holidays whose date is fixed by law."""
     assert not known_year(date(number, 6, 1))
     for day in year(number):
-        assert is_workday(day, RULES) == (day.isoweekday() < 6)
+        off = f"{day:%m-%d}" in {"01-01", "05-01", "10-01", "10-02", "10-03"}
+        assert is_workday(day, RULES) == (day.isoweekday() < 6 and not off)
+
+
+def test_a_holiday_of_a_fixed_date_has_its_name_before_the_year_s_notice() -> None:
+    assert nature(date(2027, 1, 1), RULES) == Nature(Why.HOLIDAY, "元旦")
+    assert nature(date(2027, 1, 1), NO_HOLIDAYS).works
+    assert nature(date(2027, 10, 4), RULES).works  # a Monday: nobody has said so yet
 
 
 def test_the_years_in_between_are_known() -> None:

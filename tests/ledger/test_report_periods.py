@@ -208,6 +208,20 @@ async def test_before_the_ledger_began_no_team_has_failed_to_record(
     assert [one.place for one in silent.spots] == ["云山乡石桥村"]
 
 
+async def test_a_county_that_waited_to_use_the_ledger_compares_with_nothing_before(
+    db: Session, lived: County
+) -> None:
+    """The roster was there in October, the first record came on 9 November."""
+    await db.connection.execute("DROP TRIGGER ev_keeps_rows")
+    await db.connection.execute("UPDATE ev SET at = at - 5184000000")  # sixty days
+    october = await see(db, lived, "陈干事", monthly.window(date(2026, 10, 5), FRIDAY))
+    november = await see(db, lived, "陈干事", monthly.window(FRIDAY, FRIDAY))
+
+    assert not [one for one in october.alarms if one.sort == "silent"]
+    assert (november.before, november.in_use) == (None, "2026-11-09")
+    assert (await see(db, lived, "陈干事", daily.window(FRIDAY, RULES))).in_use == ""
+
+
 # tiers
 @given(TOWNS)
 def test_a_tier_is_an_interval_wholly_on_one_side(towns: dict[str, tuple[int, int]]) -> None:

@@ -100,6 +100,40 @@ async def test_a_book_holds_what_its_reader_may_see(
     assert event["body"]["scope"] == county[who].place
 
 
+@pytest.mark.parametrize(
+    ("what", "about", "issues_in", "sheets", "walls"),
+    [
+        (What.OVERDUE, "", 1, ["台账", "逾期", "挂图数据"], [2, 1]),
+        (What.NEAR, "", 1, ["台账", "时限清单", "挂图数据"], [2, 1]),
+        (What.HOUSEHOLD, "张大山", 1, [], []),
+    ],
+)
+async def test_a_choice_has_the_sheets_that_say_something(
+    database: Database, county: County, desk: Desk, issue: int, what: What, about: str,
+    issues_in: int, sheets: list[str], walls: list[int],
+) -> None:  # fmt: skip
+    """The wall counts the whole scope (in all, overdue), not nothing."""
+    late = MONDAY + timedelta(days=1)
+    async with database.transaction() as db:
+        tap = Found(late.date(), "路灯不亮", Tier.AT_ONCE, late.date() + timedelta(days=2))
+        await issues.report(db, county["李队员"], tap, source="c", now=late, rules=RULES)
+    await wish(database, county, "王队长", what, about, now=late)
+    await beats.work(desk, database, late)
+
+    [(_, sha256)] = await delivered(database)
+    book = load_workbook(io.BytesIO(path_of(desk.data / "files", sha256).read_bytes()))
+    assert book["台账"].max_row - 2 == issues_in
+    if not sheets:
+        assert (len(book.sheetnames), "挂图数据" in book.sheetnames) == (10, False)
+        return
+    assert book.sheetnames == sheets
+    wall = {
+        cell.value: book["挂图数据"][3][cell.column - 1].value for cell in book["挂图数据"][2]
+    }
+    assert [wall["总数"], wall["逾期"]] == walls
+    assert "全部问题" in str(book["挂图数据"].cell(book["挂图数据"].max_row, 1).value)
+
+
 async def test_a_file_asked_for_twice_is_one(
     database: Database, county: County, desk: Desk, issue: int
 ) -> None:
@@ -290,6 +324,9 @@ async def test_an_open_issue_is_not_called_struck_off(
 
     path = path_of(desk.data / "files", (await delivered(database))[0][1])
     assert "未销号" in words_of(path)
+    [(body,)] = await rows(database, "SELECT body FROM outbox WHERE dedupe LIKE 'export:%'")
+    assert "整改情况" in body
+    assert "销号报告" not in body
 
 
 def test_a_file_s_name_holds_nothing_a_disk_refuses() -> None:

@@ -120,7 +120,8 @@ CHARTS: dict[str, dict[str, Any]] = {
     ).facts(),
     "holders": Holders(
         "安和县", date(2026, 11, 20), 9,
-        (Hands("team", "", 9, 120, 5, 30), Hands("unit", "县水利局", 3, 45, 2, 23)),
+        (Hands("township", "清水镇", 9, 120, 5, 30), Hands("county", "", 1, 9, 0, 0),
+         Hands("unit", "县水利局", 3, 45, 2, 23)), merged=True,
     ).facts(),
 }  # fmt: skip
 

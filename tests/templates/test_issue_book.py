@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
+from ledger.clock import SHANGHAI, ms
 from ledger.issue_lists import Wall, by_township, total
 from ledger.issue_rows import Held, LookedBack, Row
 from templates.issue_book import IssueBook, file_name
@@ -46,6 +47,11 @@ def written(path: Path, *rows: Row) -> Path:
     book.add_wall(wall, [*by_township(wall), total(wall, "合计")])
     book.close()
     return path
+
+
+def at_midnight(day: date) -> datetime:
+    """A day as it is read back from a cell."""
+    return datetime.combine(day, time())
 
 
 def no_formula(path: Path) -> bool:
@@ -110,7 +116,9 @@ def test_the_ledger_has_the_columns_of_the_form(tmp_path: Path) -> None:
     assert "安和县清水镇问题台账" in sheet["A1"].value
     assert "周总队长" in sheet["A1"].value
     assert first["经手/天数"] == "永安村 12天；县水务局 41天"
-    assert first["整改时限"] == "2026-11-01（延期 1 次）"
+    assert (first["整改时限"], first["延期次数"]) == (at_midnight(date(2026, 11, 1)), 1)
+    assert second["销号日期"] == at_midnight(date(2026, 11, 20))
+    assert (first["销号日期"], first["申请销号日期"]) == (None, None)
     assert second["核验人/核验方式"] == "王队长/入户核实"
     assert second["佐证材料"] == "2 件；只有文字"
     assert second["回头看日期/结果"] == "30天 2026-12-20 待看"
@@ -119,13 +127,38 @@ def test_the_ledger_has_the_columns_of_the_form(tmp_path: Path) -> None:
 def test_a_sheet_is_ready_to_be_printed_and_filtered(tmp_path: Path) -> None:
     sheet = load_workbook(written(tmp_path / "a.xlsx", ROW, CLOSED))["台账"]
 
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B3", "A2:T4")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B3", "A2:U4")
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.print_title_rows == "$1:$2"
     assert "20261123-0a1b2c" in sheet.oddFooter.left.text
     assert "整改中" in sheet.data_validations.dataValidation[0].formula1
     assert sheet["K3"].fill.bgColor.rgb != sheet["A3"].fill.bgColor.rgb  # late
     assert sheet["A3"].data_type == "n"
+
+
+def test_every_day_is_a_day_and_looks_like_one(tmp_path: Path) -> None:
+    """So that it sorts, filters by month and adds up."""
+    handed_in = ms(datetime(2026, 11, 18, 12, tzinfo=SHANGHAI))
+    book = load_workbook(
+        written(tmp_path / "a.xlsx", replace(CLOSED, due="2026-11-19", submitted_at=handed_in))
+    )
+    days = {"整改时限", "销号日期", "申请销号日期", "发现日期"}
+    found = [
+        (sheet[2][cell.column - 1].value, cell)
+        for sheet in book if sheet.max_row > 2
+        for cell in sheet[3] if sheet[2][cell.column - 1].value in days
+    ]  # fmt: skip
+    assert {name for name, _ in found} == days
+    assert all(cell.is_date and cell.number_format == "yyyy-mm-dd" for _, cell in found)
+
+
+def test_a_book_may_have_a_few_sheets_only(tmp_path: Path) -> None:
+    book = IssueBook(tmp_path / "a.xlsx", HEAD, TODAY, sheets=("台账", "逾期"))
+    assert book.orders == ("number", "due")
+    for order in book.orders:
+        book.add(order, (ROW,))
+    book.close()
+    assert load_workbook(tmp_path / "a.xlsx").sheetnames == ["台账", "逾期"]
 
 
 def test_a_deadline_has_its_colour(tmp_path: Path) -> None:

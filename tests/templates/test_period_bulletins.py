@@ -52,6 +52,17 @@ def golden(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8").rstrip("\n")
 
 
+async def test_duty_elsewhere_is_no_leave_in_any_form(db: Session, lived: County) -> None:
+    for kind, level in (("daily", "team"), ("weekly", "team"), ("daily", "county")):
+        found = await report(db, lived, level, WINDOWS[kind])
+        made = replace(found, figures=replace(found.figures, trips=found.figures.away))
+        for words in (made.kind, made.paper):
+            said = WORDS.bulletin(words, report=made).chat
+            assert "公差 1 人" in said
+            assert "请假 1 人" not in said
+            assert "请假 0 人" not in said
+
+
 async def report(db: Session, county: County, level: str, window: Window) -> Report:
     asker = county[READERS[level]]
     now = EVENING if window.kind in {"daily", "weekly"} else LATER

@@ -31,7 +31,9 @@ BULLETINS = (
       CHECK (state <> 'signed' OR (signed_by IS NOT NULL AND words <> '')),
       UNIQUE (kind, period, level, place_id, version)
     ) STRICT""",
-    """CREATE UNIQUE INDEX bulletin_number ON bulletin (county_id, kind, year, number)
+    # 发文字号 run through all kinds, 期号 through the 督查通报.
+    """CREATE UNIQUE INDEX bulletin_number ON bulletin
+        (county_id, (CASE kind WHEN 'inspection' THEN 1 ELSE 0 END), year, number)
         WHERE number IS NOT NULL""",
     "CREATE INDEX bulletin_open ON bulletin (county_id, level, place_id) WHERE state <> 'signed'",
     """CREATE TRIGGER bulletin_stays BEFORE UPDATE ON bulletin WHEN OLD.state = 'signed'
