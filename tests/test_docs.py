@@ -47,7 +47,7 @@ def test_every_topic_is_explained_to_its_users() -> None:
     text += (ROOT / "templates" / "chat" / "join.txt").read_text(encoding="utf-8")
     silent = [topic.name for topic in TOPICS if not any(word in text for word in topic.words)]
     by_button = {"leave_answer", "check_answer", "check_how", "catalogue_enter", "catalogue_leave",
-                 "catalogue_rename", "doubt", "bulletin"}  # fmt: skip
+                 "catalogue_rename", "doubt", "bulletin", "study_chart"}  # fmt: skip
     assert set(silent) <= by_button
 
 
