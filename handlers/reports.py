@@ -303,7 +303,7 @@ async def _show_details(talk: Talk, place: Place, window: Window) -> Reply:
 
 
 DAILY = Topic("daily", ("日报", "日调度", "daily"), show_daily, form="loose", aside=True)
-WEEKLY = Topic("weekly", ("周报告", "周报", "weekly"), show_weekly, form="loose", aside=True)
+WEEKLY = Topic("weekly", ("周报", "weekly"), show_weekly, form="loose", aside=True)
 TENDAY = Topic("tenday", ("旬报告", "旬报"), show_tenday, form="loose", aside=True)
 MONTHLY = Topic("monthly", ("月报告", "月报", "月调度"), show_monthly, form="loose", aside=True)
 DETAIL = Topic("report_details", ("看明细", DETAILS), show_details, form="bare", aside=True)

@@ -38,7 +38,7 @@ def on(text: str) -> datetime:
 
 PUBLISHED, MORNING = on("2026-11-30T08:31"), on("2026-12-01T08:31")
 MIDST = on("2026-12-16T09:10")
-OVER = on("2027-01-01T08:31")  # nobody knows next year's holidays yet: a plain Friday
+OVER = on("2027-01-04T08:31")  # New Year is a day off in any year; the fourth is a Monday
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ async def test_after_its_end_a_month_is_shown_with_its_card(
 ) -> None:
     await beat(database, desk, PUBLISHED, MORNING, on("2026-12-31T23:59"))
     assert not (await there(database, "2026-12")).revealed_at
-    await beat(database, desk, on("2027-01-01T08:29"))
+    await beat(database, desk, on("2027-01-04T08:29"))
     assert not (await there(database, "2026-12")).seed
     await beat(database, desk, OVER, OVER)
 
@@ -170,7 +170,7 @@ async def test_a_month_without_its_seed_is_not_shown_but_lost(
 ) -> None:
     await beat(database, desk, PUBLISHED, MORNING)
     (tmp_path / "seeds" / "1-2026-12.seed").unlink()
-    await beat(database, desk, OVER, on("2027-01-04T12:00"), on("2027-01-04T12:01"))
+    await beat(database, desk, OVER, on("2027-01-05T12:00"), on("2027-01-05T12:01"))
 
     lost = await there(database, "2026-12")
     assert lost.lost_at
