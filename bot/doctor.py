@@ -194,7 +194,7 @@ def _calendar(settings: Settings, today: date) -> Finding:
     unknown = [str(one.year) for one in ends if not covered(one, rules)]
     years = "、".join(unknown or [str(one.year) for one in ends])
     state = (
-        f"还没有 {years} 年的节假日表，先按周一至周五算"
+        f"还没有 {years} 年的节假日表，先按周一至周五算，元旦、五一、十一前三天照放"
         if unknown
         else f"{years} 年的节假日和调休已知"
     )
