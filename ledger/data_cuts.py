@@ -68,16 +68,6 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Signature:
-    """A township's word that its lines are right."""
-
-    township_id: int
-    township: str
-    person: str
-    at: int
-
-
-@dataclass(frozen=True)
 class Erratum:
     """What was found wrong after the cut; `person_id` 0: of no one person."""
 
@@ -268,11 +258,6 @@ async def sign(db: Session, asker: Person, cut: Cut, *, now: datetime) -> None:
     body = {"township": asker.township_id, "sha256": cut.sha256}
     subject = f"data_cut:{cut.id}"
     await audit.record(db, asker.id, "data_cut.signed", subject=subject, body=body, now=now)
-
-
-async def signatures(db: Session, cut: Cut) -> list[Signature]:
-    """Who has signed."""
-    return [Signature(**dict(row)) async for row in sql.signs(db.connection, cut=cut.id)]
 
 
 async def correct(

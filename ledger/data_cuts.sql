@@ -25,11 +25,6 @@ SELECT person_id, township_id, line FROM data_cut_line WHERE cut_id = :cut ORDER
 INSERT INTO data_cut_sign (cut_id, township_id, person_id, at) VALUES (:cut, :township, :person, :now)
 ON CONFLICT (cut_id, township_id) DO NOTHING RETURNING cut_id;
 
--- name: signs(cut)
-SELECT s.township_id, w.name AS township, p.name AS person, s.at
-  FROM data_cut_sign s JOIN township w ON w.id = s.township_id JOIN person p ON p.id = s.person_id
- WHERE s.cut_id = :cut ORDER BY s.township_id;
-
 -- name: add_erratum(cut, person, text, by, now)$
 INSERT INTO data_cut_erratum (cut_id, person_id, text, by_id, at) VALUES (:cut, :person, :text, :by, :now) RETURNING id;
 
