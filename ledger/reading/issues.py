@@ -4,6 +4,7 @@ One issue for each household and subject: what is said of it in several clauses 
 that is mended in the same message is progress, and a first step taken on it is no report.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,7 +43,10 @@ from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
-from ledger.reading.weights import Likely, likely_of
+from ledger.reading.weights import REPORTS, weights
+
+
+LIKE, UNLIKE = -0.4, -0.6  # log odds
 
 
 @dataclass
@@ -54,9 +58,9 @@ class Gathering(Hearing):
     topic: Topic = field(default_factory=Topic)  # the known thing spoken of
 
     @cached_property
-    def likely(self) -> Likely:
+    def odds(self) -> Mapping[str, float]:
         """How the whole message reads, by the weights of its words."""
-        return likely_of(self.scene.clauses)
+        return weights(REPORTS).odds(self.scene.clauses)
 
     def take(self, part: Part) -> None:
         """Read one part."""
@@ -76,7 +80,7 @@ class Gathering(Hearing):
             if words.STILL_NOT.search(clause.text):
                 self.topic = Topic(clause.sentence, part.people, clause)
             self._step(part, "step")
-        elif strength and far and self.likely.rather_progress and self._counts(part, far):
+        elif strength and far and self._rather_progress() and self._counts(part, far):
             self._step(part, far)
         elif strength and weighs_more(clause, strength, far, spot):
             self._add(part, strength)
@@ -89,6 +93,10 @@ class Gathering(Hearing):
         else:
             self._other(part)
         self._follow(part)
+
+    def _rather_progress(self) -> bool:
+        """Whether the message as a whole reads like progress, and not like an issue."""
+        return self.odds["progress"] > LIKE and self.odds["issue"] < UNLIKE
 
     def _comes_right(self, part: Part, strength: Strength) -> bool:
         """Whether it tells the result of a step told just before: 师傅调了天线，台都出来了."""
@@ -273,7 +281,6 @@ class Gathering(Hearing):
             "to come": done and self._to_come(clause),
             "only promised": bool(words.PROMISED.search(clause.text))
             and len(self._near(clause)) == 1,
-            "unlike progress": self.likely.no_progress,
         }
         return {name for name, heard in signs.items() if heard}
 
@@ -377,9 +384,7 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     drafts = [
         one
         for one in found.drafts
-        if one.stands
-        and not found.likely.no_issue(strong=one.strength == "strong")
-        and not overtaken(found.steps, one)
+        if one.stands and not overtaken(found.steps, one)
     ]
     steps = [one for one in found.steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]

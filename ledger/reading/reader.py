@@ -23,6 +23,7 @@ from ledger.reading.promises import read_promises
 from ledger.reading.returns import read_return
 from ledger.reading.said import Ask, IssueSaid, ProgressSaid, Quiet, Reading, Report
 from ledger.reading.scene import Scene, blanked, by_others, lay_out
+from ledger.reading.second_look import SecondLook
 from ledger.reading.study import read_study
 from ledger.reading.told import with_told
 from ledger.reading.view import households_in_view
@@ -41,10 +42,8 @@ MEANS_TO = re.compile(
 
 def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Reading:
     """All that a message says, in the member's own order."""
-    own = clean(text)
-    plain = plain_spoken(normal(own))
-    secrets = find_secrets(plain)
-    scene = lay_out(blanked(plain, secrets), own, base=base, village=village, lexicon=lexicon)
+    scene, secrets = laid_out(text, base=base, village=village, lexicon=lexicon)
+    own = scene.own
     reports = [] if scene.ordered else _reports(scene)
     return Reading(
         tuple(sorted(reports, key=lambda one: one.start)),
@@ -54,6 +53,17 @@ def read(text: str, *, base: date, village: Village, lexicon: Lexicon) -> Readin
         tuple(scene.words(one) for one in scene.clauses if not one.taken),
         "" if reports else _quiet(scene),
     )
+
+
+def laid_out(
+    text: str, *, base: date, village: Village, lexicon: Lexicon
+) -> tuple[Scene, list[tuple[int, int]]]:
+    """A message in its clauses, and where in it stands what is masked."""
+    own = clean(text)
+    plain = plain_spoken(normal(own))
+    secrets = find_secrets(plain)
+    plain = blanked(plain, secrets)
+    return lay_out(plain, own, base=base, village=village, lexicon=lexicon), secrets
 
 
 def _reports(scene: Scene) -> list[Report]:
@@ -70,7 +80,7 @@ def _reports(scene: Scene) -> list[Report]:
     visits = with_told(scene, visits, context)
     found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
     kept = [one for one in found if _within_reach(one, scene.base)]
-    return [worded(one) for one in _meant(moods, kept)]
+    return [worded(one) for one in SecondLook(scene, context).over(_meant(moods, kept))]
 
 
 def _meant(moods: set[Clause], found: list[Report]) -> list[Report]:

@@ -1,59 +1,47 @@
-"""How much a message reads like progress or like an issue: weights of short runs of characters.
+"""How much words read like a kind of report, or like a category: weights of runs of characters.
 
-Beside the rules, never instead of them: the weights (`weights.json`, learned from the labelled
-messages by scripts/weigh_words.py) only take back a step of nothing known, and tell a step from
-an issue where the rules have heard both. Names count as `*`, digits as 0.
+Beside the rules: the rules read what is told, the weights say whether a message reads like a
+kind of report at all, and settle a category the rules are unsure of. They are learned from the
+labelled messages by scripts/weigh_words.py. Names count as `*`, digits as 0, the ends of a
+message as `^` and `$`.
 """
 
-import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import exp
 from pathlib import Path
 
 from ledger.reading.clauses import Clause
 from ledger.reading.subjects import nameless
 
-FILE = Path(__file__).with_name("weights.json")
-KINDS = ("progress", "issue")
+FOLDER = Path(__file__).with_name("weights_of")
+REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
 LONGEST = 4
 MOST = 600  # characters that are weighed
-UNLIKE = 0.04  # three in a hundred of the labelled messages that tell progress lie below
-UNLIKE_ISSUE = 0.2
-ENOUGH = 8  # with fewer known runs the weights know nothing of it
-RATHER, NOT = 0.4, 0.35  # above and below: 1 in 60 of these is an issue all the same
+HUNDREDTHS = 100
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
-class Likely:
-    """How likely a message tells progress, an issue: from 0 to 1."""
+class Weights:
+    """What each run of characters says of each kind, in hundredths; "" of all messages."""
 
-    progress: float
-    issue: float
-    known: int = 0  # runs of it that have a weight
+    kinds: tuple[str, ...]
+    of: Mapping[str, tuple[int, ...]]
 
-    @property
-    def no_progress(self) -> bool:
-        """Nothing in its words reads like progress."""
-        return self.known >= ENOUGH and self.progress < UNLIKE
-
-    def no_issue(self, *, strong: bool) -> bool:
-        """Nothing in its words reads like an issue; a plain fault is believed in any case."""
-        return not strong and self.known >= ENOUGH and self.issue < UNLIKE_ISSUE
-
-    @property
-    def rather_progress(self) -> bool:
-        """It reads like progress, and not like an issue."""
-        return self.progress > RATHER and self.issue < NOT
+    def odds(self, clauses: Iterable[Clause]) -> dict[str, float]:
+        """The log odds of each kind: above 0 the words rather tell it, below not."""
+        told = [self.of[""]]
+        told += [self.of[run] for run in runs_of(plain_of(clauses)) if run in self.of]
+        sums = map(sum, zip(*told, strict=True))
+        return {kind: one / HUNDREDTHS for kind, one in zip(self.kinds, sums, strict=True)}
 
 
-def grams(text: str) -> set[str]:
+def runs_of(text: str) -> set[str]:
     """Every run of one to four characters, once."""
-    plain = DIGIT.sub("0", text[:MOST])
+    plain = f"^{text}$"
     return {
         plain[at : at + length]
         for length in range(1, LONGEST + 1)
@@ -61,22 +49,15 @@ def grams(text: str) -> set[str]:
     }
 
 
-def likely(text: str) -> Likely:
-    """Weigh a message whose names have been replaced by `*`."""
-    known = _weights()
-    bias = known[""]
-    told = [known[one] for one in grams(text) if one in known]
-    sums = (bias[place] + sum(one[place] for one in told) for place in range(len(KINDS)))
-    progress, issue = (1 / (1 + exp(-min(max(one, -50.0), 50.0))) for one in sums)
-    return Likely(progress, issue, len(told))
-
-
-def likely_of(clauses: Iterable[Clause]) -> Likely:
-    """Weigh a message by its clauses."""
-    return likely(STARS.sub("*", nameless(clauses)))
+def plain_of(clauses: Iterable[Clause]) -> str:
+    """The words of some clauses as they are weighed."""
+    return DIGIT.sub("0", STARS.sub("*", nameless(clauses))[:MOST])
 
 
 @cache
-def _weights() -> dict[str, list[float]]:
-    found: dict[str, list[float]] = json.loads(FILE.read_text(encoding="utf-8"))
-    return found
+def weights(path: Path) -> Weights:
+    """The weights in a file: the kinds in its first line, a run of characters in each other."""
+    head, *rows = (
+        line.split("\t") for line in path.read_text("utf-8").rstrip("\n").split("\n")
+    )
+    return Weights(tuple(head[1:]), {run: tuple(map(int, told)) for run, *told in rows})
