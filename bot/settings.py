@@ -24,6 +24,16 @@ EXPECTED = {  # what stands in a setting that is more than a piece of text
     "ZHUCUN_LOG_JSON": "true 或 false",
     "TELEGRAM_MODE": "poll 或 webhook",
     "TELEGRAM_RATE": "大于 0、不超过 30 的数，例如 25",
+    "WECOM_MODE": "off、app、aibot 或 both",
+    "WECOM_AGENT_ID": "一个整数，例如 1000002",
+    "WECOM_CALLBACK_PATH": "以 / 开头的路径，例如 /wecom",
+    "WECOM_API_BASE": "以 https:// 开头的网址",
+    "WECOM_WS_URL": "以 wss:// 开头的网址",
+    "WECOM_LOCATION_DATUM": "gcj02 或 wgs84",
+    "WECOM_PER_MEMBER_PER_MIN": "1 到 30 之间的整数",
+    "WECOM_PER_MEMBER_PER_HOUR": "1 到 1000 之间的整数",
+    "WECOM_CARD_HOURS": "1 到 72 之间的整数",
+    "WECOM_DISPLACED_WAIT": "5 到 3600 之间的整数",
 }
 
 
@@ -126,6 +136,71 @@ class TelegramSettings(BaseSettings):
     rate: float = Field(25, gt=0, le=30, description="每秒最多发出的消息数")
 
 
+class WeComSettings(BaseSettings):
+    """The WeCom channels: the app (自建应用), the smart bot (智能机器人), group robots (群机器人)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WECOM_", env_file=ENV_FILE, env_ignore_empty=True, extra="ignore",
+        frozen=True,
+    )  # fmt: skip
+
+    mode: str = Field(
+        "off", pattern="^(off|app|aibot|both)$",
+        description="off 不用企业微信；app 自建应用；aibot 智能机器人；both 两样都用",
+    )  # fmt: skip
+    corp_id: str = Field("", description="企业 ID：管理后台“我的企业”最下面一行，ww 开头")
+    agent_id: int = Field(0, ge=0, description="自建应用的 AgentId")
+    secret: SecretStr = Field(SecretStr(""), description="自建应用的 Secret")
+    token: SecretStr = Field(
+        SecretStr(""), description="应用“接收消息”里的 Token，字母和数字，不超过 32 位"
+    )
+    aes_key: SecretStr = Field(
+        SecretStr(""), description="应用“接收消息”里的 EncodingAESKey，43 位"
+    )
+    callback_path: str = Field(
+        "/wecom", pattern=r"^/[A-Za-z0-9/_-]+$", description="回调网址里域名后面的部分"
+    )
+    api_base: str = Field(
+        "https://qyapi.weixin.qq.com", pattern=r"^https?://\S+$",
+        description="接口地址；私有化部署（政务微信）时改这里",
+    )  # fmt: skip
+    ca_file: str = Field("", description="私有化部署自己的根证书文件；留空用系统的")
+    bot_id: str = Field("", description="智能机器人的 Bot ID")
+    bot_secret: SecretStr = Field(SecretStr(""), description="智能机器人的 Secret（长连接）")
+    ws_url: str = Field(
+        "wss://openws.work.weixin.qq.com", pattern=r"^wss?://\S+$",
+        description="智能机器人长连接的地址；私有化部署时改这里",
+    )  # fmt: skip
+    webhooks: SecretStr = Field(
+        SecretStr(""),
+        description="群机器人，写成 县名=key,乡镇名=key；签发的通报和通知由它发到群里",
+    )
+    location_datum: str = Field(
+        "gcj02", pattern="^(gcj02|wgs84)$", description="成员发来的位置消息用的坐标系"
+    )
+    per_member_per_min: int = Field(
+        25, ge=1, le=30, description="每人每分钟最多收到几条（超过 30 条会被平台悄悄丢掉）"
+    )
+    per_member_per_hour: int = Field(900, ge=1, le=1000, description="每人每小时最多收到几条")
+    card_hours: int = Field(72, ge=1, le=72, description="卡片发出后多少小时内还能改")
+    displaced_wait: int = Field(
+        60, ge=5, le=3600, description="智能机器人被别处的连接顶下来后，等多少秒再连"
+    )
+
+    @property
+    def app(self) -> bool:
+        """Whether the self-built app is used."""
+        return self.mode in {"app", "both"}
+
+    @property
+    def aibot(self) -> bool:
+        """Whether the smart bot is used."""
+        return self.mode in {"aibot", "both"}
+
+
+GROUPS = (Settings, TelegramSettings, WeComSettings)
+
+
 def read_settings(**given: Any) -> Settings:
     """The settings, what was given on the command line before environment and `.env`.
 
@@ -134,6 +209,7 @@ def read_settings(**given: Any) -> Settings:
     try:
         settings = Settings(**{name: one for name, one in given.items() if one is not None})
         TelegramSettings()
+        WeComSettings()
     except ValidationError as error:
         raise BadSetting("\n".join(_named(error, one) for one in error.errors())) from error
     except UnicodeDecodeError as error:
@@ -147,7 +223,7 @@ def read_settings(**given: Any) -> Settings:
 def _named(error: ValidationError, one: Any) -> str:
     prefix = next(
         group.model_config["env_prefix"]
-        for group in (Settings, TelegramSettings)
+        for group in GROUPS
         if group.__name__ == error.title
     )
     return _wrong(f"{prefix}{one['loc'][0]}".upper(), one["input"])
@@ -159,11 +235,10 @@ def _wrong(name: str, value: object) -> str:
 
 def strange_names() -> dict[str, str]:
     """Variables of ours by their prefix that nobody reads, each with the nearest known name."""
-    groups = (Settings, TelegramSettings)
-    prefixes = tuple(str(group.model_config["env_prefix"]) for group in groups)
+    prefixes = tuple(str(group.model_config["env_prefix"]) for group in GROUPS)
     known = [
         f"{group.model_config['env_prefix']}{name}".upper()
-        for group in groups
+        for group in GROUPS
         for name in group.model_fields
     ]
     given = [*os.environ, *dotenv_values(ENV_FILE, encoding="utf-8")]

@@ -137,6 +137,7 @@ class Outgoing:
     lane: int = 0
     attempts: int = 1
     drawings: tuple[Drawing, ...] = ()  # not made yet; the sender has them made
+    plain: bool = False  # this screen shows no buttons: they are told in words
 
 
 @dataclass(frozen=True)

@@ -265,4 +265,5 @@ async def _outgoing(db: Session, row: Any) -> Outgoing:
         lane=row["lane"],
         attempts=row["attempts"],
         drawings=tuple(Drawing(**one) for one in body.get("drawings", ())),
+        plain=bool(row["plain"]),
     )

@@ -30,7 +30,10 @@ UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease,
       AND lane BETWEEN :first AND :last
       AND :channels LIKE '%"' || channel || '"%'
     ORDER BY lane, id LIMIT :limit)
-RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at;
+RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at,
+  (SELECT max(a.plain) FROM address a
+    WHERE a.channel = outbox.channel AND a.account = outbox.account AND a.user_key = outbox.target
+      AND a.unbound_at IS NULL) AS plain;
 
 -- name: any_ready(now, first, last)$
 SELECT count(*) FROM (SELECT 1 FROM outbox

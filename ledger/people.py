@@ -260,6 +260,11 @@ async def address_of(db: Session, person: int) -> Address | None:
     return Address(**dict(row)) if row else None
 
 
+async def set_plain(db: Session, address: Address, *, plain: bool) -> None:
+    """Whether buttons are told in words there: a screen that shows none."""
+    await sql.set_plain(db.connection, **vars(address), plain=int(plain))
+
+
 async def mark_unreachable(db: Session, address: Address) -> None:
     """The channel says this address cannot be written to any more."""
     await sql.unreachable(db.connection, **vars(address))

@@ -97,3 +97,7 @@ SELECT channel, account, user_key FROM address
 -- name: unreachable(channel, account, user_key)!
 UPDATE address SET reachable = 0
  WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
+
+-- name: set_plain(channel, account, user_key, plain)!
+UPDATE address SET plain = :plain
+ WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;

@@ -1,6 +1,6 @@
 """The contract of a channel: it translates, and decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -40,13 +40,20 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Caps:
-    """What a channel can do; rates are starts a second, 0 means no limit."""
+    """What a channel can do; rates are starts a second, 0 means no limit.
+
+    `windows`: at most so many messages to one chat in so many seconds. `together`: so many
+    receivers of one identical text in one call. `eases`: nothing unasked at :00 and :30 sharp.
+    """
 
     edits: bool
     text_limit: int
     rate: float = 0
     chat_rate: float = 0
     chat_burst: int = 1
+    windows: tuple[tuple[int, int], ...] = ()
+    together: int = 1
+    eases: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,14 @@ class Channel(Protocol):
 
     async def deliver(self, out: Outgoing) -> Handle:
         """Send one message (or close an earlier one); `SendError` tells why not."""
+
+    async def deliver_together(
+        self, outs: Sequence[Outgoing]
+    ) -> Mapping[int, Handle | SendError]:
+        """One identical text to several people in one call, where `caps.together` is above 1.
+
+        The outcome of each, by the row's id; `SendError` is raised where none went out.
+        """
 
     async def fetch(self, media: Media) -> bytes:
         """Get the bytes of a photo or file; `SendError` when they cannot be had."""

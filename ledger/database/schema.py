@@ -4,7 +4,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 def upgrade(path: Path) -> None:

@@ -1,0 +1,55 @@
+"""Who can be reached on a company's channel, by id alone; who he is says the roster.
+
+A change here proposes, it never changes the roster.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ledger.clock import ms
+from ledger.database import Session, queries
+
+sql = queries("channel_members")
+
+
+@dataclass(frozen=True)
+class ChannelMember:
+    """One id on a channel; `person` is who is bound to it, by the roster."""
+
+    user_key: str
+    spelling: str
+    tags: tuple[str, ...] = ()
+    here: bool = True
+    person: int | None = None
+    person_name: str = ""
+
+
+async def every(db: Session, channel: str, account: str) -> list[ChannelMember]:
+    """All ids ever seen, by id."""
+    return [
+        ChannelMember(
+            row["user_key"], row["spelling"], tuple(json.loads(row["tags"])),
+            row["state"] == "here", row["person_id"], row["person_name"] or "",
+        )
+        async for row in sql.all(db.connection, channel=channel, account=account)
+    ]  # fmt: skip
+
+
+async def seen(
+    db: Session, channel: str, account: str, spelling: str, tags: Sequence[str], *, now: datetime
+) -> None:
+    """This id can be reached; ids differ by more than their case."""
+    await sql.seen(
+        db.connection, channel=channel, account=account, user_key=spelling.casefold(),
+        spelling=spelling, tags=json.dumps(sorted(tags), ensure_ascii=False), now=ms(now),
+    )  # fmt: skip
+
+
+async def gone(db: Session, channel: str, account: str, spelling: str, *, now: datetime) -> None:
+    """This id cannot be reached any more."""
+    await sql.gone(
+        db.connection, channel=channel, account=account, user_key=spelling.casefold(),
+        now=ms(now),
+    )  # fmt: skip
