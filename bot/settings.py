@@ -222,9 +222,7 @@ def read_settings(**given: Any) -> Settings:
 
 def _named(error: ValidationError, one: Any) -> str:
     prefix = next(
-        group.model_config["env_prefix"]
-        for group in GROUPS
-        if group.__name__ == error.title
+        group.model_config["env_prefix"] for group in GROUPS if group.__name__ == error.title
     )
     return _wrong(f"{prefix}{one['loc'][0]}".upper(), one["input"])
 
