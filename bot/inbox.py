@@ -63,6 +63,17 @@ class Inbox:
         for conv_key in dict.fromkeys(raw.conv_key for raw in raws):
             self._wake(conv_key)
 
+    async def outcome(self, raw: Raw, *, seconds: float) -> str | None:
+        """The kind of the answer to a message just kept, waiting for it so long; None: not yet.
+
+        For channels whose platform wants a press answered within seconds.
+        """
+        worker = self._workers.get(raw.conv_key)
+        if worker:
+            await asyncio.wait([worker], timeout=seconds)
+        async with self.database.reading() as db:
+            return await inbox.outcome(db, raw.channel, raw.account, raw.ext_id)
+
     async def replay(self) -> None:
         """Answer what was kept before a stop or a crash, the longest waiting first."""
         async with self.database.reading() as db:

@@ -45,7 +45,7 @@ from ledger import drafts as texts
 from ledger.clock import ms
 from ledger.errors import Misunderstood, Refused
 from ledger.files import Kept
-from ledger.messages import ActionIn, EnterIn, Incoming, LifecycleIn, Reply, TextIn
+from ledger.messages import REFUSED, ActionIn, EnterIn, Incoming, LifecycleIn, Reply, TextIn
 from ledger.people import Person, Role
 from ledger.talks import Said
 
@@ -97,7 +97,7 @@ async def answer(
         async with room.db.savepoint():
             reply = await _answer(room, asker, incoming, kept)
     except (Refused, Misunderstood) as why:
-        reply = Reply(room.words.say(why.block, **why.facts))
+        reply = Reply(room.words.say(why.block, **why.facts), kind=REFUSED)
     if reply and incoming.masked:
         reply = replace(reply, text=f"{reply.text}\n\n{room.words.say('drafts.masked')}")
     if reply and lost:

@@ -38,7 +38,13 @@ async def every(db: Session, channel: str, account: str) -> list[ChannelMember]:
 
 
 async def seen(
-    db: Session, channel: str, account: str, spelling: str, tags: Sequence[str], *, now: datetime
+    db: Session,
+    channel: str,
+    account: str,
+    spelling: str,
+    tags: Sequence[str],
+    *,
+    now: datetime,
 ) -> None:
     """This id can be reached; ids differ by more than their case."""
     await sql.seen(
@@ -47,7 +53,9 @@ async def seen(
     )  # fmt: skip
 
 
-async def gone(db: Session, channel: str, account: str, spelling: str, *, now: datetime) -> None:
+async def gone(
+    db: Session, channel: str, account: str, spelling: str, *, now: datetime
+) -> None:
     """This id cannot be reached any more."""
     await sql.gone(
         db.connection, channel=channel, account=account, user_key=spelling.casefold(),

@@ -13,7 +13,17 @@ from ledger.reading.hiding import without_secrets
 
 sql = queries("inbox")
 WORDS = frozenset(
-    {"text", "caption", "file_name", "name"}
+    {
+        "text",
+        "caption",
+        "file_name",
+        "name",
+        "Content",
+        "content",
+        "Label",
+        "Title",
+        "Description",
+    }
 )  # where channels put what people write
 
 
@@ -106,6 +116,12 @@ async def state_of(db: Session, id: int) -> str | None:
     """Whether a kept message is new, done or parked (dead); None when there is no such one."""
     found: str | None = await sql.state_of(db.connection, id=id)
     return found
+
+
+async def outcome(db: Session, channel: str, account: str, ext_id: str) -> str | None:
+    """The kind of the answer to a kept message, '' for none; None while it waits, or is parked."""
+    row = await sql.outcome(db.connection, channel=channel, account=account, ext_id=ext_id)
+    return (row["kind"] or "") if row and row["state"] == "done" else None
 
 
 async def done(db: Session, id: int) -> None:

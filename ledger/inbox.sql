@@ -38,3 +38,8 @@ SELECT last_id, last_at FROM poll_cursor WHERE channel = :channel AND account = 
 -- name: move_cursor(channel, account, last_id, now)!
 INSERT INTO poll_cursor (channel, account, last_id, last_at) VALUES (:channel, :account, :last_id, :now)
 ON CONFLICT (channel, account) DO UPDATE SET last_id = excluded.last_id, last_at = excluded.last_at;
+
+-- name: outcome(channel, account, ext_id)^
+-- What became of a message: its state, and the kind of what was answered.
+SELECT i.state, o.kind FROM inbox i LEFT JOIN outbox o ON o.dedupe = 'in:' || i.id
+ WHERE i.channel = :channel AND i.account = :account AND i.ext_id = :ext_id;

@@ -9,9 +9,7 @@ from ledger.people import Address
 sql = queries("live_cards")
 
 
-async def note(
-    db: Session, on: Address, ref: str, edit_token: str, *, until: datetime
-) -> None:
+async def note(db: Session, on: Address, ref: str, edit_token: str, *, until: datetime) -> None:
     """This card can be changed with that token until then; an earlier token gives way."""
     await sql.note(db.connection, **vars(on), ref=ref, edit_token=edit_token, until=ms(until))
 

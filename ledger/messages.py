@@ -77,6 +77,9 @@ class Incoming:
 
 
 # out
+REFUSED = "refused"  # the kind of a reply that says why something was not done
+
+
 @dataclass(frozen=True)
 class Option:
     """A button: its label, and the words that do the same when written."""

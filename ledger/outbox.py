@@ -182,6 +182,13 @@ async def shown(db: Session, person: int, address: Address, ref: str) -> Shown |
     return Shown(tuple(json.loads(row["options"])), row["step"]) if row else None
 
 
+async def label_of(db: Session, card: int, option: int) -> str:
+    """What stands on a button; '' when there is no such one."""
+    body = await sql.labels_of(db.connection, card=card)
+    labels = json.loads(body)["labels"] if body else []
+    return str(labels[option]) if 0 <= option < len(labels) else ""
+
+
 async def later(
     db: Session, id: int, *, owner: str, until: datetime, error: str, uncertain: bool
 ) -> None:

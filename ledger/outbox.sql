@@ -99,3 +99,6 @@ SELECT c.options, c.step FROM outbox o JOIN card c ON c.id = o.card_id
  WHERE o.person_id = :person AND o.channel = :channel AND o.account = :account
    AND o.target = :user_key AND o.external_id = :ref
  ORDER BY o.id DESC LIMIT 1;
+
+-- name: labels_of(card)$
+SELECT body FROM outbox WHERE card_id = :card ORDER BY id DESC LIMIT 1;

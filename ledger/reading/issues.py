@@ -381,11 +381,7 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
-    drafts = [
-        one
-        for one in found.drafts
-        if one.stands and not overtaken(found.steps, one)
-    ]
+    drafts = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
     steps = [one for one in found.steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]

@@ -168,7 +168,9 @@ class SecondLook:
 
     def _promise(self, clause: Clause) -> Iterator[Report]:
         yield PromiseSaid(
-            start=clause.start, text=self.scene.words(clause), household=self.context.get(clause)
+            start=clause.start,
+            text=self.scene.words(clause),
+            household=self.context.get(clause),
         )
 
     def _day(self, clause: Clause) -> date:
