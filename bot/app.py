@@ -16,14 +16,15 @@ from pathlib import Path
 
 import structlog
 
-from bot.channels import CHANNELS
+from bot.channels import CHANNELS, OUTPUT_ONLY
 from bot.channels.base import Channel, SendError
 from bot.inbox import Inbox
 from bot.press import Press
 from bot.sender import Sender
-from bot.settings import Settings
+from bot.settings import Settings, TelegramSettings, WeComSettings
 from bot.table_desk import TableDesk
 from bot.word_desk import WordDesk
+from ledger import group_notices
 from ledger import settings as kept_settings
 from ledger.chance import fresh_seed
 from ledger.clock import Clock, SetClock, ShiftedClock, aware
@@ -60,6 +61,7 @@ class App:
 
     async def start(self) -> None:
         """Answer what waited, then send, keep time and listen."""
+        await self._keep_groups()
         await self.inbox.replay()
         await self.runner.plan()
         self._tasks = [
@@ -72,6 +74,14 @@ class App:
                 for channel in self.channels.values()
             ),
         ]
+
+    async def _keep_groups(self) -> None:
+        """Whom notices to groups may go to: of channels that have groups, all of theirs."""
+        groups = [
+            one for channel in self.channels.values() for one in getattr(channel, "groups", ())
+        ]
+        async with self.database.transaction() as db:
+            await group_notices.keep_groups(db, groups)
 
     async def move_clock(self, moment: datetime) -> datetime:
         """Demo and rehearsal: go to that moment, doing all that is due on the way.
@@ -170,7 +180,8 @@ async def open_app(
             sender.press = Press(settings.files, words, settings.county_dir, pages.write)
         vault = Vault(settings.seeds_folder, seeds)
         inbox = Inbox(
-            database, chosen, words, rules, key, clock, settings.files, sender.wake, vault, lexicon
+            database, chosen, words, rules, key, clock, settings.files, sender.wake, vault, lexicon,
+            settings.public_url.rstrip("/"),
         )  # fmt: skip
         desk = Desk(
             words, rules, settings.data, seeds, key, settings.seeds_folder, settings.county_dir,
@@ -188,15 +199,24 @@ async def open_app(
 
 def build_channels(settings: Settings, database: Database, *, demo: bool) -> dict[str, Channel]:
     """The channels that are switched on; the others are not even imported."""
-    names = ["web"] if demo or not telegram_wanted() else ["web", "telegram"]
-    built = (import_module(CHANNELS[name]).build(settings, database) for name in names)
+    names = ["web"] if demo else ["web", *wanted()]
+    modules = (import_module((CHANNELS | OUTPUT_ONLY)[name]) for name in names)
+    built = (module.build(settings, database) for module in modules)
     return {channel.name: channel for channel in built}
+
+
+def wanted() -> list[str]:
+    """The channels besides the web chat that the settings switch on."""
+    wecom = WeComSettings()
+    chosen = {
+        "telegram": telegram_wanted(), "wecom": wecom.app, "wecom_bot": wecom.aibot,
+        "wecom_group": bool(wecom.webhooks.get_secret_value().strip()),
+    }  # fmt: skip
+    return [name for name, on in chosen.items() if on]
 
 
 def telegram_wanted() -> bool:
     """Whether a Telegram token is set (the channel itself reads it)."""
-    from bot.settings import TelegramSettings
-
     return bool(TelegramSettings().token.get_secret_value())
 
 

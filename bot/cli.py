@@ -14,6 +14,7 @@ from bot.commands import (
     keeping,
     draws,
     compliance,
+    wecom_members,
 )
 
 # isort: on
@@ -27,6 +28,7 @@ __all__ = [
     "keeping",
     "people",
     "serving",
+    "wecom_members",
     "work",
 ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from bot.settings import Settings, TelegramSettings, strange_names
+from bot.settings import Settings, TelegramSettings, WeComSettings, strange_names
 from ledger import backup, roster
 from ledger.clock import WallClock
 from ledger.county_calendar import BadCalendar
@@ -47,6 +47,7 @@ async def examine(settings: Settings) -> list[Finding]:
         _sqlite(),
         _calendar(settings, now.date()),
         _telegram(),
+        _wecom(WeComSettings().mode),
     ]
 
 
@@ -216,3 +217,10 @@ def _own_days(rules: Rules) -> str:
 def _telegram() -> Finding:
     wanted = bool(TelegramSettings().token.get_secret_value())
     return Finding("Telegram", True, "已设令牌" if wanted else "未设令牌，不启用")
+
+
+def _wecom(mode: str) -> Finding:
+    """Only whether it is wanted: `doctor --wecom` asks WeCom itself."""
+    off = mode == "off"
+    state = "没有启用" if off else f"{mode}；逐项检查用 zhucun doctor --wecom"
+    return Finding("企业微信", True, state)

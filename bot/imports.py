@@ -32,40 +32,46 @@ class Pair(NamedTuple):
 # the roster
 async def import_roster(
     database: Database, path: Path, *, county: str | None, words: Words, now: datetime,
-    confirm: Callable[[str], bool],
+    confirm: Callable[[str], bool], wecom: str = "",
 ) -> str:  # fmt: skip
     """Read, preview, ask, import; returns the closing sentence.
 
-    `county` is for tables without that column. `confirm` gets the preview's text. `BadTable`
+    `county` is for tables without that column, `wecom` the account of the WeCom app ("" none)
+    to which the column 企业微信账号 binds. `confirm` gets the preview's text. `BadTable`
     when the file is refused or nothing of it can be used: then nothing has changed.
     """
     try:
-        return plain(await _import(database, path, county, words, now, confirm))
+        return plain(await _import(database, path, (county, wecom), words, now, confirm))
     except Refused as why:
         raise BadTable(plain(words.say(why.block, **why.facts))) from why
 
 
 async def _import(
-    database: Database, path: Path, county: str | None, words: Words, now: datetime,
+    database: Database, path: Path, of: tuple[str | None, str], words: Words, now: datetime,
     confirm: Callable[[str], bool],
 ) -> str:  # fmt: skip
     table = await read_table(path, (*PEOPLE_SHEETS, *HOUSEHOLD_SHEETS))
     async with database.reading() as db:
-        found = await _preview(db, table, county, now)
+        found = await _preview(db, table, of, now)
     text = describe(found, words)
     if found.changes_nothing:
         return _nothing(found, text, words)
     if not confirm(plain(text)):
         return words.say("tables.declined")
     async with database.transaction() as db:
-        if await _preview(db, table, county, now) != found:
+        if await _preview(db, table, of, now) != found:
             raise Refused("tables.changed_meanwhile")
         await roster.apply(db, found, by=audit.SYSTEM, now=now)
     return words.say("roster.imported", found=found)
 
 
-async def _preview(db: Session, table: Table, county: str | None, now: datetime) -> Preview:
-    return await roster.preview(db, table.rows, county=county, sha256=table.sha256, now=now)
+async def _preview(
+    db: Session, table: Table, of: tuple[str | None, str], now: datetime
+) -> Preview:
+    county, wecom = of
+    return await roster.preview(
+        db, table.rows, county=county, sha256=table.sha256, now=now, wecom=wecom
+    )
 
 
 def _nothing(found: Preview, text: str, words: Words) -> str:

@@ -47,6 +47,7 @@ class Inbox:
     wake_sender: Callable[[], None]
     vault: Vault
     lexicon: Lexicon = field(default_factory=load_lexicon, repr=False)
+    public_url: str = ""  # where members reach our pages; '' none
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
     _closing: bool = False
@@ -73,6 +74,10 @@ class Inbox:
             await asyncio.wait([worker], timeout=seconds)
         async with self.database.reading() as db:
             return await inbox.outcome(db, raw.channel, raw.account, raw.ext_id)
+
+    def wake(self, conv_key: str) -> None:
+        """Something was committed into this conversation elsewhere."""
+        self._wake(conv_key)
 
     async def replay(self) -> None:
         """Answer what was kept before a stop or a crash, the longest waiting first."""
@@ -137,7 +142,7 @@ class Inbox:
             now = _now(incoming, received)
             room = handlers.Room(
                 db, self.words, self.rules, self.key, now, self.vault, self.clock.now(),
-                self.lexicon,
+                self.lexicon, self.public_url,
             )  # fmt: skip
             person, reply = await handlers.answer(room, incoming, kept, lost)
             if reply:
@@ -170,12 +175,14 @@ class Inbox:
         return kept, len(incoming.event.media) - len(kept)
 
     async def _fetch_one(self, channel: Channel, media: Media) -> bytes | None:
-        if media.size > self.rules.file_limit_mb << 20:
+        limit = self.rules.file_limit_mb << 20
+        if media.size > limit:
             return None
         for attempt in range(FETCH_TRIES):
             await asyncio.sleep(attempt)
             try:
-                return await channel.fetch(media)
+                data = await channel.fetch(media)
+                return data if len(data) <= limit else None  # not every channel tells before
             except SendError as trouble:
                 log.warning("fetch_failed", channel=channel.name, kind=trouble.kind)
                 if trouble.kind not in PASSING:

@@ -14,7 +14,7 @@ from bot.app import App, open_app, secret_key
 from bot.catalogues import import_issues
 from bot.channels.text import plain
 from bot.imports import import_roster
-from bot.settings import Settings, TelegramSettings
+from bot.settings import Settings, TelegramSettings, WeComSettings
 from handlers.front import converse
 from ledger import audit, backup, drafts, draws, inbox, invites, look_backs, people, roster
 from ledger.audit import Verdict
@@ -175,8 +175,9 @@ async def import_file(
     with _stopped():
         async with open_database(settings.database) as database:
             return await import_roster(
-                database, file, county=county, words=words, now=_now(), confirm=confirm
-            )
+                database, file, county=county, words=words, now=_now(), confirm=confirm,
+                wecom=WeComSettings().account,
+            )  # fmt: skip
 
 
 async def import_issue_file(
@@ -195,7 +196,7 @@ async def import_issue_file(
 
 async def report_text(settings: Settings, text: str, who: str) -> str:
     """What somebody would read in the chat for these words; asked of a copy, nothing is kept."""
-    async with _copy(settings) as database, database.transaction() as db:
+    async with open_copy(settings) as database, database.transaction() as db:
         asker = await (_named(db, who) if who else _first_county_person(db))
         words = Words(settings.county_dir)
         room = handlers.Room(
@@ -222,12 +223,12 @@ async def back_up(settings: Settings, folder: Path) -> Backup:
 
 async def verify_log(settings: Settings) -> Verdict:
     """Check a copy of the log, so that a running program is not disturbed."""
-    async with _copy(settings) as database, database.reading() as db:
+    async with open_copy(settings) as database, database.reading() as db:
         return await audit.verify(db)
 
 
 @asynccontextmanager
-async def _copy(settings: Settings) -> AsyncIterator[Database]:
+async def open_copy(settings: Settings) -> AsyncIterator[Database]:
     """A copy of the ledger to look into, also while the program runs; gone afterwards."""
     with TemporaryDirectory() as folder:
         made = await backup.copy_of(settings.database, Path(folder), now=_now())
@@ -237,7 +238,7 @@ async def _copy(settings: Settings) -> AsyncIterator[Database]:
 
 async def redraw(settings: Settings, number: int) -> str:
     """Draw a stored spot check again and say whether the same people come out."""
-    async with _copy(settings) as database, database.reading() as db:
+    async with open_copy(settings) as database, database.reading() as db:
         asker = await _first_county_person(db)
         if asker is None:
             raise NotOnRoster("台账里还没有县级工作人员。\n请先运行 zhucun init 县名。")
@@ -250,7 +251,7 @@ async def redraw(settings: Settings, number: int) -> str:
 
 async def redraw_look_backs(settings: Settings, week: str) -> str:
     """Draw one week's look-backs again and say whether the same issues come out."""
-    async with _copy(settings) as database, database.reading() as db:
+    async with open_copy(settings) as database, database.reading() as db:
         asker = await _first_county_person(db)
         draw = await look_backs.draw_of(db, asker.county_id, week) if asker else None
     if draw is None:
@@ -263,7 +264,7 @@ async def redraw_look_backs(settings: Settings, week: str) -> str:
 
 async def misreadings(settings: Settings, days: int) -> list[Misreading]:
     """What members corrected in the last so many days, the newest first."""
-    async with _copy(settings) as database, database.reading() as db:
+    async with open_copy(settings) as database, database.reading() as db:
         return await drafts.misreadings(db, since=_now() - timedelta(days=days))
 
 

@@ -1,5 +1,7 @@
 """How fast a channel may be used: all together, and one chat. Answers go before bulk.
 
+`Pacer` spreads starts over seconds; `Windows` counts what one chat gets in a minute and an hour.
+
 Measured against a strict fake (telegram.md §6.1): python-telegram-bot's own limiter let an
 answer wait 9-20 s behind 240 reminders and was refused 343 times; a window guard with two
 lanes was refused never, and answered within 80 ms.
@@ -7,6 +9,7 @@ lanes was refused never, and answered within 80 ms.
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SECOND = 1.015  # the channel's second, a little longer because its clock is not ours
@@ -23,12 +26,66 @@ class Waiter:
 
 
 @dataclass
+class Windows:
+    """At most so many messages to one chat in so many seconds, by the wall's clock.
+
+    Some platforms drop the excess without an error (wecom.md §4), so what counts is what was
+    begun. A chat not known yet is told first what it was sent before the program started.
+    """
+
+    limits: tuple[tuple[int, int], ...] = ()  # (messages, seconds)
+    _begun: dict[str, deque[float]] = field(default_factory=dict)
+
+    @property
+    def longest(self) -> int:
+        """Seconds that have to be remembered; 0: nothing."""
+        return max((seconds for _, seconds in self.limits), default=0)
+
+    def knows(self, chat: str) -> bool:
+        """Whether this chat's past is known, or does not matter."""
+        return not self.limits or chat in self._begun
+
+    def recall(self, chat: str, begun: Iterable[float]) -> None:
+        """What a chat was sent in the past, the oldest first; a second telling changes nothing."""
+        if chat not in self._begun:
+            self._forget(chat)
+            self._begun[chat] = deque(begun)
+
+    def wait(self, chat: str, count: int, now: float) -> float:
+        """Seconds until that many more fit; 0: now. More than ever fit are let into an empty one."""
+        begun = self._begun.get(chat, ())
+        return max((_full(begun, count, now, *one) for one in self.limits), default=0.0)
+
+    def note(self, chat: str, count: int, now: float) -> None:
+        """So many are being sent."""
+        if not self.limits:
+            return
+        begun = self._begun.setdefault(chat, deque())
+        begun.extend([now] * count)
+        while begun and begun[0] <= now - self.longest:
+            begun.popleft()
+
+    def _forget(self, chat: str) -> None:
+        """Room for a further chat: the one that came first is asked for again when it is needed."""
+        if len(self._begun) >= MANY:
+            del self._begun[next(iter(self._begun))]
+
+
+def _full(begun: Iterable[float], count: int, now: float, most: int, seconds: int) -> float:
+    """Seconds until enough of the oldest have left one window."""
+    inside = [one for one in begun if one > now - seconds]
+    excess = len(inside) + min(count, most) - most
+    return inside[excess - 1] + seconds - now if excess > 0 else 0.0
+
+
+@dataclass
 class Pacer:
     """Hands out turns: `rate` starts a second, `chat_rate` of them to one chat; 0: no limit."""
 
     rate: float = 0
     chat_rate: float = 0
     chat_burst: int = 1
+    windows: Windows = field(default_factory=Windows)
     _answers: deque[Waiter] = field(default_factory=deque)
     _bulk: deque[Waiter] = field(default_factory=deque)
     _starts: deque[float] = field(default_factory=deque)

@@ -7,7 +7,7 @@ unclear answer of the channel fell between sending and marking.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,12 +15,15 @@ from typing import Any
 
 import structlog
 
-from bot.channels.base import Channel, SendError, Trouble
-from bot.pacer import Pacer
+from bot.channels.base import Caps, Channel, SendError, Trouble
+from bot.easing import eased
+from bot.pacer import Pacer, Windows
 from bot.press import Press
-from ledger import cards, files, outbox, people
+from bot.settling import Outcome, Settling
+from bot.together import Job, chat_of, groupable, jobs, parts, weight
+from ledger import cards, files, outbox
 from ledger.clock import Clock
-from ledger.database import Database, StoreTrouble
+from ledger.database import Database, Session, StoreTrouble
 from ledger.files import Kept
 from ledger.messages import Outgoing
 from ledger.outbox import ANSWER, BULK
@@ -28,12 +31,15 @@ from ledger.people import Address
 
 log = structlog.get_logger()
 BATCH = 20
-ROOM = 60  # chats of one lane that may be in hand at once
+ROOM = 60  # jobs of one lane that may be in hand at once
 IDLE = 1.0  # seconds between looks when nobody wakes us
-TRIES = 8
 PATIENCE = 0.5  # seconds one held chat may keep the others of its batch waiting
 SLOW = 2.0  # seconds of making files after which somebody who has asked is told so
-BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120)  # seconds
+TOGETHER = "together"  # whose turn a call for several chats takes
+
+TICK = 0.001  # seconds: the ledger's clock has no finer ones
+
+Wait = tuple[datetime, str]  # until when, and why
 
 
 @dataclass
@@ -53,8 +59,12 @@ class Sender:
     _pacers: dict[str, Pacer] = field(default_factory=dict)
     _in_hand: set[int] = field(default_factory=set)  # a slow chat may outlast their lease
     _bells: list[asyncio.Event] = field(default_factory=list)
+    _settling: Settling = field(init=False)
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _let_go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self._settling = Settling(self.database, self.clock, self.owner, self.stopped)
 
     def wake(self) -> None:
         """There may be something to send: every lane looks again."""
@@ -93,12 +103,13 @@ class Sender:
         async with asyncio.TaskGroup() as group:
             while True:
                 bell.clear()
-                free = ROOM - len(busy)
+                free = ROOM - len(set(busy.values()))
                 batch = await self._claim_or_nothing(first, last) if free > 0 else []
-                for address, outs in _by_chat(batch).items():
-                    task = group.create_task(self._send_after(busy.get(address), outs))
-                    busy[address] = task
-                    task.add_done_callback(partial(_leave, busy, address, bell))
+                for job in jobs(batch, self.channels):
+                    before = {busy[chat] for chat in job.chats if chat in busy}
+                    task = group.create_task(self._send_after(before, job))
+                    busy.update(dict.fromkeys(job.chats, task))
+                    task.add_done_callback(partial(_leave, busy, job, bell))
                 if not batch:
                     await _ring_or_rest(bell)
 
@@ -109,12 +120,10 @@ class Sender:
             log.error("store_trouble", error=str(trouble))
             return []
 
-    async def _send_after(
-        self, before: asyncio.Task[None] | None, outs: list[Outgoing]
-    ) -> None:
+    async def _send_after(self, before: set[asyncio.Task[None]], job: Job) -> None:
         if before:
-            await asyncio.wait([before])
-        await self._send_chat(outs)
+            await asyncio.wait(before)
+        await self._do(job)
 
     async def _claim(self, first: int, last: int) -> list[Outgoing]:
         """What may go out now and nobody has in hand; what is claimed is in hand at once."""
@@ -131,65 +140,89 @@ class Sender:
             claimed = await outbox.claim(
                 db, names, owner=self.owner, limit=BATCH, now=now, lanes=(first, last)
             )
+            claimed += await self._alike(db, claimed, now)
         fresh = [out for out in claimed if out.id not in self._in_hand]
         self._in_hand.update(out.id for out in fresh)
         return fresh
 
+    async def _alike(
+        self, db: Session, claimed: list[Outgoing], now: datetime
+    ) -> list[Outgoing]:
+        """What waits besides and may share a call with one of these, where a channel has such."""
+        heads = [out for out in claimed if groupable(out, self._caps(out))]
+        most = max((self._caps(out).together for out in heads), default=0)
+        if most <= len(heads):
+            return []
+        names = sorted({out.address.channel for out in heads})
+        return await outbox.claim_alike(
+            db, names, owner=self.owner, limit=most - len(heads), now=now
+        )
+
     async def _send_all(self, batch: list[Outgoing]) -> None:
         """Different chats side by side, one chat in order."""
-        await asyncio.gather(*(self._send_chat(outs) for outs in _by_chat(batch).values()))
+        await asyncio.gather(*(self._do(job) for job in jobs(batch, self.channels)))
 
-    async def _send_chat(self, outs: list[Outgoing]) -> None:
+    async def _do(self, job: Job) -> None:
+        ids = [out.id for out in job.outs]
         try:
-            await self._send_in_order(outs)
+            await (self._send_together if job.together else self._send_in_order)(job.outs)
+        except StoreTrouble as trouble:  # the lease runs out, the row is taken again
+            log.error("store_trouble", outbox=ids[:BATCH], error=str(trouble))
+        except Exception:
+            log.exception("sender_defect", outbox=ids[:BATCH])
         finally:
-            self._in_hand.difference_update(out.id for out in outs)
+            self._in_hand.difference_update(ids)
             self._let_go.set()
 
-    async def _send_in_order(self, outs: list[Outgoing]) -> None:
+    async def _send_in_order(self, outs: Sequence[Outgoing]) -> None:
         """When one does not go out, those behind it wait as long as it does."""
         for number, out in enumerate(outs):
-            try:
-                if until := await self._send(out):
-                    await self._keep_behind(outs[number + 1 :], until)
-                    return
-            except StoreTrouble as trouble:
-                log.error("store_trouble", outbox=out.id, error=str(trouble))
-                return  # the lease runs out, the row is taken again
-            except Exception:
-                log.exception("sender_defect", outbox=out.id)
+            if until := await self._send(out):
+                await self._wait({one.id: (until, "behind") for one in outs[number + 1 :]})
                 return
-
-    async def _keep_behind(self, outs: list[Outgoing], until: datetime) -> None:
-        async with self.database.transaction() as db:
-            for out in outs:
-                await outbox.later(
-                    db, out.id, owner=self.owner, until=until, error="behind", uncertain=False
-                )
 
     async def _send(self, out: Outgoing) -> datetime | None:
         """Send one; returns when it is to be tried again, None when it is settled."""
         channel = self.channels[out.address.channel]
         pacer = self._pacer(channel)
-        if until := await self._put_back(out, pacer):
-            return until
+        if waits := await self._put_back([out], pacer):
+            return waits[out.id]
         ready = await self._drawn(out)
         if ready is None:
             return None
-        await pacer.turn(out.address.user_key, answer=out.lane == ANSWER)
+        await pacer.turn(chat_of(out), answer=out.lane == ANSWER)
+        if waits := await self._begin([ready], pacer):
+            return waits[out.id]
+        outcomes = await self._deliver(channel, [ready])
+        return (await self._settling.settle([ready], outcomes, pacer)).get(out.id)
+
+    async def _send_together(self, outs: Sequence[Outgoing]) -> None:
+        """One call for all who may hear it now; each row has its own outcome."""
+        channel = self.channels[outs[0].address.channel]
+        pacer = self._pacer(channel)
+        waits = await self._put_back(outs, pacer)
+        if len(waits) == len(outs):
+            return
+        await pacer.turn(TOGETHER, answer=False)
+        waits |= await self._begin([out for out in outs if out.id not in waits], pacer)
+        if free := [out for out in outs if out.id not in waits]:
+            outcomes = await self._deliver(channel, free, together=True)
+            await self._settling.settle(free, outcomes, pacer)
+
+    async def _deliver(
+        self, channel: Channel, outs: Sequence[Outgoing], *, together: bool = False
+    ) -> Mapping[int, Outcome]:
+        """What became of each, by its id; what the channel raises is everybody's."""
         try:
-            handle = await channel.deliver(self._with_tokens(ready))
+            if together:
+                return await channel.deliver_together(outs)
+            return {outs[0].id: await channel.deliver(self._with_tokens(outs[0]))}
         except SendError as trouble:
-            return await self._failed(out, trouble, pacer)
+            failed = trouble
         except Exception as defect:  # of ours: tried a few times, then dead like the others
-            log.exception("channel_defect", outbox=out.id)
-            unclear = SendError(Trouble.UNCERTAIN, type(defect).__name__)
-            return await self._failed(out, unclear, pacer)
-        async with self.database.transaction() as db:
-            await outbox.sent(
-                db, out.id, owner=self.owner, ref=handle.ref, now=self.clock.now()
-            )
-        return None
+            log.exception("channel_defect", outbox=outs[0].id)
+            failed = SendError(Trouble.UNCERTAIN, type(defect).__name__)
+        return dict.fromkeys((out.id for out in outs), failed)
 
     async def _drawn(self, out: Outgoing) -> Outgoing | None:
         """The message with its drawings made, once; None: its time is over meanwhile.
@@ -235,17 +268,66 @@ class Sender:
         if aside:
             await self._send(aside)
 
-    async def _put_back(self, out: Outgoing, pacer: Pacer) -> datetime | None:
-        """A chat that the channel holds gives up its place, so that the others go on."""
-        held = pacer.held(out.address.user_key, asyncio.get_running_loop().time())
-        if held <= PATIENCE:
-            return None
-        until = self.clock.now() + timedelta(seconds=held)
-        async with self.database.transaction() as db:
-            await outbox.later(
-                db, out.id, owner=self.owner, until=until, error="held", uncertain=False
-            )
-        return until
+    async def _put_back(self, outs: Sequence[Outgoing], pacer: Pacer) -> dict[int, datetime]:
+        """Who has to wait, and until when: he gives up his place, so that the others go on."""
+        await self._recall(outs, pacer.windows)
+        return await self._wait(
+            {out.id: wait for out in outs if (wait := self._reason(out, pacer))}
+        )
+
+    def _reason(self, out: Outgoing, pacer: Pacer) -> Wait | None:
+        """The channel wants peace, the hour is a bad one, the chat has got enough of late."""
+        caps, now = self._caps(out), self.clock.now()
+        held = pacer.held(chat_of(out), asyncio.get_running_loop().time())
+        if held > PATIENCE:
+            return now + timedelta(seconds=held), "held"
+        together = out.text if groupable(out, caps) else chat_of(out)
+        if caps.eases and (until := eased(out, together, now)):
+            return until, "eased"
+        return self._full(out, pacer.windows)
+
+    def _full(self, out: Outgoing, windows: Windows) -> Wait | None:
+        caps, now = self._caps(out), self.clock.now()
+        wait = windows.wait(chat_of(out), weight(out, caps), now.timestamp())
+        return (now + timedelta(seconds=wait + TICK), "full") if wait > 0 else None
+
+    async def _begin(self, outs: Sequence[Outgoing], pacer: Pacer) -> dict[int, datetime]:
+        """They are being sent, and count from now on; who came too late for that has to wait."""
+        waits: dict[int, Wait] = {}
+        for out in outs:
+            if wait := self._full(out, pacer.windows):
+                waits[out.id] = wait
+            else:
+                caps = self._caps(out)
+                now = self.clock.now().timestamp()
+                pacer.windows.note(chat_of(out), weight(out, caps), now)
+        return await self._wait(waits)
+
+    async def _recall(self, outs: Sequence[Outgoing], windows: Windows) -> None:
+        """What a chat got before we started counts, too."""
+        strange = [out for out in outs if not windows.knows(chat_of(out))]
+        if not strange:
+            return
+        since = self.clock.now() - timedelta(seconds=windows.longest)
+        async with self.database.reading() as db:
+            for out in strange:
+                caps = self._caps(out)
+                past = await outbox.sent_to(db, out, since=since)
+                begun = [(one.at, parts(one.bytes, one.files, caps)) for one in past]
+                windows.recall(
+                    chat_of(out), [at.timestamp() for at, count in begun for _ in range(count)]
+                )
+
+    async def _wait(self, waits: Mapping[int, Wait]) -> dict[int, datetime]:
+        """Nothing is wrong with these: they are tried later, and that was no try."""
+        if waits:
+            async with self.database.transaction() as db:
+                for id, (until, why) in waits.items():
+                    await outbox.later(
+                        db, id, owner=self.owner, until=until, error=why, uncertain=False,
+                        tried=False,
+                    )  # fmt: skip
+        return {id: until for id, (until, _) in waits.items()}
 
     def _with_tokens(self, out: Outgoing) -> Outgoing:
         if out.card_id is None or out.person_id is None:
@@ -256,65 +338,25 @@ class Sender:
         )
         return replace(out, tokens=tokens)
 
-    async def _failed(self, out: Outgoing, trouble: SendError, pacer: Pacer) -> datetime | None:
-        """What each kind of trouble means for this message; when to try it again."""
-        log.warning("not_sent", outbox=out.id, kind=trouble.kind, detail=trouble.detail[:200])
-        now = self.clock.now()
-        if trouble.kind is Trouble.THROTTLED:
-            loop_now = asyncio.get_running_loop().time()
-            pacer.throttled(
-                out.address.user_key,
-                trouble.retry_after,
-                everybody=trouble.everybody,
-                now=loop_now,
-            )
-        async with self.database.transaction() as db:
-            if trouble.kind is Trouble.UNREACHABLE:
-                await people.mark_unreachable(db, out.address)
-            if trouble.kind is Trouble.MOVED:
-                await outbox.retarget(db, out.address, trouble.moved_to)
-            if trouble.kind is Trouble.MISCONFIGURED:
-                self.stopped.add(out.address.channel)
-            if self._hopeless(out, trouble):
-                await outbox.dead(db, out.id, owner=self.owner, error=str(trouble))
-                return None
-            wait = trouble.retry_after or BACK_OFF[min(out.attempts, len(BACK_OFF)) - 1]
-            if trouble.kind is Trouble.MOVED:
-                wait = 0
-            until = now + timedelta(seconds=wait)
-            await outbox.later(
-                db, out.id, owner=self.owner, until=until, error=str(trouble),
-                uncertain=trouble.kind is Trouble.UNCERTAIN,
-            )  # fmt: skip
-        return until
-
-    def _hopeless(self, out: Outgoing, trouble: SendError) -> bool:
-        if trouble.kind in {Trouble.UNREACHABLE, Trouble.REFUSED, Trouble.GONE}:
-            return True
-        lasting = trouble.kind in {Trouble.DOWN, Trouble.THROTTLED, Trouble.MISCONFIGURED}
-        return out.attempts >= TRIES and not lasting
+    def _caps(self, out: Outgoing) -> Caps:
+        return self.channels[out.address.channel].caps
 
     def _pacer(self, channel: Channel) -> Pacer:
         caps = channel.caps
         return self._pacers.setdefault(
-            channel.name, Pacer(caps.rate, caps.chat_rate, caps.chat_burst)
+            channel.name,
+            Pacer(caps.rate, caps.chat_rate, caps.chat_burst, Windows(caps.windows)),
         )
 
 
-def _by_chat(batch: list[Outgoing]) -> dict[Address, list[Outgoing]]:
-    chats: dict[Address, list[Outgoing]] = {}
-    for out in batch:
-        chats.setdefault(out.address, []).append(out)
-    return chats
-
-
 def _leave(
-    busy: dict[Address, asyncio.Task[None]], chat: Address, bell: asyncio.Event,
+    busy: dict[Address, asyncio.Task[None]], job: Job, bell: asyncio.Event,
     done: asyncio.Task[None],
 ) -> None:  # fmt: skip
-    """A chat's messages are out; its place is free unless more of it came meanwhile."""
-    if busy.get(chat) is done:
-        del busy[chat]
+    """A job is done; the place of its chats is free unless more for them came meanwhile."""
+    for chat in job.chats:
+        if busy.get(chat) is done:
+            del busy[chat]
     bell.set()
 
 

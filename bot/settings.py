@@ -28,6 +28,8 @@ EXPECTED = {  # what stands in a setting that is more than a piece of text
     "WECOM_AGENT_ID": "一个整数，例如 1000002",
     "WECOM_CALLBACK_PATH": "以 / 开头的路径，例如 /wecom",
     "WECOM_API_BASE": "以 https:// 开头的网址",
+    "WECOM_OAUTH_BASE": "以 https:// 开头的网址",
+    "WECOM_JSSDK_URL": "以 https:// 开头的网址，或留空",
     "WECOM_WS_URL": "以 wss:// 开头的网址",
     "WECOM_LOCATION_DATUM": "gcj02 或 wgs84",
     "WECOM_PER_MEMBER_PER_MIN": "1 到 30 之间的整数",
@@ -164,6 +166,15 @@ class WeComSettings(BaseSettings):
         "https://qyapi.weixin.qq.com", pattern=r"^https?://\S+$",
         description="接口地址；私有化部署（政务微信）时改这里",
     )  # fmt: skip
+    oauth_base: str = Field(
+        "https://open.weixin.qq.com", pattern=r"^https?://\S+$",
+        description="网页授权登录的地址；私有化部署时改这里",
+    )  # fmt: skip
+    jssdk_url: str = Field(
+        "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.3.4.js",
+        pattern=r"^(https?://\S+)?$",
+        description="网页里用的企业微信 JS-SDK 脚本；留空时网页只用浏览器自己的定位",
+    )  # fmt: skip
     ca_file: str = Field("", description="私有化部署自己的根证书文件；留空用系统的")
     bot_id: str = Field("", description="智能机器人的 Bot ID")
     bot_secret: SecretStr = Field(SecretStr(""), description="智能机器人的 Secret（长连接）")
@@ -186,6 +197,11 @@ class WeComSettings(BaseSettings):
     displaced_wait: int = Field(
         60, ge=5, le=3600, description="智能机器人被别处的连接顶下来后，等多少秒再连"
     )
+
+    @property
+    def account(self) -> str:
+        """The app's name in the ledger; '' while it is not set up."""
+        return f"{self.corp_id}/{self.agent_id}" if self.corp_id and self.agent_id else ""
 
     @property
     def app(self) -> bool:

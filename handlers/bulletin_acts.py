@@ -7,7 +7,7 @@ from handlers import bulletin_cards as cards
 from handlers.bulletin_cards import titled
 from handlers.bulletin_heads import number_of
 from handlers.talk import Talk, one_of, plain
-from ledger import bulletins, calendar, outbox, people, signing
+from ledger import bulletins, calendar, group_notices, outbox, people, signing
 from ledger.bulletins import Bulletin
 from ledger.days import DAY, at, is_workday, workday_on_or_before
 from ledger.errors import Refused
@@ -41,6 +41,7 @@ async def confirm(talk: Talk, bulletin: Bulletin, seen: str) -> Reply:
         write=lambda ready: cards.written(talk, ready, talk.now),
     )  # fmt: skip
     told = await _send(talk, signed)
+    await _to_group(talk, signed)
     look = Option("看签发的", cards.command(signed))
     files = Option("图片和文件", cards.command(signed, "文件"))
     return talk.reply(
@@ -166,11 +167,7 @@ async def _send(talk: Talk, signed: Bulletin) -> int:
     A person sends it: it is not the routine message of the day, and nobody misses the summary
     of the evening for it.
     """
-    start = after_night(talk.now, talk.rules)
-    timing = outbox.Timing(
-        outbox.BULK, start, at(start.date(), talk.rules.quiet_from),
-        outbox.Cause(outbox.REQUEST, str(talk.asker.id)),
-    )  # fmt: skip
+    timing = _timing(talk)
     note = talk.reply(
         "bulletins.news", (Option("看全文", cards.command(signed)),), bulletin=signed,
         by=talk.asker.name, number=number_of(talk, signed), **titled(talk, signed),
@@ -181,6 +178,28 @@ async def _send(talk: Talk, signed: Bulletin) -> int:
         for one in await _readers(talk, signed)
     ]
     return sum(one is not None for one in told)
+
+
+async def _to_group(talk: Talk, signed: Bulletin) -> None:
+    """That it is signed, without the words in it: its sentence and its lowest three name somebody."""
+    if not is_workday(after_night(talk.now, talk.rules).date(), talk.rules):
+        return
+    text = talk.say(
+        "group_notices.signed", version=signed.version, number=number_of(talk, signed),
+        **titled(talk, signed),
+    )  # fmt: skip
+    await group_notices.post(
+        talk.db, cards.place_of(signed), text, dedupe=f"bulletin:{signed.id}", now=talk.now,
+        timing=_timing(talk),
+    )  # fmt: skip
+
+
+def _timing(talk: Talk) -> outbox.Timing:
+    start = after_night(talk.now, talk.rules)
+    return outbox.Timing(
+        outbox.BULK, start, at(start.date(), talk.rules.quiet_from),
+        outbox.Cause(outbox.REQUEST, str(talk.asker.id)),
+    )  # fmt: skip
 
 
 async def _readers(talk: Talk, signed: Bulletin) -> list[Person]:

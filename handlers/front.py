@@ -13,6 +13,7 @@ from handlers import (
     bulletins,
     burden,
     catalogues,
+    channel_news,
     corrections,
     drafts,
     issue_lists,
@@ -25,6 +26,7 @@ from handlers import (
     replies,
     report_wishes,
     retracting,
+    screens,
     sentences,
     study,
     visits,
@@ -88,6 +90,10 @@ async def answer(
 
     `kept` are the message's files, already on our disk; `lost` could not be had.
     """
+    event = incoming.event
+    if isinstance(event, LifecycleIn) and event.kind == channel_news.CHANGED:
+        await channel_news.note(room, incoming, event)  # told by the company, not by a person
+        return None, None
     try:
         asker = await people.identify(room.db, incoming.address, now=room.now)
     except people.Unknown:
@@ -113,7 +119,7 @@ async def _answer(
     if isinstance(event, ActionIn):
         return await _pressed(room, asker, event.token, incoming.source)
     if isinstance(event, EnterIn):
-        return await join.welcome_back(room, asker, event.payload)
+        return await join.looked_in(room, asker, event)
     if isinstance(event, LifecycleIn):
         await _lifecycle(room, incoming, event.kind)
         return None
@@ -136,6 +142,8 @@ async def _heard(
         raise Refused("photos.none_kept" if event.media else "talk.empty")
     if text in burden.WHY:
         return await burden.why(room, asker, incoming)
+    if text in screens.WORDS:
+        return await screens.choose(room, incoming.address, text)
     plain = text not in CANCEL_WORDS | BACK_WORDS
     if plain and (draft := await bulletins.meant(room, asker, incoming, text)):
         return await converse(room, asker, replace(said, text=draft), typed=False)

@@ -1,9 +1,10 @@
 """Joining: an invite makes an account somebody. Strangers get one polite line, nothing else."""
 
 import re
+from dataclasses import replace
 
 from handlers.talk import Room, Talk, Topic
-from ledger import invites, roster_changes
+from ledger import invites, roster_changes, settings
 from ledger.errors import Refused
 from ledger.messages import EnterIn, Incoming, LifecycleIn, Option, Reply, TextIn
 from ledger.people import Person, Role
@@ -52,6 +53,7 @@ MOAN = re.compile(
     r"[累困烦忙热冷饿]死|累坏|[好太真很]累|[好太真]忙|心累|没啥事|没什么事|没事儿?$|歇会|想家|唉"
 )
 SHORT = 20  # characters of a moan
+GREETED = "greeted"  # the day on which somebody who looked in was last greeted
 MENUS = {
     Role.MEMBER: ("学习", "走访", "问题", "今天", "请假", "帮助"),
     Role.LEADER: ("今天", "走访", "问题", "待销号", "日报", "帮助"),
@@ -89,8 +91,20 @@ async def _redeem(room: Room, incoming: Incoming) -> Person | None:
     return None
 
 
-async def welcome_back(room: Room, asker: Person, payload: str) -> Reply:
-    """Somebody we know opens the chat; a second invite changes nothing."""
+async def looked_in(room: Room, asker: Person, event: EnterIn) -> Reply | None:
+    """Somebody we know opens the chat; who only looks in is greeted once a day."""
+    if not event.passing:
+        return welcome_back(room, asker, event.payload)
+    day = room.now.date().isoformat()
+    if await settings.read(room.db, f"{GREETED}:{asker.id}") == day:
+        return None
+    await settings.write(room.db, f"{GREETED}:{asker.id}", day)
+    hello = welcome_back(room, asker, event.payload)
+    return replace(hello, text=f"{hello.text}\n{room.words.say('screens.no_buttons')}")
+
+
+def welcome_back(room: Room, asker: Person, payload: str) -> Reply:
+    """A greeting; a second invite changes nothing."""
     block = "join.already" if payload else "join.hello"
     return Reply(room.words.say(block, person=asker), menu(asker))
 

@@ -49,6 +49,7 @@ class Room:
     vault: Vault  # the seeds of this month's draws
     present: datetime | None = None  # when it is answered, if that may be long after `now`
     lexicon: Lexicon = field(default_factory=load_lexicon)  # the words a sentence is read by
+    public_url: str = ""  # where members reach our pages; '' none
 
 
 class Waiting(Exception):

@@ -56,6 +56,12 @@ async def press(db: Session, key: bytes, person: int, pressed: str) -> Pressed:
     return Pressed(json.loads(row["options"])[option], row["step"])
 
 
+async def says(db: Session, card: int) -> tuple[str, ...]:
+    """The words that do the same as each button of a card, when written."""
+    row = await sql.by_id(db.connection, id=card)
+    return tuple(json.loads(row["options"])) if row else ()
+
+
 def _genuine(key: bytes, pressed: str, person: int) -> bool:
     name, _, mac = pressed.rpartition("-")
     return hmac.compare_digest(_mac(key, name, person).encode(), mac.encode())

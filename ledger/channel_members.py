@@ -6,7 +6,7 @@ A change here proposes, it never changes the roster.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.clock import ms
 from ledger.database import Session, queries
@@ -37,6 +37,29 @@ async def every(db: Session, channel: str, account: str) -> list[ChannelMember]:
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Rostered:
+    """Somebody on the roster, and the id bound to him on a channel; '' none. `here`: it is seen there."""
+
+    id: int
+    name: str
+    place: str
+    user_key: str = ""
+    here: bool = False
+
+
+async def rostered(db: Session, channel: str, account: str, *, day: date) -> list[Rostered]:
+    """Everybody who has not left, by place."""
+    rows = sql.rostered(db.connection, channel=channel, account=account, day=day.isoformat())
+    return [
+        Rostered(
+            row["id"], row["name"], row["village"] or row["township"] or row["county"],
+            row["user_key"] or "", row["state"] == "here",
+        )
+        async for row in rows
+    ]  # fmt: skip
+
+
 async def seen(
     db: Session,
     channel: str,
@@ -50,6 +73,16 @@ async def seen(
     await sql.seen(
         db.connection, channel=channel, account=account, user_key=spelling.casefold(),
         spelling=spelling, tags=json.dumps(sorted(tags), ensure_ascii=False), now=ms(now),
+    )  # fmt: skip
+
+
+async def came(
+    db: Session, channel: str, account: str, spelling: str, *, now: datetime
+) -> None:
+    """This id is there; of its tags nothing was said."""
+    await sql.came(
+        db.connection, channel=channel, account=account, user_key=spelling.casefold(),
+        spelling=spelling, now=ms(now),
     )  # fmt: skip
 
 

@@ -110,9 +110,13 @@ async def binding_of(db: Session, person: int, account: str) -> int | None:
     return found
 
 
-async def still_bound(db: Session, binding: int, *, day: date) -> int | None:
-    """Whose binding it is, while it holds and he has not left."""
-    found: int | None = await sql.still_bound(db.connection, id=binding, day=day.isoformat())
+async def still_bound(
+    db: Session, binding: int, *, day: date, anywhere: bool = False
+) -> int | None:
+    """Whose binding it is, while it holds and he has not left; to the web chat, or `anywhere`."""
+    found: int | None = await sql.still_bound(
+        db.connection, id=binding, day=day.isoformat(), anywhere=int(anywhere)
+    )
     return found
 
 

@@ -50,7 +50,7 @@ SELECT id FROM person WHERE name = :name ORDER BY id;
 SELECT id FROM address
  WHERE channel = 'web' AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
 
--- name: still_bound(id, day)$
+-- name: still_bound(id, day, anywhere)$
 SELECT p.id FROM address a JOIN person p ON p.id = a.person_id
- WHERE a.id = :id AND a.channel = 'web' AND a.unbound_at IS NULL
+ WHERE a.id = :id AND (a.channel = 'web' OR :anywhere = 1) AND a.unbound_at IS NULL
    AND (p.left_day IS NULL OR p.left_day >= :day);

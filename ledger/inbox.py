@@ -17,6 +17,7 @@ WORDS = frozenset(
         "text",
         "caption",
         "file_name",
+        "filename",
         "name",
         "Content",
         "content",
@@ -118,10 +119,24 @@ async def state_of(db: Session, id: int) -> str | None:
     return found
 
 
+async def asked_by(db: Session, outbox: int) -> Row | None:
+    """The message that this row of the outbox answers; None when it answers none."""
+    row = await sql.asked_by(db.connection, outbox=outbox)
+    return _row(row) if row else None
+
+
 async def outcome(db: Session, channel: str, account: str, ext_id: str) -> str | None:
     """The kind of the answer to a kept message, '' for none; None while it waits, or is parked."""
     row = await sql.outcome(db.connection, channel=channel, account=account, ext_id=ext_id)
     return (row["kind"] or "") if row and row["state"] == "done" else None
+
+
+async def is_kept(db: Session, raw: Raw) -> bool:
+    """Whether this message has come before."""
+    found = await sql.outcome(
+        db.connection, channel=raw.channel, account=raw.account, ext_id=raw.ext_id
+    )
+    return found is not None
 
 
 async def done(db: Session, id: int) -> None:

@@ -43,3 +43,9 @@ ON CONFLICT (channel, account) DO UPDATE SET last_id = excluded.last_id, last_at
 -- What became of a message: its state, and the kind of what was answered.
 SELECT i.state, o.kind FROM inbox i LEFT JOIN outbox o ON o.dedupe = 'in:' || i.id
  WHERE i.channel = :channel AND i.account = :account AND i.ext_id = :ext_id;
+
+-- name: asked_by(outbox)^
+-- The message that a row of the outbox answers; rows nobody has asked for answer none.
+SELECT i.id, i.channel, i.account, i.ext_id, i.conv_key, i.payload, i.received_at, i.attempts
+  FROM outbox o JOIN inbox i ON i.id = CAST(substr(o.dedupe, 4) AS INTEGER)
+ WHERE o.id = :outbox AND o.dedupe LIKE 'in:%';

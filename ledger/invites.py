@@ -127,7 +127,8 @@ async def bind(
     await sql.bind(db.connection, **vars(address), person=person, now=ms(now))
     body = {"channel": address.channel, "account": address.account}
     subject = f"person:{person}"
-    await audit.record(db, by or person, "address.bound", subject=subject, body=body, now=now)
+    who = person if by is None else by
+    await audit.record(db, who, "address.bound", subject=subject, body=body, now=now)
 
 
 async def _redeem(

@@ -41,16 +41,25 @@ class ActionIn:
 
 @dataclass(frozen=True)
 class EnterIn:
-    """Somebody opened the chat, with an invite's payload or without."""
+    """Somebody opened the chat, with an invite's payload or without.
+
+    `passing`: the channel says so at every look, so he is greeted once a day.
+    """
 
     payload: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True)
 class LifecycleIn:
-    """The channel tells that a person became reachable or unreachable."""
+    """The channel tells that a person became reachable or unreachable.
+
+    `came` and `went`: ids, as they are spelt, that the company has entered or taken away.
+    """
 
     kind: str
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,8 @@ class Outgoing:
     attempts: int = 1
     drawings: tuple[Drawing, ...] = ()  # not made yet; the sender has them made
     plain: bool = False  # this screen shows no buttons: they are told in words
+    urgent: bool = False  # bound to a time or to safety
+    expires_at: datetime | None = None  # it makes no sense any more then
 
 
 @dataclass(frozen=True)

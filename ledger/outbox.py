@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from ledger import cards, people
-from ledger.clock import ms
+from ledger.clock import moment, ms
 from ledger.database import Session, queries
 from ledger.days import DAY, at
 from ledger.messages import Drawing, Outgoing, Paper, Reply
@@ -18,6 +18,8 @@ ANSWER = 0  # lane of what somebody has asked for
 BULK = 5  # lane of what nobody has asked for
 REQUEST = "request"  # why: a colleague wants something of him; no routine message
 LEASE = timedelta(seconds=60)
+STALE = timedelta(days=7)
+WORDS_ALONE = '"labels": [], "files": []}'  # how a body ends that has neither, nor drawings
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,15 @@ class Timing:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     cause: Cause = Cause()
+
+
+@dataclass(frozen=True)
+class Past:
+    """A message that went out: when, how long its words were, how many files came with it."""
+
+    at: datetime
+    bytes: int
+    files: int
 
 
 @dataclass(frozen=True)
@@ -120,6 +131,24 @@ async def claim(
             now=ms(now), lease=ms(now + LEASE), first=lanes[0], last=lanes[1],
         )
     ]  # fmt: skip
+    return await _in_order(db, rows)
+
+
+async def claim_alike(
+    db: Session, channels: list[str], *, owner: str, limit: int, now: datetime
+) -> list[Outgoing]:
+    """Take what says just the same as something claimed at this moment: unasked words alone."""
+    rows = [
+        row
+        async for row in sql.claim_alike(
+            db.connection, channels=json.dumps(channels), owner=owner, limit=limit,
+            now=ms(now), lease=ms(now + LEASE), after=ANSWER, words_alone=f"%{WORDS_ALONE}",
+        )
+    ]  # fmt: skip
+    return await _in_order(db, rows)
+
+
+async def _in_order(db: Session, rows: list[Any]) -> list[Outgoing]:
     return [
         await _outgoing(db, row)
         for row in sorted(rows, key=lambda row: (row["lane"], row["id"]))
@@ -182,6 +211,12 @@ async def shown(db: Session, person: int, address: Address, ref: str) -> Shown |
     return Shown(tuple(json.loads(row["options"])), row["step"]) if row else None
 
 
+async def words_of(db: Session, card: int) -> str:
+    """The words of the message with that card; '' when there is no such one."""
+    body = await sql.labels_of(db.connection, card=card)
+    return str(json.loads(body)["text"]) if body else ""
+
+
 async def label_of(db: Session, card: int, option: int) -> str:
     """What stands on a button; '' when there is no such one."""
     body = await sql.labels_of(db.connection, card=card)
@@ -190,13 +225,31 @@ async def label_of(db: Session, card: int, option: int) -> str:
 
 
 async def later(
-    db: Session, id: int, *, owner: str, until: datetime, error: str, uncertain: bool
-) -> None:
-    """Not out, or perhaps not: try again then."""
+    db: Session, id: int, *, owner: str, until: datetime, error: str, uncertain: bool,
+    tried: bool = True,
+) -> None:  # fmt: skip
+    """Not out, or perhaps not: try again then. What was not `tried` does not count as a try."""
     await sql.later(
         db.connection, id=id, owner=owner, until=ms(until), error=error[:300],
-        uncertain=int(uncertain),
+        uncertain=int(uncertain), tried=int(tried),
     )  # fmt: skip
+
+
+async def sent_to(db: Session, out: Outgoing, *, since: datetime) -> list[Past]:
+    """What this row's chat was sent since then, the oldest first.
+
+    What was made more than `STALE` before is left out: nothing waits so long.
+    """
+    rows = sql.sent_to(
+        db.connection, **vars(out.address), person=out.person_id, since=ms(since),
+        made_since=ms(since - STALE),
+    )  # fmt: skip
+    return [_past(row) async for row in rows]
+
+
+def _past(row: Any) -> Past:
+    body = json.loads(row["body"])
+    return Past(moment(row["sent_at"]), len(body["text"].encode()), len(body["files"]))
 
 
 async def dead(db: Session, id: int, *, owner: str, error: str) -> None:
@@ -273,4 +326,6 @@ async def _outgoing(db: Session, row: Any) -> Outgoing:
         attempts=row["attempts"],
         drawings=tuple(Drawing(**one) for one in body.get("drawings", ())),
         plain=bool(row["plain"]),
+        urgent=bool(row["urgent"]),
+        expires_at=moment(row["expires_at"]) if row["expires_at"] else None,
     )

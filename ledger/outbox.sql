@@ -30,7 +30,32 @@ UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease,
       AND lane BETWEEN :first AND :last
       AND :channels LIKE '%"' || channel || '"%'
     ORDER BY lane, id LIMIT :limit)
-RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at,
+RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at, urgent, expires_at,
+  (SELECT max(a.plain) FROM address a
+    WHERE a.channel = outbox.channel AND a.account = outbox.account AND a.user_key = outbox.target
+      AND a.unbound_at IS NULL) AS plain;
+
+-- name: claim_alike(channels, owner, limit, now, lease, after, words_alone)
+-- What may go out together with a row just claimed (its lease tells): the same words on the same channel to others,
+-- nothing to press, and nothing else waiting for that chat before it.
+UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = attempts + 1,
+       uncertain = CASE WHEN state = 'claimed' THEN uncertain + 1 ELSE uncertain END
+ WHERE id IN (
+   SELECT o.id FROM outbox o
+    WHERE o.state IN ('ready', 'claimed') AND (o.state = 'ready' OR o.lease_until < :now) AND o.not_before <= :now
+      AND o.lane > :after AND o.card_id IS NULL AND o.closes IS NULL
+      AND (o.channel, o.account, o.lane, o.kind, o.body) IN (
+        SELECT h.channel, h.account, h.lane, h.kind, h.body FROM outbox h
+         WHERE h.state IN ('ready', 'claimed') AND h.lease_owner = :owner AND h.lease_until = :lease
+           AND h.not_before <= :now AND h.lane > :after
+           AND h.card_id IS NULL AND h.closes IS NULL AND h.body LIKE :words_alone
+           AND :channels LIKE '%"' || h.channel || '"%')
+      AND NOT EXISTS (
+        SELECT 1 FROM outbox b
+         WHERE b.state IN ('ready', 'claimed') AND b.channel = o.channel AND b.target = o.target
+           AND b.account = o.account AND b.id < o.id)
+    ORDER BY o.id LIMIT :limit)
+RETURNING id, channel, account, target, person_id, kind, body, card_id, closes, lane, uncertain, attempts, made_at, urgent, expires_at,
   (SELECT max(a.plain) FROM address a
     WHERE a.channel = outbox.channel AND a.account = outbox.account AND a.user_key = outbox.target
       AND a.unbound_at IS NULL) AS plain;
@@ -44,6 +69,13 @@ SELECT count(*) FROM (SELECT 1 FROM outbox
 UPDATE outbox SET state = 'sent', external_id = :ref, sent_at = :now, last_error = ''
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
 
+-- name: sent_to(channel, account, user_key, person, since, made_since)
+-- A chat is found by its person: the index of what was made for him keeps a large table out of it.
+SELECT sent_at, body FROM outbox
+ WHERE person_id IS :person AND made_at >= :made_since AND channel = :channel AND account = :account
+   AND target = :user_key AND sent_at >= :since
+ ORDER BY sent_at;
+
 -- name: drawn(id, owner, body, lease, attempts, again)$
 UPDATE outbox SET body = :body, lease_until = :lease, attempts = :attempts, uncertain = uncertain * :again
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner RETURNING id;
@@ -52,8 +84,9 @@ UPDATE outbox SET body = :body, lease_until = :lease, attempts = :attempts, unce
 UPDATE outbox SET state = 'claimed', lease_owner = :owner, lease_until = :lease, attempts = 1
  WHERE id = :id;
 
--- name: later(id, owner, until, error, uncertain)!
-UPDATE outbox SET state = 'ready', not_before = :until, last_error = :error, uncertain = uncertain + :uncertain
+-- name: later(id, owner, until, error, uncertain, tried)!
+UPDATE outbox SET state = 'ready', not_before = :until, last_error = :error, uncertain = uncertain + :uncertain,
+       attempts = max(0, attempts - 1 + :tried)
  WHERE id = :id AND state = 'claimed' AND lease_owner = :owner;
 
 -- name: dead(id, owner, error)!

@@ -12,11 +12,12 @@ from ledger.people import Address
 
 sql = queries("page_passes")
 LASTS = timedelta(minutes=30)
+PLACE, FILES = "place", "file"  # what a page is for
 
 
 @dataclass(frozen=True)
 class PagePass:
-    """Who may open a page, from which chat, for what (`place`, `file`)."""
+    """Who may open a page, from which chat, for what (PLACE, FILES)."""
 
     person: int
     address: Address
@@ -33,10 +34,13 @@ async def make(db: Session, page: PagePass, *, now: datetime) -> str:
     return token
 
 
-async def read(db: Session, token: str, *, now: datetime) -> PagePass:
-    """What a pass is good for; `Refused` when it is unknown, used or over."""
+async def read(db: Session, token: str, *, now: datetime, spent_too: bool = False) -> PagePass:
+    """What a pass is good for; `Refused` when it is unknown, used or over.
+
+    `spent_too`: also one that has been used, for a post that is repeated.
+    """
     row = await sql.read(db.connection, token_hash=_hash(token))
-    if row is None or row["used_at"] is not None or row["until"] <= ms(now):
+    if row is None or row["until"] <= ms(now) or (row["used_at"] and not spent_too):
         raise Refused("pages.over")
     address = Address(row["channel"], row["account"], row["user_key"])
     return PagePass(row["person_id"], address, row["purpose"])

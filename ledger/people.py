@@ -260,6 +260,12 @@ async def address_of(db: Session, person: int) -> Address | None:
     return Address(**dict(row)) if row else None
 
 
+async def binding_of(db: Session, address: Address) -> int | None:
+    """The id of the present binding of an address; a session hangs on it."""
+    found: int | None = await sql.binding_of(db.connection, **vars(address))
+    return found
+
+
 async def set_plain(db: Session, address: Address, *, plain: bool) -> None:
     """Whether buttons are told in words there: a screen that shows none."""
     await sql.set_plain(db.connection, **vars(address), plain=int(plain))

@@ -98,6 +98,10 @@ SELECT channel, account, user_key FROM address
 UPDATE address SET reachable = 0
  WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
 
+-- name: binding_of(channel, account, user_key)$
+SELECT id FROM address
+ WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;
+
 -- name: set_plain(channel, account, user_key, plain)!
 UPDATE address SET plain = :plain
  WHERE channel = :channel AND account = :account AND user_key = :user_key AND unbound_at IS NULL;

@@ -4,15 +4,15 @@ Whoever is entered gets his first posting, whoever changes place or role a new o
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ledger import audit, handover, people, postings
+from ledger import audit, handover, invites, people, postings
 from ledger.database import Session, queries
 from ledger.errors import Refused
-from ledger.people import Role
+from ledger.people import Address, Role
 from ledger.postings import Held, Post
 from ledger.roster_care import hidden
 from ledger.roster_cells import Row, clean
@@ -88,12 +88,14 @@ async def any_county(db: Session) -> int | None:
 
 # many at once, from a table
 async def preview(
-    db: Session, rows: Sequence[Row], *, county: str | None, sha256: str, now: datetime
-) -> Preview:
+    db: Session, rows: Sequence[Row], *, county: str | None, sha256: str, now: datetime,
+    wecom: str = "",
+) -> Preview:  # fmt: skip
     """What these rows would change; nothing is written.
 
     `county` stands where the table names none; without it, the only county of the ledger.
-    `Refused` when a column is missing that cannot be done without.
+    `wecom` is the account of the WeCom app whose ids stand in the table. `Refused` when a
+    column is missing that cannot be done without, or ids are given and there is no app.
     """
     counties = [row["name"] async for row in sql.counties(db.connection)]
     given = clean(county or "")
@@ -101,12 +103,15 @@ async def preview(
     if not rows:
         raise Refused("tables.empty")
     reading = read(rows, given or only, sure=bool(given))
-    return compare(reading, await _ledger(db, now), sha256=sha256)
+    if not wecom and any(one.entry.wecom for one in reading.people):
+        raise Refused("roster.no_wecom_app")
+    return compare(reading, await _ledger(db, wecom, now), sha256=sha256, wecom=wecom)
 
 
-async def _ledger(db: Session, now: datetime) -> Ledger:
+async def _ledger(db: Session, wecom: str, now: datetime) -> Ledger:
     today = now.date().isoformat()
-    people = [_known(dict(row)) async for row in sql.people_now(db.connection, day=today)]
+    rows = sql.people_now(db.connection, day=today, wecom=wecom)
+    people = [_known(dict(row)) async for row in rows]
     households = [
         _known_household(dict(row)) async for row in sql.households_now(db.connection)
     ]
@@ -131,8 +136,8 @@ async def apply(db: Session, found: Preview, *, by: int, now: datetime) -> None:
     """
     places = await _enter_places(db, found)
     await _set_kinds(db, found, places, by=by, now=now)
-    await _add_people(db, found.new, places, by=by, now=now)
-    await _change_people(db, found.changed, places, by=by, now=now)
+    await _add_people(db, found.new, places, found.wecom, by=by, now=now)
+    await _change_people(db, found.changed, places, found.wecom, by=by, now=now)
     await _add_households(db, found, places, by=by, now=now)
     await _change_households(db, found.changed_households, places, by=by, now=now)
     body = {
@@ -212,6 +217,7 @@ async def _add_people(
     db: Session,
     lines: Sequence[PersonLine],
     places: dict[Place, Any],
+    wecom: str,
     *,
     by: int,
     now: datetime,
@@ -223,15 +229,27 @@ async def _add_people(
     days = [postings.first_day(one.entry.term_from, now.date()) for one in lines]
     held = [Held(id, _post(row), day) for id, row, day in zip(added, rows, days, strict=True)]
     await postings.open_first(db, held, by=by, now=now)
+    await _bind(db, dict(zip(added, lines, strict=True)), wecom, by=by, now=now)
     for id, line in zip(added, lines, strict=True):
         body = {**_masked(asdict(line.entry)), "county": line.county}
         subject = f"person:{id}"
         await audit.record(db, by, "person.added", subject=subject, body=body, now=now)
 
 
-async def _change_people(
-    db: Session, changes: Sequence[Change], places: dict[Place, Any], *, by: int, now: datetime
+async def _bind(
+    db: Session, lines: Mapping[int, PersonLine], wecom: str, *, by: int, now: datetime
 ) -> None:
+    """Whose WeCom id the table says is reached there from now on, without an invite."""
+    for person, line in lines.items():
+        if line.entry.wecom:
+            address = Address("wecom", wecom, line.entry.wecom)
+            await invites.bind(db, person, address, by=by, now=now)
+
+
+async def _change_people(
+    db: Session, changes: Sequence[Change], places: dict[Place, Any], wecom: str, *, by: int,
+    now: datetime,
+) -> None:  # fmt: skip
     rows = [{"id": one.id, **_line(one.line, one.after, places)} for one in changes]
     unchanged = ("county", "name")  # a person is known by them: they never differ
     kept = [{key: row[key] for key in row if key not in unchanged} for row in rows]
@@ -240,6 +258,8 @@ async def _change_people(
         await people.by_id(db, one.id) for one in changes if elsewhere & one.differing.keys()
     ]
     await sql.change_people(db.connection, kept)
+    fresh = {one.id: one.line for one in changes if "wecom" in one.differing}
+    await _bind(db, fresh, wecom, by=by, now=now)
     moved = [
         Held(one.id, _post(row), now.date())
         for one, row in zip(changes, rows, strict=True)

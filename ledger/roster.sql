@@ -19,11 +19,13 @@ VALUES (:county, :township, :team, :name, :role, :title, :phone, :home_unit, :se
 -- name: any_county()$
 SELECT id FROM county ORDER BY id LIMIT 1;
 
--- name: people_now(day)
+-- name: people_now(day, wecom)
 SELECT w.id, w.county, w.name, w.role, w.township, w.village, w.title, w.phone, w.home_unit, p.sent_by,
        coalesce(p.term_from, '') AS term_from, coalesce(p.term_to, '') AS term_to, p.contact,
-       coalesce(p.insured_until, '') AS insured_until, coalesce(p.checkup_day, '') AS checkup_day
+       coalesce(p.insured_until, '') AS insured_until, coalesce(p.checkup_day, '') AS checkup_day,
+       coalesce(a.user_key, '') AS wecom
   FROM who w JOIN person p ON p.id = w.id
+  LEFT JOIN address a ON a.person_id = w.id AND a.channel = 'wecom' AND a.account = :wecom AND a.unbound_at IS NULL
  WHERE w.left_day IS NULL OR w.left_day >= :day
  ORDER BY w.id;
 

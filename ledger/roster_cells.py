@@ -37,6 +37,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "contact": ("紧急联系人", "紧急联系方式", "紧急联系电话", "紧急联系人及电话", "紧急联系人电话"),
     "insured_until": ("保险到期", "保险到期日", "保险有效期", "保险有效期至", "意外险到期", "保险截止"),
     "checkup_day": ("体检日期", "上次体检", "最近体检", "体检时间", "最近体检日期"),
+    "wecom": (
+        "企业微信账号", "企业微信", "企业微信号", "企业微信ID", "企微账号", "企业微信帐号",
+    ),
     "village_kind": ("村类型", "村类别", "村的类型", "行政村类型", "帮扶村类型"),
     "household": ("户主", "户主姓名", "户主名", "户主名字"),
     "group": ("组", "村民小组", "小组", "组别", "所在组", "所属组"),
@@ -62,6 +65,7 @@ BEFORE_ROLE = re.compile("^(?:驻村)?(?:工作队(?=队)|乡镇(?=总队长))?"
 BETWEEN_ROLES = re.compile("[、,和及兼/()]+")
 
 MOBILE = re.compile(r"(?:\+86|0086)?(1\d{10})(?:\.0+)?")
+USERID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")  # WeCom's own rule
 GROUP = re.compile(rf"第?({NUMERAL})(?:村民)?小?组?")
 
 
@@ -99,6 +103,13 @@ class Cells(table_cells.Cells):
         if text and not found:
             self.bad("phone", "roster.no_phone", text=text)
         return found[1] if found else ""
+
+    def userid(self) -> str:
+        """A WeCom id, or nothing; ids differ by more than their case."""
+        text = self.text("wecom")
+        if text and not USERID.fullmatch(text):
+            self.bad("wecom", "roster.no_userid", text=text)
+        return text.casefold()
 
     def allowed(self, name: str, text: str) -> bool:
         """A number with the country before it is no formula."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields, replace
 
 from ledger.people import ON_TEAM, Role
 from ledger.roster_cells import LABELS, Problem
+from ledger.roster_ids import Known as Known
+from ledger.roster_ids import with_own_ids
 from ledger.roster_rows import KEPT, Entry, HouseholdLine, PersonLine, Reading
 from ledger.roster_villages import (
     VillageChange,
@@ -20,15 +22,6 @@ from ledger.roster_villages import (
 )
 
 Place = tuple[str, str, str]  # county, township, village; empty where there is none
-
-
-@dataclass(frozen=True)
-class Known:
-    """Somebody the ledger has."""
-
-    id: int
-    county: str
-    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -99,6 +92,7 @@ class Preview:
     new_places: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     examples: int = 0
+    wecom: str = ""
 
     @property
     def changes_nothing(self) -> bool:
@@ -114,15 +108,18 @@ class Preview:
         return len({(one.sheet, one.row) for one in self.problems})
 
 
-def compare(reading: Reading, ledger: Ledger, *, sha256: str) -> Preview:
+def compare(reading: Reading, ledger: Ledger, *, sha256: str, wecom: str = "") -> Preview:
     """Lay the file beside the ledger."""
-    found = Preview(sha256, problems=list(reading.problems), examples=reading.examples)
+    found = Preview(
+        sha256, problems=list(reading.problems), examples=reading.examples, wecom=wecom
+    )
     spoken = {_place(line) for line in reading.people if line.entry.village} | ledger.places
     towns = _townships(spoken | {one.place for one in reading.villages})
     villages = with_towns(reading.villages, towns, found.problems)
     people = _with_township([*reading.people], towns, found.problems)
     people = _sensible(people, villages, found.problems, ledger.today)
     pairs = _settled(_without_repeats(people, found.problems), ledger.people, found.problems)
+    pairs = with_own_ids(pairs, ledger.people, found.problems)
     same = 0
     for line, known in pairs:
         after = merged(known.entry, line.entry) if known else line.entry

@@ -30,11 +30,12 @@ EXAMPLE = "示例"  # the template's example rows begin their name with it
 # What an empty cell leaves as it is.
 KEPT = (
     "phone", "home_unit", "sent_by", "term_from", "term_to", "contact", "insured_until",
-    "checkup_day",
+    "checkup_day", "wecom",
 )  # fmt: skip
 FOR_PEOPLE = (
     "county", "township", "village", "name", "role", "home_unit", "phone", "title", "sent_by",
     "term_from", "term_to", "contact", "insured_until", "checkup_day", "village_kind",
+    "wecom",
 )  # fmt: skip
 FOR_HOUSEHOLDS = ("county", "township", "village", "household", "group", "kind")
 
@@ -44,6 +45,7 @@ class Entry:
     """One person as written on the roster; places by name, empty where there is none.
 
     `sent_by` is the level that sends him (省、市、县); days are ISO, empty when not said.
+    `wecom` is his case-folded id there.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Entry:
     contact: str = ""
     insured_until: str = ""
     checkup_day: str = ""
+    wecom: str = ""
 
     @property
     def backwards(self) -> bool:
@@ -205,6 +208,7 @@ def _person(cells: Cells, county: str) -> PersonLine:
         title=_title(title, cells.text("title")),
         phone=cells.phone(),
         home_unit=cells.text("home_unit"),
+        wecom=cells.userid(),
         **_care(cells),
     )  # fmt: skip
     kind = read_kind(cells) if on_team else ""

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ledger import audit, calendar, people, slots, word_templates
+from ledger import audit, calendar, group_notices, people, slots, word_templates
 from ledger.database import Session
 from ledger.days import DAY, at, is_workday, week_of, workday_on_or_before
 from ledger.messages import Drawing, Reply
-from ledger.outbox import Cause
+from ledger.outbox import BULK, Cause, Timing
 from ledger.people import Person, Scope
 from ledger.reports import daily as daily_report
 from ledger.reports import store
@@ -92,6 +92,8 @@ async def _publish(desk: Desk, db: Session, edition: Edition, now: datetime) -> 
             told += await _send(
                 desk, db, edition, await _present(db, there, now), reports, now=now
             )
+            if edition.window.kind == "weekly":
+                await _to_groups(desk, db, edition, there[0].county_id, reports, now)
     return told
 
 
@@ -139,6 +141,20 @@ async def _send(
             cause=Cause(edition.window.kind),
         )  # fmt: skip
     return told
+
+
+async def _to_groups(
+    desk: Desk, db: Session, edition: Edition, county: int, reports: dict[Key, Report],
+    now: datetime,
+) -> None:  # fmt: skip
+    """The week's own figures into the group of each place that has one: nobody's name or rank."""
+    timing = Timing(BULK, None, edition.expires_at)
+    for report in reports.values():
+        scope = Scope(county, report.place_id if report.level == "township" else 0)
+        place = Place(report.level, report.place_id, report.place, scope)
+        text = desk.words.say("group_notices.weekly", report=report)
+        dedupe = f"weekly:{edition.window.period}:{report.level}:{report.place_id}"
+        await group_notices.post(db, place, text, dedupe=dedupe, now=now, timing=timing)
 
 
 def _reply(desk: Desk, report: Report, page: str) -> Reply:

@@ -27,6 +27,7 @@ from scheduler import (
     drawing,
     exports,
     findings,
+    forgetting,
     leave,
     look_backs,
     phone_checks,
@@ -58,6 +59,7 @@ def timetable(rules: Rules) -> tuple[Beat, ...]:
     """The county's beats, in the order in which they run when they fall together."""
     return (
         Beat("plan_day", _daily(time(0, 5)), reminders.plan_day),
+        Beat("forgetting", _daily(time(3, 10)), forgetting.tick),
         Beat("plan_again", _daily(_before(rules.reminder_at)), reminders.plan_day),
         Beat("tick", _every(10), reminders.tick, due.any_waiting),
         Beat("draw_periods", _every(60), draw_periods.tick),

@@ -14,12 +14,17 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from bot.settings import Settings, TelegramSettings
+from bot.channels.wecom import numbers
+from bot.settings import Settings, TelegramSettings, WeComSettings
 from ledger.ladder import DEFAULT
 from ledger.rules import Rules
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = (("ZHUCUN_", Settings), ("TELEGRAM_", TelegramSettings))
+GROUPS = (
+    ("ZHUCUN_", Settings),
+    ("TELEGRAM_", TelegramSettings),
+    ("WECOM_", WeComSettings),
+)
 PHONE = (390, 844)
 
 
@@ -42,6 +47,15 @@ def settings_table() -> str:
                 f"| `{prefix}{name.upper()}` | `{_default(field.default) or '空'}` | {field.description} |"
             )
     return "\n".join(rows)
+
+
+def numbers_table() -> str:
+    """WeCom's error numbers: what happened, what to do."""
+    rows = ["| 号 | 意思 | 怎么办 |", "|---|---|---|"]
+    for number, told in sorted(numbers.MEANINGS.items()):
+        rows.append(f"| {number} | {told.what} | {told.remedy} |")
+    card = f"{numbers.CARD_NUMBERS[0]}–{numbers.CARD_NUMBERS[-1]} 里其余的"
+    return "\n".join([*rows, f"| {card} | {numbers.CARD.what} | {numbers.CARD.remedy} |"])
 
 
 def rules_table() -> str:
@@ -241,6 +255,9 @@ def main() -> None:
     manual = ROOT / "docs" / "operating.md"
     text = between(manual.read_text(encoding="utf-8"), "settings", settings_table())
     manual.write_text(between(text, "rules", rules_table()), encoding="utf-8")
+    wecom = ROOT / "docs" / "wecom.md"
+    text = between(wecom.read_text(encoding="utf-8"), "numbers", numbers_table())
+    wecom.write_text(text, encoding="utf-8")
     if "--tables" in sys.argv[1:]:
         return
     with tempfile.TemporaryDirectory() as folder:

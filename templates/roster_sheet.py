@@ -29,6 +29,7 @@ PEOPLE = (
     Column("紧急联系人", "roster.note_contact", 20, ("", "")),
     Column("保险到期", "roster.note_insured_until", 14, ("2026-12-31", "2026-12-31")),
     Column("体检日期", "roster.note_checkup_day", 14, ("2026-03-10", "")),
+    Column("企业微信账号", "roster.note_wecom", 18, ("", "")),
     Column("村类型", "roster.note_village_kind", 18, ("脱贫村", "脱贫村")),
 )
 HOUSEHOLDS = (

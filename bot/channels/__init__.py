@@ -6,4 +6,8 @@ A channel's module offers `build(settings, ...) -> Channel`; see docs/channels.m
 CHANNELS = {
     "web": "bot.channels.web",
     "telegram": "bot.channels.telegram",
+    "wecom": "bot.channels.wecom",
+    "wecom_bot": "bot.channels.wecom_bot",
 }
+OUTPUT_ONLY = {"wecom_group": "bot.channels.wecom_group"}  # robots: nothing is heard of them
+CALLED_BACK = ("telegram", "wecom")  # their packages offer `routes(channel, inbox)`

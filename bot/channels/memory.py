@@ -1,9 +1,10 @@
 """A channel that is a list: for tests and rehearsals. It behaves like a chat with edits."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import Caps, Keep, Unreadable
+from bot.channels.base import Caps, Keep, SendError, Unreadable
 from ledger.clock import aware
 from ledger.inbox import Raw
 from ledger.messages import ActionIn, EnterIn, Event, Handle, Incoming, Media, Outgoing, TextIn
@@ -44,6 +45,12 @@ class Memory:
         """Append it to the list."""
         self.sent.append(out)
         return Handle(str(out.id))
+
+    async def deliver_together(
+        self, outs: Sequence[Outgoing]
+    ) -> Mapping[int, Handle | SendError]:
+        """Append them all."""
+        return {out.id: await self.deliver(out) for out in outs}
 
     async def fetch(self, media: Media) -> bytes:
         """The bytes put there before under that name."""

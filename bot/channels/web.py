@@ -21,6 +21,7 @@ from ledger.files import path_of
 from ledger.inbox import Raw
 from ledger.messages import ActionIn, EnterIn, Event, Handle, Incoming, Media, Outgoing, TextIn
 from ledger.people import Address
+from ledger.places import Place
 
 NAME, ACCOUNT = "web", "local"
 
@@ -105,11 +106,12 @@ class WebChat:
         try:
             person, id, at = int(payload["person"]), str(payload["id"]), payload["at"]
             edits = payload.get("edits")
+            address = Address(*payload.get("address") or (NAME, ACCOUNT, str(person)))
             return Incoming(
-                Address(NAME, ACCOUNT, str(person)), f"web:{edits or id}", _event(payload),
+                address, f"web:{edits or id}", _event(payload),
                 aware(datetime.fromisoformat(at)), edited=bool(edits),
             )  # fmt: skip
-        except (KeyError, TypeError, ValueError) as why:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as why:
             raise Unreadable(f"web chat payload: {type(why).__name__}") from why
 
     async def deliver(self, out: Outgoing) -> Handle:
@@ -173,6 +175,14 @@ def raw(person: int, id: str, at: datetime, **facts: Any) -> Raw:
     return Raw(NAME, ACCOUNT, id, f"web:{person}", payload)
 
 
+def page_raw(person: int, id: str, at: datetime, address: Address, **facts: Any) -> Raw:
+    """What a page was sent: it belongs to that address's conversation, and is answered there."""
+    made = raw(
+        person, id, at, address=[address.channel, address.account, address.user_key], **facts
+    )
+    return replace(made, conv_key=f"{address.channel}:{address.user_key}")
+
+
 def name_of(line: Line) -> str:
     """A line as a reply names it: a person's by its message, ours as `deliver` has called it."""
     if line.speaker == BOT:
@@ -187,8 +197,17 @@ def _event(payload: dict[str, Any]) -> Event:
         return EnterIn(str(payload["enter"]))
     media = tuple(_media(one) for one in payload.get("files", ()))
     return TextIn(
-        str(payload.get("text", "")), media, reply_to=str(payload.get("reply_to") or "")
-    )
+        str(payload.get("text", "")), media, _place(payload.get("place")),
+        reply_to=str(payload.get("reply_to") or ""),
+    )  # fmt: skip
+
+
+def _place(found: Any) -> str:
+    """A browser's point: WGS-84 degrees, metres of accuracy."""
+    if not found:
+        return ""
+    accuracy = round(float(found.get("accuracy") or 0))
+    return str(Place(float(found["lat"]), float(found["lng"]), accuracy=accuracy))
 
 
 def _media(file: dict[str, Any]) -> Media:

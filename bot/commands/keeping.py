@@ -3,12 +3,17 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.commands import Data, Json, cli, settings_of
 from bot.screen import bar, console, errors, plainly
+from ledger.clock import WallClock
+
+if TYPE_CHECKING:
+    from bot.doctor import Finding
+    from bot.settings import Settings
 
 MANY = 20  # files: more than so many get a progress bar
 
@@ -99,15 +104,45 @@ def replay(
 
 
 @cli.command()
-def doctor(data: Data = None) -> None:
+def doctor(
+    data: Data = None,
+    wecom: Annotated[
+        bool, typer.Option("--wecom", help="只查企业微信，按开通的顺序一项一项问过去")
+    ] = False,
+    send: Annotated[
+        str, typer.Option("--send", help="和 --wecom 一起用：给这个企业微信账号发一张测试卡片")
+    ] = "",
+) -> None:
     """体检：设置、数据库、备份、时钟、各渠道，逐项说明好坏和办法。"""
+    settings = settings_of(data)
+    with plainly():
+        look = _all_of_wecom(settings, send) if wecom or send else _all(settings)
+        good = asyncio.run(look)
+    if not good:
+        raise typer.Exit(1)
+
+
+async def _all(settings: "Settings") -> bool:
     from bot.doctor import examine
 
-    findings = asyncio.run(examine(settings_of(data)))
-    for finding in findings:
-        mark = "✓" if finding.good else "✗"
-        console.print(f"{mark} {finding.thing}：{finding.state}", soft_wrap=True)
-        if not finding.good:
-            console.print(f"  办法：{finding.remedy}", soft_wrap=True)
-    if not all(finding.good for finding in findings):
-        raise typer.Exit(1)
+    shown = [_found(finding) for finding in await examine(settings)]  # all of them, good or not
+    return all(shown)
+
+
+async def _all_of_wecom(settings: "Settings", send: str) -> bool:
+    """Each finding is shown as it comes: some of them take seconds."""
+    from bot.doctor_wecom import examine_wecom
+    from bot.settings import WeComSettings
+
+    looking = examine_wecom(settings, WeComSettings(), WallClock(), send=send)
+    shown = [_found(finding) async for finding in looking]
+    return all(shown)
+
+
+def _found(finding: "Finding") -> bool:
+    """What stands, and below it what to do."""
+    mark = "✓" if finding.good else "✗"
+    console.print(f"{mark} {finding.thing}：{finding.state}", soft_wrap=True)
+    if not finding.good:
+        console.print(f"  办法：{finding.remedy}", soft_wrap=True)
+    return finding.good

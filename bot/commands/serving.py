@@ -13,7 +13,8 @@ from bot.commands import Data, cli, settings_of
 from bot.screen import console, errors, plainly
 from ledger.clock import WallClock
 
-CHANNEL_NAMES = {"web": "网页对话", "telegram": "Telegram"}
+CHANNEL_NAMES = {"web": "网页对话", "telegram": "Telegram", "wecom": "企业微信",
+                 "wecom_bot": "企业微信智能机器人"}  # fmt: skip
 
 
 @cli.command()

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
-from bot.settings import TelegramSettings
-from bot.web import chat, demo, draws, login, reports
+from bot.channels import CALLED_BACK, CHANNELS
+from bot.web import chat, demo, draws, login, pages, reports
 from bot.web.health import health
 from bot.web.security import EXCEPTIONS, Guard
 from bot.web.stream import listen
@@ -23,7 +23,7 @@ STATIC = Path(__file__).with_name("static")
 def build_web(app: App) -> Starlette:
     """The ASGI application over one running copy."""
     web = Starlette(
-        routes=[*_routes(), *_webhook(app)], exception_handlers=EXCEPTIONS,
+        routes=[*_routes(), *pages.routes(app), *_called_back(app)], exception_handlers=EXCEPTIONS,
         middleware=[Middleware(Guard, zhucun=app)],
     )  # fmt: skip
     web.state.zhucun = app
@@ -57,9 +57,10 @@ def _routes() -> list[BaseRoute]:
     ]
 
 
-def _webhook(app: App) -> list[BaseRoute]:
-    """Telegram's door, when it pushes; by name, so that the demo never loads its library."""
-    if "telegram" not in app.channels or TelegramSettings().mode != "webhook":
-        return []
-    webhook = import_module("bot.channels.telegram.webhook")
-    return list(webhook.routes(app.channels["telegram"], app.inbox.keep))
+def _called_back(app: App) -> list[BaseRoute]:
+    """The doors of channels that push; by name, so that the demo never loads their libraries."""
+    doors: list[BaseRoute] = []
+    for name in CALLED_BACK:
+        if channel := app.channels.get(name):
+            doors += import_module(CHANNELS[name]).routes(channel, app.inbox)
+    return doors

@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 
 from bot.app import App
 from bot.channels import web
-from bot.web.login import signed_in, visitor
+from bot.web.login import door, signed_in, visitor
 from bot.web.security import Problem, app_of, total_limit_mb
 from bot.web.stream import feed_of, view
 from bot.web.uploads import (
@@ -43,8 +43,8 @@ async def show(request: Request) -> Response:
     if app.demo:
         return HTMLResponse(_chat_page(app, None))
     who = await signed_in(request)
-    if who is None:
-        return HTMLResponse(page("login", join=False, refused=""))
+    if who is None or who.reader:
+        return HTMLResponse(door(app))
     async with app.database.reading() as db:
         person = await people.by_id(db, who.person)
     return HTMLResponse(_chat_page(app, person))

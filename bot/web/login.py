@@ -22,17 +22,24 @@ LASTS = 30 * 24 * 3600  # seconds
 
 @dataclass(frozen=True)
 class Visitor:
-    """The person behind a request; `binding` is None in the demo."""
+    """The person behind a request; `binding` is None in the demo.
+
+    A `reader` was recognised by another channel and has not joined the web chat.
+    """
 
     person: int
     binding: int | None = None
+    reader: bool = False
 
     async def holds(self, db: Session, app: App) -> bool:
         """Whether he may still read: unbinding and leaving end it at once (security §5, 7)."""
         if self.binding is None:
             return True
         today = app.clock.now().date()
-        return await chat_lines.still_bound(db, self.binding, day=today) == self.person
+        return (
+            await chat_lines.still_bound(db, self.binding, day=today, anywhere=self.reader)
+            == self.person
+        )
 
 
 async def visitor(request: Request, named: object) -> Visitor:
@@ -41,7 +48,7 @@ async def visitor(request: Request, named: object) -> Visitor:
     if app.demo:
         return Visitor(await _named(app, named))
     who = await signed_in(request)
-    if who is None:
+    if who is None or who.reader:
         raise Problem(403, "web.no_session")
     if named not in (None, "") and str(named) != str(who.person):
         raise Problem(403, "web.not_you")
@@ -53,7 +60,8 @@ async def signed_in(request: Request) -> Visitor | None:
     app = app_of(request)
     try:
         facts = _signer(app).loads(request.cookies.get(COOKIE, ""), max_age=LASTS)
-        who = Visitor(int(facts["person"]), int(facts["binding"]))
+        reader = bool(facts.get("reader"))
+        who = Visitor(int(facts["person"]), int(facts["binding"]), reader)
     except (BadSignature, KeyError, TypeError, ValueError):
         return None
     async with app.database.reading() as db:
@@ -87,13 +95,13 @@ async def show(request: Request) -> Response:
     async with app.database.reading() as db:
         good = await invites.still_good(db, request.path_params["token"], now=app.clock.now())
     if good:
-        return HTMLResponse(page("login", join=True, refused=""))
+        return HTMLResponse(door(app, join=True))
     return _refused(app, Refused("join.bad_invite"))
 
 
 def _refused(app: App, why: Refused) -> Response:
     said = plain(app.words.say(why.block, **why.facts))
-    return HTMLResponse(page("login", join=False, refused=said), 403)
+    return HTMLResponse(door(app, refused=said), 403)
 
 
 async def join(request: Request) -> Response:
@@ -112,12 +120,24 @@ async def join(request: Request) -> Response:
         return _refused(app, why)
     await app.inbox.keep([web.raw(person.id, f"{person.id}.enter.{binding}", now, enter="")])
     response = RedirectResponse("/chat", 303)
-    signed = _signer(app).dumps({"person": person.id, "binding": binding})
+    sign_in(app, response, Visitor(person.id, binding))
+    return response
+
+
+def sign_in(app: App, response: Response, who: Visitor) -> None:
+    """Give the browser its cookie."""
+    facts = {"person": who.person, "binding": who.binding}
+    signed = _signer(app).dumps({**facts, "reader": True} if who.reader else facts)
     response.set_cookie(
         COOKIE, signed, max_age=LASTS, httponly=True, samesite="strict",
         secure=app.settings.public_url.startswith("https:"),
     )  # fmt: skip
-    return response
+
+
+def door(app: App, *, join: bool = False, refused: str = "") -> str:
+    """The page for somebody who is not signed in."""
+    wecom = "wecom" in app.channels and bool(app.settings.public_url)
+    return page("login", join=join, refused=refused, wecom=wecom)
 
 
 def _signer(app: App) -> URLSafeTimedSerializer:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from bot.app import App
 from bot.channels.text import plain
-from bot.web.login import signed_in, visitor
+from bot.web.login import door, signed_in, visitor
 from bot.web.security import Problem, app_of
 from bot.web.uploads import number
 from ledger import people, word_templates
@@ -68,7 +68,7 @@ async def show_list(request: Request) -> Response:
     app = app_of(request)
     asker = await _asker(request)
     if asker is None:
-        return HTMLResponse(page("login", join=False, refused=""))
+        return HTMLResponse(door(app))
     async with app.database.reading() as db:
         places = await _places(db, asker)
     wanted = request.query_params.get("place", "")
@@ -86,7 +86,7 @@ async def show(request: Request) -> Response:
     app = app_of(request)
     asker = await _asker(request)
     if asker is None:
-        return HTMLResponse(page("login", join=False, refused=""))
+        return HTMLResponse(door(app))
     opened = await _open(request, asker)
     said = _corrected(app, opened)
     forms = FORMS if app.sender.press else {}
@@ -107,7 +107,7 @@ async def show_basis(request: Request) -> Response:
     app = app_of(request)
     asker = await _asker(request)
     if asker is None:
-        return HTMLResponse(page("login", join=False, refused=""))
+        return HTMLResponse(door(app))
     opened = await _open(request, asker)
     wanted = request.path_params["number"]
     figure = _figure(opened, int(wanted) if NUMBER.fullmatch(wanted) else 0)

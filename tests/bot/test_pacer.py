@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacer import Pacer
+from bot.pacer import Pacer, Windows
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -236,3 +236,76 @@ def test_chats_long_at_rest_are_forgotten() -> None:
         assert len(log.pacer._chats) < 2100
 
     live(scene)
+
+
+# windows: by the wall's clock, given in
+LIMITS = ((25, 60), (900, 3600))
+
+
+def test_without_limits_a_chat_is_known_and_never_waits() -> None:
+    windows = Windows()
+    windows.note("zhang", 1000, 0)
+    assert windows.knows("zhang")
+    assert windows.wait("zhang", 1, 0) == 0
+
+
+def test_a_full_minute_waits_until_its_oldest_are_a_minute_old() -> None:
+    windows = Windows(LIMITS)
+    windows.note("zhang", 10, 100)
+    windows.note("zhang", 15, 130)
+    assert windows.wait("zhang", 1, 140) == 20
+    assert windows.wait("zhang", 11, 140) == 50
+    assert windows.wait("li", 25, 140) == 0
+    assert windows.wait("zhang", 10, 160) == 0
+
+
+def test_what_never_fits_goes_out_alone() -> None:
+    windows = Windows(((5, 60),))
+    assert windows.wait("zhang", 9, 0) == 0
+    windows.note("zhang", 9, 0)
+    assert windows.wait("zhang", 1, 59) == 1
+    assert windows.wait("zhang", 1, 60) == 0
+
+
+def test_the_past_is_told_once_and_what_was_noted_stays() -> None:
+    windows = Windows(LIMITS)
+    assert not windows.knows("zhang")
+    windows.recall("zhang", [10.0] * 25)
+    windows.recall("zhang", [])
+    assert windows.wait("zhang", 1, 20) == 50
+
+
+def test_many_chats_are_not_all_remembered_but_asked_for_again() -> None:
+    windows = Windows(LIMITS)
+    for number in range(3000):
+        windows.recall(f"chat{number}", [0.0])
+    assert len(windows._begun) <= 2048
+    assert not windows.knows("chat0")
+    assert windows.knows("chat2999")
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 40), st.integers(1, 4)), max_size=150),
+    st.tuples(st.integers(4, 12), st.integers(12, 30)),
+    st.integers(0, 149),
+)
+@settings(max_examples=100, deadline=None)
+def test_no_window_is_ever_overfull_not_even_over_a_restart(
+    plan: list[tuple[float, int]], most: tuple[int, int], restart: int
+) -> None:
+    limits = ((most[0], 60), (most[1], 600))
+    windows, now, sent = Windows(limits), 0.0, list[float]()
+    for number, (pause, count) in enumerate(plan):
+        now += pause
+        if number == restart:
+            windows = Windows(limits)
+            windows.recall("zhang", [one for one in sent if one > now - windows.longest])
+        if (wait := windows.wait("zhang", count, now)) > 0:
+            now += wait
+            assert windows.wait("zhang", count, now + 1e-6) == 0
+            now += 1e-6
+        windows.note("zhang", count, now)
+        sent += [now] * count
+    for limit, seconds in limits:
+        for one in sent:
+            assert sum(one <= other < one + seconds - 1e-3 for other in sent) <= limit

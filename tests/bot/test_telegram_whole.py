@@ -52,7 +52,7 @@ def server() -> Iterator[FakeBotApi]:
 @pytest.fixture
 def api(server: FakeBotApi, monkeypatch: pytest.MonkeyPatch) -> FakeBotApi:
     monkeypatch.setattr("bot.channels.telegram.troubles.BACK_OFF", (0.01,))
-    monkeypatch.setattr("bot.sender.BACK_OFF", (0.05,))
+    monkeypatch.setattr("bot.settling.BACK_OFF", (0.05,))
     server.forget()
     return server
 

@@ -11,10 +11,11 @@ import os
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
+from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.request import HTTPXRequest
 
@@ -27,6 +28,9 @@ from ledger.clock import Clock, WallClock
 from ledger.database import Database
 from ledger.errors import ForOperator
 from ledger.messages import Handle, Incoming, Media, Outgoing
+
+if TYPE_CHECKING:
+    from bot.inbox import Inbox
 
 log = structlog.get_logger()
 os.environ["PTB_TIMEDELTA"] = (
@@ -44,6 +48,13 @@ DIRECT = dict.fromkeys(("http://", "https://", "all://"))  # no proxy from the e
 def build(settings: Settings, database: Database, clock: Clock | None = None) -> "Telegram":
     """The channel as the environment describes it; `ForOperator` when it cannot work."""
     return Telegram(TelegramSettings(), settings.files, database, clock or WallClock())
+
+
+def routes(channel: "Telegram", inbox: "Inbox") -> list[BaseRoute]:
+    """The address that Telegram pushes to, when it is to push."""
+    if channel.settings.mode != "webhook":
+        return []
+    return list(webhook.routes(channel, inbox.keep))
 
 
 class Telegram:

@@ -24,6 +24,7 @@ from ledger.messages import (
     UnknownIn,
 )
 from ledger.people import Address
+from ledger.places import Place
 
 CHANNEL = "telegram"
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -236,15 +237,16 @@ def _file(found: Any, kind: str, mime: str, suffix: str) -> Media:
 
 
 def _place(message: Any) -> str:
-    """Latitude and longitude (WGS-84) as text; a forwarded one says so."""
+    """A place in WGS-84, as text; a forwarded one says so."""
     found = message.get("location")
     if not found:
         return ""
-    north, east = float(found["latitude"]), float(found["longitude"])
-    if not (-90 <= north <= 90 and -180 <= east <= 180):
-        raise ValueError(f"no such place: {north},{east}")
-    passed_on = "（转发）" if "forward_origin" in message else ""
-    return f"{round(north, 6)},{round(east, 6)}{passed_on}"
+    passed_on = "转发" if "forward_origin" in message else ""
+    accuracy = round(float(found.get("horizontal_accuracy") or 0))
+    place = Place(
+        float(found["latitude"]), float(found["longitude"]), accuracy=accuracy, note=passed_on
+    )
+    return str(place)
 
 
 def _replied(message: Any) -> str:

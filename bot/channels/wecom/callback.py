@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,13 +19,14 @@ from starlette.routing import Route
 from bot.channels.wecom import envelope
 from bot.channels.wecom.crypto import Crypt, CryptError
 from bot.channels.wecom.envelope import BadEnvelope, listed
-from ledger import cards, outbox, press_answers
+from ledger import cards, live_cards, outbox, press_answers
 from ledger.chance import fresh_seed
 from ledger.clock import Clock
 from ledger.database import Database, StoreTrouble
 from ledger.errors import Refused
 from ledger.inbox import Raw
 from ledger.messages import REFUSED
+from ledger.people import Address
 
 if TYPE_CHECKING:
     from bot.inbox import Inbox
@@ -91,6 +93,7 @@ class Callback:
     inbox: "Inbox"
     database: Database
     clock: Clock
+    card_hours: int = 72  # a card can be changed by the code that came with its press
     _strange: int = field(default=0)
 
     async def verify(self, request: Request) -> Response:
@@ -145,7 +148,19 @@ class Callback:
         await self.inbox.keep([raw])
         if str(inner.get("Event")) not in PRESSES:
             return Response()
+        await self._note_code(inner)
         return await self._pressed(inner, raw)
+
+    async def _note_code(self, inner: Mapping[str, Any]) -> None:
+        """Each press brings a code that changes the card once more; the newest counts."""
+        task, code = str(inner.get("TaskId") or ""), str(inner.get("ResponseCode") or "")
+        who = str(inner.get("FromUserName") or "").casefold()
+        if not (task and code and who):
+            return
+        until = self.clock.now() + timedelta(hours=self.card_hours)
+        async with self.database.transaction() as db:
+            on = Address(CHANNEL, self.account, who)
+            await live_cards.note(db, on, task, code, until=until)
 
     async def _pressed(self, inner: Mapping[str, Any], raw: Raw) -> Response:
         """The card says at once what became of the press; the same when it is pressed again."""

@@ -4,34 +4,34 @@ Measured elsewhere: a package that repeats on a dead token asked for 487 tokens 
 """
 
 import asyncio
+import logging
 import secrets
-import ssl
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import httpx
 import structlog
 
 from bot.channels.base import SendError, Trouble
-from bot.channels.wecom.numbers import BUSY, REFRESH, trouble_of
+from bot.channels.wecom import numbers
+from bot.channels.wecom.exchange import SETTINGS, Answer, Asked, Got, connection, exchanged
+from bot.channels.wecom.tokens import Tokens, lasting
 from bot.settings import WeComSettings
-from ledger import access_tokens
-from ledger.access_tokens import AccessToken, Owner
+from ledger.access_tokens import AccessToken
 from ledger.clock import Clock
 from ledger.database import Database
+from ledger.errors import ForOperator
 
 log = structlog.get_logger()
-EARLY = timedelta(seconds=300)  # before its end a token is renewed
-TRIES = 3  # of a call that WeCom is too busy for
-REST = 0.4  # seconds before the second try, doubled before each further one
-TIMEOUT = httpx.Timeout(10, connect=5)
-MOST = 20 << 20  # bytes of a file
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL)
+for noisy in ("httpx", "httpcore"):  # they log every URL, and secret and token are part of it
+    logging.getLogger(noisy).setLevel(logging.WARNING)
 
-Answer = dict[str, Any]
+TRIES = 3  # of a call that WeCom is too busy for, or whose answer got lost
+REST = 0.4  # seconds before the second try, doubled before the third
+CLOSED = (60.0, 300.0, 900.0, 3600.0)  # seconds a limit holds when WeCom does not say which
+LASTS = 7200  # seconds a token is good for
 
 
 @dataclass
@@ -42,14 +42,18 @@ class Client:
     database: Database
     clock: Clock
     rest: float = REST
-    _http: httpx.AsyncClient = field(init=False)
-    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _http: httpx.AsyncClient = field(init=False, repr=False)
+    _tokens: Tokens = field(init=False, repr=False)
+    _too_often: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
-        self._http = httpx.AsyncClient(
-            base_url=self.settings.api_base.rstrip("/"), timeout=TIMEOUT, trust_env=False,
-            verify=_trust(self.settings.ca_file), follow_redirects=False,
-        )  # fmt: skip
+        try:
+            self._http = connection(self.settings.api_base, self.settings.ca_file)
+        except OSError as error:
+            raise ForOperator(f"读不了 WECOM_CA_FILE：{error.strerror or error}") from None
+        except httpx.InvalidURL:
+            raise ForOperator(SETTINGS) from None
+        self._tokens = Tokens(self.database, self.clock, self.account)
 
     @property
     def account(self) -> str:
@@ -61,166 +65,133 @@ class Client:
         params: Mapping[str, str] | None = None, files: Mapping[str, Any] | None = None,
         method: str = "POST",
     ) -> Answer:  # fmt: skip
-        """One call with the app's token; `SendError` says what a refusal means."""
-        request = {"json": json, "params": dict(params or {}), "files": files, "method": method}
-        token = await self.token()
-        answer = await self._patiently(path, request, token)
-        if _number(answer) in REFRESH:
-            token = await self.token(instead_of=token)
-            answer = await self._patiently(path, request, token)
-        return _good(answer)
+        """One call with the app's token; `SendError` says what a refusal means.
+
+        A message with `enable_duplicate_check` is sent again when its answer got lost; one
+        without is `UNCERTAIN` then. 45009 is never repeated here.
+        """
+        asked = Asked(method, path, params or {}, json, files)
+        return (await self._with_token(asked)).answer
 
     async def token(self, instead_of: str = "") -> str:
         """The access token: the kept one, else a fresh one; one caller asks, the others wait."""
-        owner = Owner("wecom", self.account, "access_token")
-        async with self._one:
-            async with self.database.reading() as db:
-                kept = await access_tokens.read(db, owner, now=self.clock.now())
-            if kept and kept.value != instead_of:
-                return kept.value
-            fresh = await self._fresh_token()
-            async with self.database.transaction() as db:
-                await access_tokens.write(db, owner, fresh)
-            return fresh.value
+        return await self._tokens.kept("access_token", self._fresh_token, instead_of=instead_of)
 
     async def upload(self, kind: str, name: str, data: bytes) -> str:
         """WeCom's name for a file of ours, good for three days. `kind`: image, voice, video, file."""
         answer = await self.call(
             "/cgi-bin/media/upload", params={"type": kind}, files={"media": (name, data)}
         )
-        return str(answer["media_id"])
+        return _field(answer, "media_id")
 
     async def download(self, media_id: str) -> tuple[bytes, str]:
-        """A file a member has sent, and its type; a refusal comes as JSON with status 200."""
-        token = await self.token()
-        try:
-            return await self._download(media_id, token)
-        except _TokenDead:
-            token = await self.token(instead_of=token)
-        try:
-            return await self._download(media_id, token)
-        except _TokenDead as dead:
-            raise trouble_of(dead.number, "media/get") from None
+        """A file a member has sent, and its type; larger than 20 MB is refused."""
+        asked = Asked("GET", "/cgi-bin/media/get", {"media_id": media_id})
+        got = await self._with_token(asked)
+        return got.data, got.mime
 
     async def ticket(self, path: str, name: str, params: Mapping[str, str]) -> str:
-        """A ticket for pages (`jsapi`, `agent_config`), cached like the token."""
-        owner = Owner("wecom", self.account, name)
-        async with self._one, self.database.reading() as db:
-            kept = await access_tokens.read(db, owner, now=self.clock.now())
-        if kept:
-            return kept.value
-        answer = await self.call(path, params=params, method="GET")
-        fresh = self._kept_for(str(answer["ticket"]), answer)
-        async with self.database.transaction() as db:
-            await access_tokens.write(db, owner, fresh)
-        return fresh.value
+        """A ticket for pages (`jsapi`, `agent_config`), kept and asked for like the token."""
+
+        async def ask() -> AccessToken:
+            answer = await self.call(path, params=params, method="GET")
+            return self._lasting(answer, "ticket")
+
+        return await self._tokens.kept(name, ask)
 
     async def close(self) -> None:
         """Give back connections."""
         await self._http.aclose()
 
     async def _fresh_token(self) -> AccessToken:
-        request = {
-            "method": "GET", "json": None, "files": None,
-            "params": {
-                "corpid": self.settings.corp_id,
-                "corpsecret": self.settings.secret.get_secret_value(),
-            },
-        }  # fmt: skip
-        answer = _good(await self._patiently("/cgi-bin/gettoken", request, ""))
-        return self._kept_for(str(answer["access_token"]), answer)
+        secret = self.settings.secret.get_secret_value()
+        params = {"corpid": self.settings.corp_id, "corpsecret": secret}
+        asked = Asked("GET", "/cgi-bin/gettoken", params)
+        got, _ = await self._patiently(asked, "")
+        return self._lasting(self._good(asked, got).answer, "access_token")
 
-    def _kept_for(self, value: str, answer: Answer) -> AccessToken:
-        lasts = timedelta(seconds=int(answer.get("expires_in", 7200)))
-        return AccessToken(value, self.clock.now() + max(lasts - EARLY, timedelta()))
+    def _lasting(self, answer: Answer, name: str) -> AccessToken:
+        seconds = int(answer.get("expires_in") or LASTS)
+        return lasting(_field(answer, name), seconds, self.clock)
 
-    async def _patiently(self, path: str, request: dict[str, Any], token: str) -> Answer:
-        """The same call again while WeCom is busy, three times in all."""
-        for attempt in range(TRIES):
-            answer = await self._once(path, request, token)
-            if _number(answer) not in BUSY or attempt == TRIES - 1:
-                return answer
-            await asyncio.sleep(self.rest * 2**attempt * (0.5 + secrets.randbelow(1000) / 1000))
-        raise AssertionError("unreachable")
+    async def _with_token(self, asked: Asked) -> Got:
+        """With a token that lives: a dead one is renewed once, and the call repeated once."""
+        token = await self.token()
+        got, unclear = await self._patiently(asked, token)
+        if got.number in numbers.REFRESH:
+            token = await self.token(instead_of=token)
+            got, again = await self._patiently(asked, token)
+            unclear = unclear or again
+        return self._sure(asked, got) if unclear else self._good(asked, got)
 
-    async def _once(self, path: str, request: dict[str, Any], token: str) -> Answer:
-        asked = {**request, "params": {**request["params"], **_with(token)}}
-        method = asked.pop("method")
+    async def _patiently(self, asked: Asked, token: str) -> tuple[Got, bool]:
+        """The same again while WeCom is busy or silent, three times in all.
+
+        With it: whether an earlier try may have done what was asked.
+        """
+        unclear: SendError | None = None
+        for attempt in range(1, TRIES + 1):
+            try:
+                got = await exchanged(self._http, asked, token)
+            except SendError as trouble:
+                if trouble.kind is not Trouble.UNCERTAIN and unclear is None:
+                    raise
+                unclear = unclear or trouble
+                if attempt == TRIES or not asked.repeatable:
+                    break
+            else:
+                if got.number not in numbers.BUSY or attempt == TRIES:
+                    return got, unclear is not None
+            await self._pause(attempt)
+        raise _unclear(asked, unclear)
+
+    async def _pause(self, attempt: int) -> None:
+        jitter = 0.5 + secrets.randbelow(1000) / 1000
+        await asyncio.sleep(self.rest * 2 ** (attempt - 1) * jitter)
+
+    def _good(self, asked: Asked, got: Got) -> Got:
+        """The answer, unless it is a refusal; WeCom's own words go into the log and no further."""
+        number = got.number
+        if not number:
+            self._too_often.pop(asked.path, None)
+            return got
+        said = self._masked(got.said)
+        log.warning("wecom_number", path=asked.path, number=number, said=said)
+        hold = self._hold(asked.path, said) if number == numbers.TOO_OFTEN else 0.0
+        raise numbers.trouble_of(number, said, hold=hold)
+
+    def _sure(self, asked: Asked, got: Got) -> Got:
+        """The answer to a repeated call, when the first may have been heard."""
+        card = (asked.json or {}).get("template_card") or {}
+        if got.number == numbers.TASK_USED and card.get("task_id"):
+            return Got(b"", "", {"errcode": 0})  # our own card is there; its code is lost
         try:
-            response = await self._http.request(method, path, **asked)
-        except NO_ADDRESS as error:
-            raise SendError(
-                Trouble.MISCONFIGURED, f"请检查 WECOM_API_BASE：{type(error).__name__}"
-            ) from None
-        except NOT_SENT as error:
-            raise SendError(Trouble.DOWN, type(error).__name__) from None
-        except httpx.HTTPError as error:
-            raise SendError(Trouble.UNCERTAIN, type(error).__name__) from None
-        return _read(response)
+            return self._good(asked, got)
+        except SendError as trouble:
+            if trouble.kind not in {Trouble.THROTTLED, Trouble.DOWN}:
+                raise
+            unclear = trouble
+        raise _unclear(asked, unclear)
 
-    async def _download(self, media_id: str, token: str) -> tuple[bytes, str]:
-        params = {"media_id": media_id, **_with(token)}
-        try:
-            async with self._http.stream(
-                "GET", "/cgi-bin/media/get", params=params
-            ) as response:
-                return await _file(response)
-        except httpx.HTTPError as error:
-            raise SendError(Trouble.DOWN, type(error).__name__) from None
+    def _hold(self, path: str, said: str) -> float:
+        """Seconds to wait: as its words tell, else longer each time it happens again."""
+        told = numbers.told_hold(said, self.clock.now())
+        if told is not None:
+            return told
+        self._too_often[path] += 1
+        return CLOSED[min(self._too_often[path], len(CLOSED)) - 1]
+
+    def _masked(self, said: str) -> str:
+        return said.replace(self.settings.secret.get_secret_value() or "\0", "***")[:300]
 
 
-class _TokenDead(Exception):
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
+def _unclear(asked: Asked, why: SendError | None) -> SendError:
+    """Perhaps done; what nobody sees is as good as not done."""
+    kind = Trouble.UNCERTAIN if asked.acts else Trouble.DOWN
+    return SendError(kind, why.detail if why else "")
 
 
-async def _file(response: httpx.Response) -> tuple[bytes, str]:
-    mime = response.headers.get("content-type", "").partition(";")[0]
-    if response.status_code >= 500:
-        raise SendError(Trouble.DOWN, f"HTTP {response.status_code}")
-    if mime in {"application/json", "text/plain"}:
-        await response.aread()
-        answer = _read(response)
-        if (number := _number(answer)) in REFRESH:
-            raise _TokenDead(number)
-        _good(answer)
-    data = b""
-    async for piece in response.aiter_bytes():
-        data += piece
-        if len(data) > MOST:
-            raise SendError(Trouble.REFUSED, "the file has more than 20 MB")
-    return data, mime
-
-
-def _read(response: httpx.Response) -> Answer:
-    """The answer's JSON; whether a 5xx has done it nobody knows."""
-    if response.status_code >= 500:
-        raise SendError(Trouble.UNCERTAIN, f"HTTP {response.status_code}")
-    try:
-        answer = response.json()
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise SendError(
-            Trouble.MISCONFIGURED, f"HTTP {response.status_code}，请检查 WECOM_API_BASE"
-        )
-    return answer
-
-
-def _number(answer: Answer) -> int:
-    return int(answer.get("errcode") or 0)
-
-
-def _good(answer: Answer) -> Answer:
-    if number := _number(answer):
-        raise trouble_of(number, str(answer.get("errmsg", "")))
-    return answer
-
-
-def _with(token: str) -> dict[str, str]:
-    return {"access_token": token} if token else {}
-
-
-def _trust(ca_file: str) -> ssl.SSLContext | bool:
-    return ssl.create_default_context(cafile=ca_file) if ca_file else True
+def _field(answer: Answer, name: str) -> str:
+    if not answer.get(name):
+        raise SendError(Trouble.MISCONFIGURED, f"没有 {name}：{SETTINGS}")
+    return str(answer[name])

@@ -67,6 +67,8 @@ STATEMENTS = (
       until INTEGER NOT NULL,
       used_at INTEGER
     ) STRICT""",
+    # What stands on a button that was pressed.
+    "CREATE INDEX outbox_card ON outbox (card_id) WHERE card_id IS NOT NULL",
     # Somebody whose screen shows no buttons has them told in words.
     "ALTER TABLE address ADD COLUMN plain INTEGER NOT NULL DEFAULT 0",
 )
