@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time
 
 from ledger.numerals import WRITTEN as NUMERAL_CHARS
 from ledger.numerals import read_number
@@ -10,6 +9,8 @@ from ledger.time_words import COUNT, JOIN, LONG_PARTS, S, clock_pattern, read_cl
 
 HALF_DAY = 240  # minutes, a guess that is shown: 半天
 MORNING = 180  # 一上午, a guess that is shown
+DAY = 24 * 60
+LONGEST_NIGHT = 4 * 60  # minutes of a stretch that goes on over midnight
 LONGEST_YEARS = 99  # more of them is a year: 2026年
 MORNINGS = (
     "早上", "早晨", "清早", "清晨", "上午", "凌晨", "一大早", "大清早", "午前", "头晌", "前晌", "头午"
@@ -22,27 +23,43 @@ STARTED = (
 )
 ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下的?课|出来|完|收|毕))"
 # 8:30到10:00, 四点半看到五点一刻, 14:00开考15:20交卷
+MINUTES_TO = "(?:一刻|[五十5]|10|15)(?:分钟?)?"  # 五点差十分, 差一刻一点
+
+
+def _clock(name: str) -> str:
+    """A time of day with the minutes that are wanting, or an odd one: 八点零五, 一点差一刻."""
+    return (
+        rf"(?:差(?P<{name}early>{MINUTES_TO}))?{clock_pattern(name)}"
+        rf"(?:(?<=点)[零〇](?P<{name}odd>[一二三四五六七八九])分?|差(?P<{name}late>{MINUTES_TO}))?"
+    )
+
+
 CLOCKS = re.compile(
-    rf"(?<![0-9.])(?<![0-9][:：])(?P<part>{LONG_PARTS}|早|晚)?{S}{clock_pattern('a')}"
-    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,3}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
-    rf"(?P<part2>{LONG_PARTS})?{S}{clock_pattern('b')}(?!钟)(?(started){ENDED})"
+    rf"(?<![0-9.])(?<![0-9][:：])(?P<part>{LONG_PARTS}|早|晚)?{S}{_clock('a')}"
+    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,12}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
+    rf"(?P<part2>{LONG_PARTS})?{S}{_clock('b')}(?!钟)(?(started){ENDED})"
 )
 NEAR_NUMBERS = "零一两三四五六七八九"
 SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0}
 MORE = (
     rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
-    r"|(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05])(?=$|[，,。；;、 吧左的])"
+    r"|(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的])"
 )
 LONG_UNITS = (
     "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
     "年(?![0-9一二三四五六七八九十级龄度月底前后来代])"
+)
+# 半个点儿, 一个半点, 一个点零五分; 两个点 are two places
+HOUR_POINT = (
+    "(?:(?<=个半)|(?<=半个))点(?:儿|钟)?(?![位名评点半一二三四五六七八九十])"
+    "|(?<=个)点(?:儿|钟|(?=零))"
 )
 LENGTH = re.compile(
     rf"(?<![0-9.第])(?:(?<![{NUMERAL_CHARS}])|(?<=[周期拜][一二三四五六](?=[0-9])))(?<![上下](?=半年))"
     r"(?:(?<=[周期拜])[一二三四五六日]{2,5}(?=[两三四]天))?"  # 礼拜四五两天
     rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
     rf"(?P<n>{COUNT}|(?<![你我他她咱们])[俩仨]|个把)(?:[来多]|几(?=分))?{S}(?:"
-    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|(?<=[个半多])钟(?![头表楼声点鼓])|h(?![a-ln-z]))(?:{MORE})?"
+    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|h(?![a-ln-z]))(?:{MORE})?"
     r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
     r"|(?P<quarters>刻钟)"
     r"|(?P<unit2>个(?P<half3>半)?[多来]?月(?!底))"
@@ -172,17 +189,33 @@ def _between(match: re.Match[str]) -> int | None:
     """8:30到10:00; the second clock takes the first one's part of the day, or the next half."""
     parts = match.groupdict(default="")
     part = parts["part"]
-    first = read_clock(parts, "a", part)
-    last = read_clock(parts, "b", parts["part2"] or ("" if part in MORNINGS else part))
+    first = _minute_of_day(parts, "a", part)
+    last = _minute_of_day(parts, "b", parts["part2"] or ("" if part in MORNINGS else part))
     if first is None or last is None:
         return None
-    minutes = _minute_of_day(last[0]) - _minute_of_day(first[0])
+    minutes = last - first
     if minutes < 0 and not parts["part2"]:
-        minutes += 12 * 60
+        minutes += DAY // 2
+    if minutes < 0 and minutes + DAY <= LONGEST_NIGHT:  # over midnight
+        minutes += DAY
     return minutes if minutes > 0 else None
 
 
-def _minute_of_day(clock: time) -> int:
-    """Minutes since midnight; 23:59 stands for the day's end."""
-    minute = clock.hour * 60 + clock.minute
-    return minute + (minute == 24 * 60 - 1)
+def _minute_of_day(parts: dict[str, str], name: str, part: str) -> int | None:
+    """Minutes since midnight; 晚上十二点半 is past the day's end."""
+    clock = read_clock(parts, name, part)
+    if clock is None:
+        return None
+    minute = clock[0].hour * 60 + clock[0].minute
+    if minute == DAY - 1:
+        minute = DAY + (30 if parts[f"{name}half"] else 0)
+    early, late = parts[f"{name}early"], parts[f"{name}late"]
+    odd = read_number(parts[f"{name}odd"]) or 0
+    return minute + int(odd) - _wanting(early or late)
+
+
+def _wanting(said: str) -> int:
+    """差一刻, 差十分, 差五分: how many minutes."""
+    if "刻" in said:
+        return 15
+    return int(read_number(said.rstrip("分钟")) or 0) if said else 0

@@ -244,7 +244,7 @@ def _joined(text: str, hit: Hit, end: int) -> Hit | None:
     """The second half of 3月2日至5日."""
     join = JOINED.match(text, end) if hit.form in JOINABLE else None
     until = form_at(text, join.end(), joined=True) if join else None
-    if join and until is None and hit.form == "md":
+    if join and until is None and hit.form in {"md", "date"}:
         until = joined_day(text, join.end())
     return until if until and until.form in JOINABLE else None
 

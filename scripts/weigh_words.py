@@ -26,7 +26,10 @@ LABELLED = Path(__file__).parents[1] / "tests" / "understanding"
 BASE = date(2026, 11, 20)
 KINDS = ("study", "visit", "issue", "progress", "leave", "return", "presence", "promise")
 SEEN = 2  # a run of characters in fewer messages teaches nothing
-LOOSE = {REPORTS: 0.3, CATEGORIES: 1.0}  # inverse penalties, chosen on messages not learned from
+LOOSE = {
+    REPORTS: 0.3,
+    CATEGORIES: 1.0,
+}  # inverse penalties, chosen on messages not learned from
 LEAST = {REPORTS: 2, CATEGORIES: 6}  # hundredths: what weighs less for every kind is left out
 
 Message = dict[str, Any]

@@ -29,40 +29,39 @@ UNSEEN = 150  # at least so many nobody has tuned on
 SHORT = 6  # characters: such a message may be said by anybody
 
 # What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
-# tuning_17 to 23 and kept_out_15, 18 and 19 are harder than the files before them: the floors
-# are theirs too. A kept-out study or numbered step is one of some fifty: two of them are four in a
-# hundred.
+# tuning_24 to 40 and kept_out_20 and 21 are harder than the files before them. A kept-out study,
+# leave or return is one of some fifty, forty, twenty: two of them are four to ten in a hundred.
 F1 = {
-    "study": (0.97, 0.90),
-    "visit": (0.98, 0.94),
-    "issue": (0.95, 0.87),
-    "progress": (0.94, 0.87),
-    "leave": (0.97, 0.93),
-    "return": (0.97, 0.96),
-    "presence": (0.98, 0.97),
-    "promise": (0.98, 0.95),
+    "study": (0.96, 0.93),
+    "visit": (0.96, 0.95),
+    "issue": (0.95, 0.91),
+    "progress": (0.94, 0.88),
+    "leave": (0.96, 0.88),
+    "return": (0.95, 0.89),
+    "presence": (0.96, 0.91),
+    "promise": (0.96, 0.95),
 }
 EXACT = {
-    "minutes": (0.98, 0.98),
-    "dates": (0.98, 0.97),
-    "household": (0.98, 0.97),
-    "category": (0.94, 0.90),
-    "done": (0.98, 0.96),
-    "kind": (0.96, 0.92),
-    "exchange": (0.98, 0.95),
+    "minutes": (0.97, 0.96),
+    "dates": (0.98, 0.96),
+    "household": (0.97, 0.94),
+    "category": (0.95, 0.89),
+    "done": (0.94, 0.94),
+    "kind": (0.97, 0.95),
+    "exchange": (0.97, 0.96),
     "issue_no": (0.98, 0.97),
     "tier": (0.98, 0.98),
 }
-WHOLE = (0.91, 0.80)  # the share of messages right in every exact part
+WHOLE = (0.90, 0.78)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (30, 11)  # something read into small talk: of 1,270 and 166
+INVENTED = (100, 8)  # something read into small talk: of 2,500 and 87
 DANGEROUS = {
-    "done where it is not": (4, 1),
-    "household invented": (8, 3),
-    "leave filed that was not done by the sender": (4, 4),
+    "done where it is not": (14, 2),
+    "household invented": (50, 4),
+    "leave filed that was not done by the sender": (8, 2),
     "number not masked": (0, 0),
-    "study filed that was not done by the sender": (6, 3),
-    "visit filed that was not done by the sender": (14, 5),
+    "study filed that was not done by the sender": (12, 4),
+    "visit filed that was not done by the sender": (100, 5),
 }
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from ledger.reading.asides import GROAN, no_fault, nobodys, own_signal, tells_of_place
 from ledger.reading.clauses import Clause
@@ -60,6 +61,7 @@ class Hearing:
     last: Clause | None = None
     thread: list[Clause] = field(default_factory=list)  # of the same people, up to here
     since: list[Clause] = field(default_factory=list)  # told of them since they were named
+    due: tuple[int, date] | None = None  # the sentence that set a day for what comes next
     mine: int = -1  # the sentence in which the sender tells of himself
 
     def _follow(self, part: Part) -> None:

@@ -16,9 +16,10 @@ from ledger.reading.drafts import Draft, People, Step, alike
 from ledger.reading.faults import Strength, calmed, fault_in, told_in
 from ledger.reading.hearing import Hearing
 from ledger.reading.known import Topic
-from ledger.reading.limits import at_once
+from ledger.reading.limits import at_once, set_ahead
+from ledger.reading.numbered import read_numbered
 from ledger.reading.overlaps import overtaken, part_of
-from ledger.reading.progress import Far, asks, how_far, read_numbered
+from ledger.reading.progress import Far, asks, how_far
 from ledger.reading.said import IssueSaid, ProgressSaid
 from ledger.reading.scene import Scene, is_future
 from ledger.reading.silences import busy_sentences, says_nothing
@@ -41,10 +42,10 @@ from ledger.reading.subjects import (
 )
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
+from ledger.reading.unheard import believed, hinted, told_as_news, unheard
 from ledger.reading.view import PUBLIC, Part, parts_of
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 from ledger.reading.weights import REPORTS, weights
-
 
 LIKE, UNLIKE = -0.4, -0.6  # log odds
 
@@ -151,10 +152,16 @@ class Gathering(Hearing):
     def _begin(self, part: Part, strength: Strength) -> Draft:
         """A new issue; the burden of forms is nobody's household."""
         clause = part.clause
-        forms = FORMS.search(clause.text) and not clause.mentions
-        people: People = (None,) if forms else part.people
-        draft = Draft(people, strength, [*self._lead(clause), clause], at_once=self.urgent)
+        forms = None if clause.mentions else FORMS.search(clause.text)
+        people: People = (None,) if forms and forms[0] != "系统" else part.people
+        lead = self._lead(clause)
+        draft = Draft(people, strength, [*lead, clause], at_once=self.urgent)
         draft.around = self._before(part)
+        if self.due and clause.sentence - self.due[0] < 2:
+            draft.deadline = self.due[1]
+        for one in lead:
+            draft.limit(self.scene, one, None)
+        self.due = None
         self.urgent = False
         self.drafts.append(draft)
         return draft
@@ -326,8 +333,10 @@ class Gathering(Hearing):
         step = self._open_step(part)
         if step and unsettles(clause):
             step.undo(clause)
-        if at_once(clause) and (not self.drafts or clause.before == "hard"):
-            self.urgent = True
+        if not self.drafts or clause.before == "hard":
+            self.urgent = self.urgent or at_once(clause)
+            day = set_ahead(self.scene, clause, self.last)
+            self.due = (clause.sentence, day) if day else self.due
         self._limit(part)
 
     def _limit(self, part: Part) -> None:
@@ -340,34 +349,30 @@ class Gathering(Hearing):
 
     def _calm(self, part: Part) -> None:
         """Drop what was only weakly told where nothing is wrong, or was put right at hand."""
+        text = part.clause.text
         if calmed(part.clause):
             for one in self.drafts:
                 weak = one.strength != "strong" or bool(
                     words.FORMERLY.search(one.clauses[0].text)
                 )
                 one.dropped = one.dropped or (weak and alike(one.people, part.people))
-        if words.LONG_AGO.search(part.clause.text) and how_far(part.clause)[0] == "done":
+        if words.LONG_AGO.search(text) and how_far(part.clause)[0] == "done":
             for one in self.drafts:
                 one.dropped = one.dropped or alike(one.people, part.people)
-        if words.ANSWERED.search(part.clause.text) and self._goes_on(part):
-            draft = self.drafts[-1]
-            draft.dropped = (
-                bool(words.INFORMED.search(draft.clauses[0].text)) and not draft.at_once
+        ours = self.drafts[-1] if self._goes_on(part) else None
+        if ours and words.ANSWERED.search(text):
+            ours.dropped = (
+                bool(words.INFORMED.search(ours.clauses[0].text)) and not ours.at_once
             )
-        if words.OWN_REMEDY.search(part.clause.text) and self._goes_on(part):
-            self.drafts[-1].dropped = not words.NEEDY.search(part.clause.text)
-        if words.FOUND.search(part.clause.text) and self.drafts:
+        if ours and words.OWN_REMEDY.search(text):
+            ours.dropped = not words.NEEDY.search(text)
+        if words.FOUND.search(text) and self.drafts:
             self.drafts[-1].dropped = bool(words.LOST.search(self.drafts[-1].clauses[-1].text))
-        if words.LOCKED.search(part.clause.text) and self._goes_on(part):
-            self.drafts[-1].dropped = bool(
-                words.UNSEEN.search(self.drafts[-1].clauses[-1].text)
-            )
-        passes = words.PASSES.search(part.clause.text) or words.OLD_STORY.search(
-            part.clause.text
-        )
-        if passes and self._goes_on(part):
-            self.drafts[-1].dropped = True
-        if words.AT_HAND.search(part.clause.text) and self.drafts:
+        if ours and words.LOCKED.search(text):
+            ours.dropped = bool(words.UNSEEN.search(ours.clauses[-1].text))
+        if ours and (words.PASSES.search(text) or words.OLD_STORY.search(text)):
+            ours.dropped = True
+        if words.AT_HAND.search(text) and self.drafts:
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
 
@@ -381,7 +386,14 @@ def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
-    drafts = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
-    steps = [one for one in found.steps if not part_of(one, drafts)]
+    heard = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
+    drafts = believed(heard, found.odds)
+    steps = found.steps
+    for draft, over in told_as_news(parts, drafts, steps):
+        drafts, steps = [*drafts, draft], [one for one in steps if one not in over]
+    if not (drafts or steps or numbers):
+        drafts = hinted(scene, parts, found.odds)
+    drafts += unheard(scene, parts, [*found.drafts, *found.steps], weights(REPORTS))
+    steps = [one for one in steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]
     return issues, numbers + [said for one in steps for said in one.said(scene)]

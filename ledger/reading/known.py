@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ledger.reading.advances import effects_in
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import People, alike
 from ledger.reading.faults import calmed, fault_in, faults_of
@@ -184,7 +185,7 @@ def spoken_of(clauses: Iterable[Clause]) -> bool:
 
 def _done_in(clause: Clause, rest: str) -> bool:
     """Whether the effect is told behind the thing's name, not within it."""
-    return how_far(clause)[1] >= len(clause.text) - len(rest)
+    return how_far(clause)[1] >= len(clause.text) - len(rest) or bool(effects_in(rest))
 
 
 def _weighs(clause: Clause) -> bool:

@@ -6,16 +6,14 @@ from datetime import timedelta
 
 from ledger.reading import leave_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.leave_block import LEAST, SHORT, beside, block_of, is_called, is_span
 from ledger.reading.leave_days import days_of
+from ledger.reading.leave_told import HOME, sets_off, was_away
 from ledger.reading.said import LeaveSaid
 from ledger.reading.scene import Scene, by_others, is_future, negated
 from ledger.reading.turns import after_others, is_past, is_supposed
 
-SHORT = 8  # characters of a clause that says no more than a day: 明天去
-LEAST = 5  # of one that says nothing by itself
 SOON = timedelta(days=60)  # ahead: no trip is told of earlier
-REACH = 8  # clauses of a long sentence that belong together
-BRIEF = 16  # of a sentence of its own that still belongs to the leave
 
 
 def read_leave(scene: Scene, unreal: Container[Clause] = ()) -> list[LeaveSaid]:
@@ -28,29 +26,56 @@ def read_leave(scene: Scene, unreal: Container[Clause] = ()) -> list[LeaveSaid]:
     for index, clause in enumerate(scene.clauses):
         if clause.taken or clause in unreal or not _begins(scene, clause):
             continue
-        block = _block(scene, index)
-        said = _said(scene, block, clause)
+        block = block_of(scene, index)
+        said = _said(scene, block, clause, unreal)
         if said is None or _is_over(scene, clause, said):
             continue
         dated = _has_days(block)
-        if not dated and not _is_called_leave(clause):
+        if not dated and not is_called_leave(clause):
             continue
         for one in block:
-            ended = said.first < scene.base and words.IS_BACK.search(one.text)
-            one.taken = one is clause or not ended
+            one.taken = one is clause or not _ends_it(scene, one, said)
         _put(found if dated else dayless, said)
     return found or dayless
 
 
-def _said(scene: Scene, block: list[Clause], core: Clause) -> LeaveSaid | None:
+def _ends_it(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
+    """Whether a clause beside a leave tells that one is back: it is a report of its own."""
+    if said.first < scene.base and words.IS_BACK.search(clause.text):
+        return True
+    if is_future(scene, clause) or clause in scene.plans:
+        return False
+    if not (HOME.search(clause.text) or words.HAS_COME.search(clause.text)):
+        return False
+    return said.last < scene.base or is_past(clause) or "才" in clause.text
+
+
+def leave_about(scene: Scene, clause: Clause) -> LeaveSaid | None:
+    """The leave told in and around a clause of a message that is sure to tell one, with its days."""
+    if any(
+        words.UNSETTLED.search(one.text) or words.REFUSED.search(one.text)
+        for one in beside(scene, clause)
+    ):
+        return None
+    if words.OTHERS_OFF.search(clause.text) or clause.question:
+        return None
+    block = block_of(scene, scene.place(clause))
+    said = _said(scene, block, clause) if _has_days(block) else None
+    return None if said is None or _is_over(scene, clause, said) else said
+
+
+def _said(
+    scene: Scene, block: list[Clause], core: Clause, unreal: Container[Clause] = ()
+) -> LeaveSaid | None:
     days = days_of(scene, block, core)
     if days is None:
         return None
     kind = words.kind_of("，".join(one.text for one in block))
-    if kind is None and not _asked(core) and words.TRIP.search(core.text):
-        kind = "公差"
+    if kind is None and not core.has("leave.words"):
+        kind = "公差" if any(words.TRIP.search(one.text) for one in block) else None
     text = scene.words(*block)
-    return LeaveSaid(start=block[0].start, text=text, first=days[0], last=days[1], kind=kind)
+    start = next((one.start for one in block if one not in unreal), core.start)
+    return LeaveSaid(start=start, text=text, first=days[0], last=days[1], kind=kind)
 
 
 def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
@@ -64,8 +89,9 @@ def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
     if words.GO_HOME.search(clause.text) and not clause.has("leave.words"):
         return True
     near = clause.text[asked.end() :] if asked else ""
+    ended = words.ENDED_HERE if asked else words.ENDED
     return bool(words.CAME_BACK.search(near)) or any(
-        words.ENDED.search(one.text) for one in scene.clauses
+        ended.search(one.text) and not is_future(scene, one) for one in scene.clauses
     )
 
 
@@ -74,7 +100,7 @@ def _has_days(block: list[Clause]) -> bool:
     return any(one.times or any(length.days for length in one.durations) for one in block)
 
 
-def _is_called_leave(clause: Clause) -> bool:
+def is_called_leave(clause: Clause) -> bool:
     """Whether it says its own name, or that one is on the way: it needs no day."""
     patterns = (words.LATE, words.NAMED_TRIP, words.ON_THE_WAY)
     return bool(_asked(clause)) or any(one.search(clause.text) for one in patterns)
@@ -96,7 +122,7 @@ def _begins(scene: Scene, clause: Clause) -> bool:
         return not clause.mentions and not clause.question
     told = any(_own(scene, clause, start, end) for start, end in _asked(clause))
     if not (told or _goes_off(scene, clause) or _on_duty(scene, clause)):
-        return False
+        return sets_off(scene, clause) and _own(scene, clause, 0, 0)
     if words.NO_LEAVE.search(clause.text) or _sums_up(scene, clause):
         return False
     if _is_open(scene, clause) or _is_weekend(scene, clause):
@@ -110,7 +136,7 @@ def _is_open(scene: Scene, clause: Clause) -> bool:
     wished = words.PRESSED.search(clause.text) or words.WISHED.search(clause.text)
     return any(
         words.UNSETTLED.search(one.text) or (wished and words.POSTPONED.search(one.text))
-        for one in _beside(scene, clause)
+        for one in beside(scene, clause)
     )
 
 
@@ -118,14 +144,7 @@ def _sums_up(scene: Scene, clause: Clause) -> bool:
     """A line of a summary: 本月驻村21天，请假1天."""
     if not clause.durations or any(not words.SUMMARY.search(one.text) for one in clause.times):
         return False
-    return any(words.SUMMED.search(one.text) for one in _beside(scene, clause) if one.durations)
-
-
-def _beside(scene: Scene, clause: Clause) -> list[Clause]:
-    """The clauses of its sentence, as far as they belong together."""
-    place = scene.place(clause)
-    near = scene.clauses[max(0, place - REACH) : place + REACH + 1]
-    return [one for one in near if one.sentence == clause.sentence]
+    return any(words.SUMMED.search(one.text) for one in beside(scene, clause) if one.durations)
 
 
 def _asked(clause: Clause) -> list[tuple[int, int]]:
@@ -157,7 +176,7 @@ def _goes_off(scene: Scene, clause: Clause) -> bool:
     out = words.OUT.search(clause.text)
     if not (spots or out):
         return False
-    if any(one.mentions or words.OPEN.search(one.text) for one in _beside(scene, clause)):
+    if any(one.mentions or words.OPEN.search(one.text) for one in beside(scene, clause)):
         return False
     must = words.MUST_GO.search(clause.text)
     if is_past(clause) and not must and clause not in scene.plans:
@@ -179,7 +198,7 @@ def _is_weekend(scene: Scene, clause: Clause) -> bool:
     """周末休息: nobody needs leave for a day off, unless a reason is told."""
     if not words.ONLY_RESTS.search(clause.text):
         return False
-    near = _beside(scene, clause)
+    near = beside(scene, clause)
     return any(words.WEEKEND.search(one.text) for one in near) and not _is_private(near)
 
 
@@ -195,7 +214,7 @@ def _ways_off(scene: Scene, clause: Clause) -> Iterator[re.Match[str]]:
     ):
         yield from pattern.finditer(clause.text)
     must = list(words.MUST_GO.finditer(clause.text))
-    if must and _is_private(_beside(scene, clause)):
+    if must and _is_private(beside(scene, clause)):
         yield from must
     if clause in scene.plans and (
         words.WITH_KIN.search(clause.text) or not words.WITH.search(clause.text)
@@ -215,7 +234,7 @@ def _dated(scene: Scene, clause: Clause) -> bool:
     return any(
         any(one.days for one in near.durations)
         or any(one.names_day and one.hit.form != "holiday" for one in near.times)
-        for near in _beside(scene, clause)
+        for near in beside(scene, clause)
     )
 
 
@@ -224,7 +243,9 @@ def _own(scene: Scene, clause: Clause, start: int, end: int) -> bool:
     told = by_others(clause, start) and not words.ADVISED.search(clause.text[:start])
     if words.TO_ME.search(clause.text[:start]) or words.OTHERS_OFF.search(clause.text[:end]):
         return False
-    if told or after_others(scene.clauses, clause) or _goes_on(scene, clause):
+    near = beside(scene, clause)  # 队长好 tells of nobody
+    heard = [one for one in near if one is clause or not words.GREETING.search(one.text)]
+    if told or after_others(heard, clause) or _goes_on(scene, clause):
         return False
     if negated(clause, start, end):
         return False
@@ -236,7 +257,8 @@ def _own(scene: Scene, clause: Clause, start: int, end: int) -> bool:
 def _goes_on(scene: Scene, clause: Clause) -> bool:
     """Whether it goes on after somebody else is named: 老乡说他|明天请假带孙子打针."""
     before = scene.clauses[scene.place(clause) - 1]
-    return clause.before == "cue" and bool(words.HE_SAID.search(before.text))
+    told_of = before.mentions and not words.MYSELF.search(before.text)
+    return clause.before == "cue" and bool(words.HE_SAID.search(before.text) or told_of)
 
 
 # trips
@@ -252,22 +274,19 @@ def _on_duty(scene: Scene, clause: Clause) -> bool:
         return False
     trip = words.TRIP.search(clause.text) if words.MAY_TRIP.search(clause.text) else None
     if not trip and words.I_GO.search(clause.text):
-        return any(_is_called(scene, one) for one in _beside(scene, clause))
+        return any(is_called(scene, one) for one in beside(scene, clause))
     if not trip or not _has_purpose(scene, clause, trip):
         return False
-    told = _to_come(scene, clause) or words.ON_THE_WAY.search(clause.text)
-    return _own(scene, clause, *trip.span()) and bool(told or _on_record(scene, clause))
-
-
-def _is_called(scene: Scene, clause: Clause) -> bool:
-    """Whether a meeting or a course outside is told for a day to come: 下周一县里开会，我去."""
-    outside = words.SEATED.search(clause.text) and words.DUTY.search(clause.text)
-    return bool(outside and not clause.mentions and is_future(scene, clause))
+    told = _to_come(scene, clause) or bool(words.ON_THE_WAY.search(clause.text))
+    told = told or _on_record(scene, clause) or was_away(scene, clause)
+    sets_out = words.GOES.search(clause.text, trip.start())
+    start = sets_out.start() if sets_out else trip.start()  # 小刘去党校: not of 刘去党校
+    return _own(scene, clause, start, trip.end()) and bool(told)
 
 
 def _has_purpose(scene: Scene, clause: Clause, trip: re.Match[str]) -> bool:
     """Whether it has a purpose, said in it or just behind: 明早赴县，开调度会; 回单位办工资关系."""
-    near = _beside(scene, clause)
+    near = beside(scene, clause)
     if any(words.ON_RECORD.search(one.text) or _names_return(one) for one in near):
         return True
     if clause in scene.plans and _is_private(near) and not any(one.mentions for one in near):
@@ -293,7 +312,7 @@ def _to_come(scene: Scene, clause: Clause) -> bool:
         if not _ahead_soon(scene, clause):
             return False
         return clause in scene.plans or (not is_past(clause) and _called(scene, clause))
-    near = [one for one in _beside(scene, clause) if not one.mentions]
+    near = [one for one in beside(scene, clause) if not one.mentions]
     return any(is_future(scene, one) and _says_day_only(one) for one in near)
 
 
@@ -306,7 +325,7 @@ def _called(scene: Scene, clause: Clause) -> bool:
     """Whether it was called for, reported or has a length: such a weekday is still to come."""
     return any(
         words.CALLED.search(one.text) or any(length.days for length in one.durations)
-        for one in _beside(scene, clause)
+        for one in beside(scene, clause)
     )
 
 
@@ -317,75 +336,8 @@ def _ahead_soon(scene: Scene, clause: Clause) -> bool:
 
 def _on_record(scene: Scene, clause: Clause) -> bool:
     """A trip of some days, or one that is put on record."""
-    if _is_span(scene, clause):
+    if is_span(scene, clause):
         return True
     index = scene.place(clause)
     near = scene.clauses[max(0, index - 2) : index + 3]
     return bool(clause.times) and any(words.ON_RECORD.search(one.text) for one in near)
-
-
-def _is_span(scene: Scene, clause: Clause) -> bool:
-    """Whether it tells of several days on end."""
-    spans = [scene.meant(clause, one) for one in clause.times]
-    return any(one and one.kind == "range" and one.first < one.last for one in spans)
-
-
-# block
-def _block(scene: Scene, index: int) -> list[Clause]:
-    """The leave clause and those around it that give its days and its reason."""
-    clauses = scene.clauses
-    first = last = index
-    if words.I_GO.search(clauses[index].text):
-        called = [
-            one for one in _beside(scene, clauses[index]) if one.start < clauses[index].start
-        ]
-        first -= len(called) if any(_is_called(scene, one) for one in called) else 0
-    while first > 0 and (back := _joined(scene, first)):
-        first -= back
-    while last + 1 < len(clauses) and _joins(
-        scene, clauses[last + 1], clauses[last + 1].before
-    ):
-        last += 1
-    return clauses[first : last + 1]
-
-
-def _joined(scene: Scene, first: int) -> int:
-    """How many clauses before it belong to it too: one, or two where the nearer says nothing."""
-    near, *far = reversed(scene.clauses[max(0, first - 2) : first])
-    edge = scene.clauses[first].before
-    if _joins(scene, near, edge):
-        return 1
-    idle = edge != "hard" and near.before != "hard" and not _tells_more(scene, near)
-    return 2 if idle and far and _joins(scene, far[0], near.before) else 0
-
-
-def _joins(scene: Scene, clause: Clause, edge: str) -> bool:
-    """Whether a clause beside a leave belongs to it."""
-    if _tells_more(scene, clause):
-        return False
-    reasons = words.REASONS if edge == "hard" else (*words.REASONS, words.FARM)
-    reason = clause.has("leave.words") or any(one.search(clause.text) for one in reasons)
-    dated = bool(clause.times) or any(one.days for one in clause.durations)
-    if edge != "hard":
-        return reason or dated or len(clause.text) <= LEAST
-    brief = len(clause.text) < BRIEF
-    return bool(words.BACK_DAY.search(clause.text)) or (brief and (reason or dated))
-
-
-def _tells_more(scene: Scene, clause: Clause) -> bool:
-    """Whether a clause reports something of its own."""
-    if clause.taken or clause.mentions or words.ON_POST.search(clause.text):
-        return True
-    if words.CALLED_OFF.search(clause.text) or clause.has("promise.words"):
-        return True
-    if words.OTHER_NEWS.search(clause.text) or words.CAME_BACK.search(clause.text):
-        return True
-    cause = words.FAMILY.search(clause.text) or words.ILLNESS.search(clause.text)
-    if not cause and by_others(clause, len(clause.text)):
-        return True
-    other = clause.has("visit.words", "study.words", "promise.words")
-    length = len(clause.text) < SHORT and any(one.days for one in clause.durations)  # 学两周
-    planned = (
-        length or is_future(scene, clause) or _is_span(scene, clause)
-    )  # no report of a day
-    return other and not planned and not words.DUTY.search(clause.text)

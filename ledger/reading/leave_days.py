@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ledger.reading import leave_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.leave_told import LEAVES, told_afterwards
 from ledger.reading.scene import Scene
 from ledger.reading.turns import is_past
 from ledger.time_phrases import Span, TimePhrase
@@ -16,7 +17,7 @@ LONGEST = 60 * DAY  # of one leave
 FAR = 180 * DAY  # ahead: no leave is asked for that early
 NEAR = 5  # characters between a day and 回村
 MONTH = 28
-BEHIND = 9  # characters behind a leave in which its bare days stand: （23、24）
+BEHIND = 14  # characters behind a leave in which its bare days stand: （23、24）
 WEEK = 7  # days of a span in which only some are meant: 下周请两天
 
 
@@ -30,6 +31,9 @@ class _Said:
     ends: list[date] = field(default_factory=list)
     back: list[date] = field(default_factory=list)
     length: float | None = None
+    advised: bool = (
+        False  # the length is somebody's advice, not the leave's: 大夫让躺一周，请到27号
+    )
 
     def put(self, clause: Clause, phrase: TimePhrase, span: Span) -> None:
         """Sort a time in: 从 or 起 makes a start, 到 an end, 返村 behind it a day of return."""
@@ -41,7 +45,7 @@ class _Said:
             early = words.EARLY_BACK.search(clause.text, clause.at(phrase.start))
             last = self._next(phrase, span.last)
             self.back.append(last - DAY if early else last)
-        elif span.kind == "by" or words.TILL.search(before):
+        elif span.kind == "by" or words.TILL.search(before) or words.TALKS_ENDED.match(behind):
             self.ends.append(self._next(phrase, span.last))
         elif span.kind == "after" or words.FROM.search(before) or words.OFF.match(behind):
             self.starts.append(span.first)
@@ -73,30 +77,38 @@ def days_of(scene: Scene, block: list[Clause], core: Clause) -> tuple[date, date
         if (one.sentence == core.sentence or one in block) and not words.OPEN.search(one.text)
     )
     more = words.EXTEND.search(plain)
-    first, last = _extended(scene.base, said, plain) if more else _plain(scene.base, said)
+    base = scene.base_at(core.start)
+    first, last = _extended(base, said, plain) if more else _plain(base, said)
     return (first, last) if first <= last <= first + LONGEST else None
 
 
 def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
-    said = _Said(length=_length(block, core))
+    said = _Said(length=_length(block, core), advised=_is_advised(block))
     if is_past(core) and not core.times and words.DUTY.search(core.text):
         said.points.append(scene.base)  # 开了一天会，明天还有半天
         said.length = None
-    if not any(one.times for one in block):
+    if core.times and LEAVES.search(core.text) and not any(one.names_day for one in core.times):
+        said.points.append(scene.base_at(core.start))  # 下午四点动身
+    if not any(_names_days(one) for clause in block for one in clause.times):
         said.points += listed_days(
             scene.base, scene.plain[block[0].start : block[-1].end + BEHIND]
         )
     told = "，".join(one.text for one in block)
     looks_back = bool(words.OF_PAST.search(told))
     filed_later = bool(words.LATER_FILED.search(told))
+    over = told_afterwards(scene, block, core)
+    frame = _frame(scene, block, core)
     for clause in _telling(scene, block, core):
         if headed := _head_of_span(scene, clause):
             said.starts.append(headed)
             said.points.append(headed)
             continue
-        passed = clause is not core and is_past(clause) and not looks_back
+        passed = clause is not core and is_past(clause) and not (looks_back or over)
         for phrase in _day_phrases(clause):
-            span = _ahead(scene, clause, phrase, filed_later=filed_later)
+            if phrase is frame or _of_reason(clause, phrase):
+                continue
+            span = _ahead(scene, clause, phrase, filed_later=filed_later, over=over)
+            span = _within(scene, frame, phrase, span)
             if span and not (passed and span.last < scene.base):  # 请一天病假，昨天淋了雨
                 said.put(clause, phrase, span)
     return said
@@ -111,11 +123,20 @@ def _length(block: list[Clause], core: Clause) -> float | None:
     return next((one for one in lengths if one and one <= LONGEST.days), None)
 
 
+def _is_advised(block: list[Clause]) -> bool:
+    """Whether the only length told is the doctor's."""
+    lengths = [one for one in block if any(length.days for length in one.durations)]
+    return len(lengths) == 1 and bool(words.DOCTOR.search(lengths[0].text))
+
+
 def _day_phrases(clause: Clause) -> Iterator[TimePhrase]:
     """Its days, without the 四日 of 请四日, which is a length, and without 当天来回."""
     for phrase in clause.times:
         counted = words.DAYS_LONG.search(clause.text, 0, clause.at(phrase.end))
         length = counted and counted.start("count") == clause.at(phrase.start)
+        moved = words.MOVED_TO.search(clause.text, clause.at(phrase.end))
+        if moved and any(one.start >= phrase.end for one in clause.times):
+            continue  # 原打算周三走的改到下周四
         if phrase.names_day and not length and not phrase.text.startswith("当"):
             yield phrase
 
@@ -141,7 +162,7 @@ def listed_days(base: date, text: str) -> list[date]:
         if dotted := words.DOTTED.search(text):
             day = base.replace(month=int(dotted["month"]), day=int(dotted["day"]))
             return [day if day >= base - LONGEST else day.replace(year=base.year + 1)]
-        match = words.LISTED.search(text)
+        match = words.LISTED.search(text) or words.BARE_SPAN.search(text)
         if not match or int(match["a"]) >= int(match["b"]):
             return []
         month = base if int(match["a"]) >= base.day else base.replace(day=1) + 31 * DAY
@@ -162,7 +183,7 @@ def _head_of_span(scene: Scene, clause: Clause) -> date | None:
 
 
 def _ahead(
-    scene: Scene, clause: Clause, phrase: TimePhrase, *, filed_later: bool
+    scene: Scene, clause: Clause, phrase: TimePhrase, *, filed_later: bool, over: bool
 ) -> Span | None:
     """A leave looks ahead, but not most of a year; 请的, 补 and 到今天 look back."""
     span = scene.span(phrase, "ahead")
@@ -170,9 +191,47 @@ def _ahead(
     if far and phrase.hit.form == "holiday":
         return None
     past = words.OF_PAST.search(clause.text) or words.TILL_NOW.search(phrase.text)
-    if past or far or (filed_later and span is not None and span.first > scene.base):
+    more = words.EXTEND.search(clause.text)
+    if past and more and clause.at(phrase.start) > more.start():
+        return span  # 请到今天的假再续三天，21到23号
+    if past or far or over or (filed_later and span is not None and span.first > scene.base):
         return scene.span(phrase, "back")
     return span
+
+
+def _names_days(phrase: TimePhrase) -> bool:
+    """Whether it names days, not a month, a clock or the like."""
+    return phrase.names_day and phrase.hit.form != "month"
+
+
+def _frame(scene: Scene, block: list[Clause], core: Clause) -> TimePhrase | None:
+    """The week in which the leave's own day lies, told in another clause: 报一下这周，周一开会."""
+    if not any(one.names_day for one in core.times):
+        return None
+    for clause in block:
+        for phrase in clause.times:
+            span = scene.span(phrase, "ahead")
+            week = phrase.hit.form == "week" and "wd" not in phrase.hit.parts
+            if clause is not core and week and span and clause.start < core.start:
+                return phrase
+    return None
+
+
+def _within(
+    scene: Scene, frame: TimePhrase | None, phrase: TimePhrase, span: Span | None
+) -> Span | None:
+    """The days of a phrase inside the week told before it, where they can lie there."""
+    week = scene.span(frame, "ahead") if frame else None
+    back = scene.span(phrase, "back")
+    inside = week and back and week.first <= back.first <= back.last <= week.last
+    return back if inside else span
+
+
+def _of_reason(clause: Clause, phrase: TimePhrase) -> bool:
+    """今天病了明天请一天: the day one fell ill is no day of the leave."""
+    later = [clause.at(one.start) for one in clause.times if one.start >= phrase.end]
+    between = clause.text[clause.at(phrase.end) : min(later, default=0)]
+    return between.endswith("了") and bool(words.ILLNESS.search(between))
 
 
 def _in_month_of(first: date, day: date) -> date:
@@ -197,6 +256,8 @@ def _is_back(behind: str) -> bool:
 
 def _plain(base: date, said: _Said) -> tuple[date, date]:
     """From the first day named, or today, as long as said or up to the end or the return."""
+    if said.points:  # 这个月轮休四天：27、28、29、30
+        said.ranges = [one for one in said.ranges if (one.last - one.first).days < MONTH - 1]
     if said.ranges:
         exact = [one for one in said.ranges if one.sure]  # 12月初，从2号到11号
         return _ranged((exact or said.ranges)[0], said)
@@ -207,9 +268,9 @@ def _plain(base: date, said: _Said) -> tuple[date, date]:
         return first, _over(first, said.length)
     if len(points) > 1:
         return _pointed(points, said, ends)
-    if not points and said.length and ends:
+    if not points and said.length and ends and not (said.advised and said.ends):
         return (max(base, _begun(ends[0], said.length)) if said.ends else base), ends[0]
-    if said.length:
+    if said.length and not (said.advised and said.ends):
         return first, _over(first, said.length)
     return first, max([first, *ends])
 
@@ -241,6 +302,9 @@ def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
     if said.ranges:
         return said.ranges[0].first, said.ranges[0].last
     later = said.ends_after(base)
+    if said.starts and said.starts[0] > base:  # 原定22日返岗，自23日起续两天
+        first = said.starts[0]
+        return first, max([_over(first, said.length or 1), *(said.ends or later)[:1], first])
     if later and said.length:
         return _begun(later[0], said.length), later[0]
     points = sorted(one for one in said.points if one > base)

@@ -7,14 +7,22 @@ from ledger.reading.clauses import Clause
 from ledger.reading.scene import Scene
 
 AT_ONCE = re.compile(
-    r"立行立改|即知即改|立即|立马|马上(?:要)?(?!(?:要|就要|就|快)?"
-    r"(?:下[雨雪霜]|上冻|冻|过[年节冬]|到[^位]|入冬|开[学春]|天[黑亮冷]|变|冷|收|种|落|来|要|就"
-    r"|放假|结))"
+    r"立行立改|即知即改|(?<!我)立即(?!发生|断|被|没)|(?<!我)立马|(?<!我)马上(?!山)(?:要)?(?!(?:要|就要|就|快)?"
+    r"(?:下[雨雪霜]|上冻|冻|过[年节冬]|到[^位]|入冬|开[学春]|天[黑亮冷]|变|冷|收|种|落|来(?:水|电|人|了)|要|就"
+    r"|放假|结|满|零下|[一二三四五六七八九十\d]{2}|[立冬春夏秋大小]?(?:冬|至|寒|雪|年关|三九|腊月|汛期)|付款|[^，。；]{0,3}[岁龄]))"
 )
+FARTHEST = 731  # days: two years, beyond which nobody sets a day
 LIMIT = re.compile(r"[前内止]的?$|截[止至]|最迟|最晚|不迟于|限")
 OBLIGED = re.compile(
-    r"限|必须|务必|一定|就要(?:给|把)?(?:解决|修|弄|搞|处理|整改|落实|办|换|通|接|整)|[^主重需只就还又]要(?!是|到期|开会)|^要(?!是)|得(?!了|很)|催|让|叫|请"
+    r"限|必须|务必|一定|就要(?:给|把)?(?:解决|修|弄|搞|处理|整改|落实|办|换|通|接|整)|[^主重需只就还又想]要(?!是|到期|开会|了)|^要(?!是|了)"
+    r"|(?<![晓觉记懂值认舍怪懒显获懂取省等免])得(?!了|很|到|起|不)|催|让|叫|请(?!人|师傅|假)"
+    r"|不[^，。；]{1,6}就|否则|不然|作废|过期|逾期"
 )
+# what we mean to do ourselves: 我叫农技员明天来认, 明天还得去
+OWN_STEP = re.compile(
+    r"^(?:我们?|咱们?)(?!村|组|这|那|寨|屯)|(?:得|要)(?:再|接着|继续)?(?:去|来|跑|陪|看看?)(?!水|电|修|收|拉|清)"
+)
+REPLY = re.compile(r"^[^要给请限须必，。；]{0,8}(?:回话|回信|回复|答复)")
 OURS = re.compile(r"我|咱|出门|回村|回来|回去|到家|开会|学习|睡|吃饭|上山|进村|下村")
 BOUND = re.compile(r"^(?:就|是|为)?(?:截止|截至|止|为限|底线)")
 SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
@@ -24,7 +32,10 @@ TO_MEND = re.compile(  # once its days have been taken out: all of a clause that
     rf"(?P<wanted>(?:(?:队长|领导|上级|[县镇乡村]里)?要求|限|望|盼|请|希望|争取|力争)?{PRESSED}*)"
     r"(?:修好|修复|修理|维修|修|解决|处理|整改|落实|办结|办|弄好|搞好|整好|换好)(?:到位|完毕|完成|完|好|掉)?"
 )
-SAME_DAY = re.compile(r"当天|当日|今天(?:之内|内|必须|就要|要|得)|不过夜")
+SAME_DAY = re.compile(
+    r"(?:当[天日](?!已|就|下午|先)|今天(?:之内|内|必须|就要|要|得)|不过夜|(?:天黑|下班|落黑|太阳落山|今晚[^，。；前]{0,4}|晚饭|天亮)之?前)"
+    r"(?![^，。；]{0,10}(?:了|已)$)"
+)
 
 
 def at_once(clause: Clause) -> bool:
@@ -48,13 +59,23 @@ def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | N
     """
     cut = before is not None and clause.before == "cue"
     text = f"{before.text}{clause.text}" if before and cut else clause.text
-    pressed = bool(OBLIGED.search(text)) and not (SOON.search(text) or FEARED.search(text))
+    if REPLY.search(clause.text):
+        return None  # that is what we promised
+    loose = any(one.search(text) for one in (SOON, FEARED, OWN_STEP))
+    pressed = bool(OBLIGED.search(text)) and not loose
     for phrase in clause.times:
         span = scene.span(phrase, "ahead")
-        if span is None or span.last < scene.base:
+        if span is None or not 0 <= (span.last - scene.base).days <= FARTHEST:
             continue
         limit = bool(LIMIT.search(phrase.text)) and "by" in (phrase.ending, span.kind)
         limit = limit or bool(BOUND.search(clause.text[clause.at(phrase.end) :]))
         if (limit and not OURS.search(text)) or (span.last > scene.base and pressed):
             return span.last
     return scene.base if SAME_DAY.search(clause.text) else None
+
+
+def set_ahead(scene: Scene, clause: Clause, before: Clause | None) -> date | None:
+    """The last day a clause sets for what is told only after it: 下礼拜一之前，那窝马蜂必须摘掉."""
+    if OURS.search(clause.text) or clause.has("promise.words", "leave.words", "study.words"):
+        return None
+    return deadline_in(scene, clause, before)

@@ -30,7 +30,9 @@ LABELLED = re.compile(
 # digits as one says them, with pauses, or mixed with written ones
 SPOKEN = "〇零一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
 PAUSE = "[ ,，、.。-]?"
-SPOKEN_MOBILE = rf"[幺一壹][三四五六七八九叁肆伍陆柒捌玖](?:{PAUSE}[{SPOKEN}]){{9}}"
+SPOKEN_MOBILE = (  # with a digit said twice by a slip
+    rf"[幺一壹][三四五六七八九叁肆伍陆柒捌玖](?:{PAUSE}[{SPOKEN}]){{9,12}}"
+)
 SPOKEN_LONG = rf"[{SPOKEN}](?:{PAUSE}[{SPOKEN}]){{14,18}}(?:{PAUSE}[Xx叉])?"
 MIXED = (
     rf"(?=[0-9]{{0,10}}[{SPOKEN}])[幺一壹1][三四五六七八九叁肆伍陆柒捌玖3-9][{SPOKEN}0-9]{{9}}"

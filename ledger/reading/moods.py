@@ -73,6 +73,9 @@ HEARSAY = re.compile(
 )
 
 # an act as a thing
+COUNTS_AS = re.compile(
+    rf"算(?:是|不算|作)?{REST}{{0,6}}(?:还是|哪[天个]|几[天次个]|什么|啥|[吗么]$)|算不算|算谁|哪几[天次个][^，,。]{{0,3}}算"
+)
 MOVED = re.compile(
     r"(?:课|培训|学习|会|活动|走访|入户)(?:时间|地点)?(?:临时|又)?(?:改到|改在|改成|推到|推迟|延期|延到|定在|取消|顺延|挪到)"
 )
@@ -110,6 +113,15 @@ def unreal(clauses: list[Clause]) -> set[Clause]:
         if running or of_it or _turned(clause) or _void(clauses, index):
             found.add(clause)
     return found
+
+
+def counts_asked(clauses: list[Clause], clause: Clause) -> bool:
+    """Whether its sentence ends in a question what it counts as: 晚上住村里，这算公差还是在岗？"""
+    return any(
+        COUNTS_AS.search(one.text)
+        for one in clauses
+        if one.sentence == clause.sentence and one.start >= clause.start
+    )
 
 
 def _same_breath(clause: Clause) -> bool:

@@ -5,16 +5,18 @@ from datetime import date
 
 from ledger.reading.clauses import Clause
 from ledger.reading.leave_words import HE_SAID, OTHERS
+from ledger.reading.moods import counts_asked
 from ledger.reading.said import PresenceSaid
 from ledger.reading.scene import Scene, by_others, is_future
 from ledger.time_phrases import TimePhrase
 
 PLACE = "村(?:[里上]头?|头)|驻地|驻点|点[上里]|队[上里]|岗"
 PRESENT = re.compile(
-    rf"(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
+    rf"在值班室|值班室(?:守|坐|待|蹲)|没(?:有)?离开(?:过)?村|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
+    rf"|^(?:今[天日]|本人|我|[上下]午|已经?|准时|正常|按时)*到岗(?:打卡|上班|签到)?(?:了|✅)?$|(?:[住蹲]点|在[岗村])第[^，,。]{{1,4}}天|按在[岗村]算|算(?:我|作|是)?在[岗村]|(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
     r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村[部里委]|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
-    r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|驻守|(?<=[天晚])也在(?:的|呢)?$|坐班|带班|在位"
-    r"|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上部委](?:过的?夜|睡|歇|住|打(?:的|了)?地铺|对付|凑合)|(?:一直|全天|整天|始终|哪也|哪儿也)(?:都|就)?没(?:有)?(?:离开|出去|走开|动窝|外出|去)(?:过)?$|[睡歇住](?:的|在)*(?:村[里上]|村部|队部|村委会?|驻地)|住(?:村部|队部)"
+    r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|驻守|(?<=[天晚])也在(?:的|呢)?$|坐班(?!车)|带班|在位"
+    r"|值(?:个|了|的)?(?:周末|夜|早|晚|白|节假日|大)班|守(?:了)?(?![他她])[^，,。]{1,8}一(?:通宵|整夜|宿|夜|晚)|值班室|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上部委](?:过的?夜|睡|歇|住|打(?:的|了)?地铺|对付|凑合)|(?:一直|全天|整天|始终|哪也|哪儿也)(?:都|就)?没(?:有)?(?:离开|出去|走开|动窝|外出|去)(?:过)?$|[睡歇住](?:的|在)*(?:村[里上]|村部|队部|村委会?|驻地)|住(?:村部|队部)"
     r"|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)"
     r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
 )
@@ -41,13 +43,18 @@ OF_POST = (
     "|同志|要求|时候|劳力|总结|工作|故事|医生|感受|体会|笔记"
 )
 NOT_AFTER = re.compile(  # a thing of the post, a span without days, somebody who is there
-    rf"^(?:[一二三四五\d]楼|(?:换|让|调|交|推)(?:给|成|到|了)|真|太|最|就是|确实|不容易|让人|锻炼|教会|这[一两几]?年|生活|经历|的?日子|的?(?:{OF_POST})|电话|室|表|点(?!名)|工作队?员?|日记|队员?|算|民|口|头|子|驻|得|第|以来|期间|满|快"
+    rf"^(?:[一二三四五\d]楼|整[一两]?[年月]|这[块边个]|[里上]?头?(?:搞|办|转|晒|逛)|(?:换|让|调|交|推)(?:给|成|到|了)|真|太|最|就是|确实|不容易|让人|锻炼|教会|这[一两几]?年|生活|经历|的?日子|的?(?:{OF_POST})|电话|室|表|点(?!名)|工作队?员?|日记|队员?|算|民|口|头|子|驻|得|第|以来|期间|满|快"
     r"|[一二三四五六七八九十两几多\d]{1,3}个?[年月]|[里上]?(?:找|的(?![哈呢啊哦呀嘛啦]?$)|有)|[里上](?:开|那|转|走|看)"
     r"|[部委](?:会|里)?+(?:的|门|(?![接待值住守夜睡歇打过凑])[^，,。]{1,2})|[^，,。]{0,4}[吗么]$)"
 )
 TONIGHT = re.compile(r"今[晚夜天日早晨]|今儿|在|正|^晚上|继续")
+NOT_HERE = re.compile(r"(?<!在)[没不]在[村岗]|没(?:下成|进|到|去)[^，,。]{0,2}村")
+FILED_FOR = re.compile(r"^(?:我|再)?(?:[^，,。]{0,4}日[志记])?补[^，,。]{1,14}(?:的|[日号天])$")
+SHORT = 5  # characters beside days that are told alone: 周一到今天天天在
 LONG_AGO = re.compile("国庆|春节|过年|元旦|五一|中秋|端午|清明|去年|前年|那[年天会]")
-SPANNED = re.compile(r"驻村|在[岗村]|值[班守]|住村|守")
+SPANNED = re.compile(
+    r"驻村|在[岗村]|值.{0,2}[班守]|住|守|没[离走出下]|[蹲窝睡宿]|都在|天天|一直"
+)
 
 
 def read_presence(scene: Scene, *, back: bool = False) -> list[PresenceSaid]:
@@ -56,12 +63,28 @@ def read_presence(scene: Scene, *, back: bool = False) -> list[PresenceSaid]:
     for index, clause in enumerate(scene.clauses):
         if clause.question or not (_answers(scene, index) or _is_present(scene, clause, back)):
             continue
+        if counts_asked(scene.clauses, clause):
+            continue
         for day, until in _days(scene, clause):
             said = PresenceSaid(
                 start=clause.start, text=scene.words(clause), day=day, until=until
             )
             found.setdefault(day, said)
+            if until:  # a span holds the days told alone before it
+                for one in [one for one in found if day <= one <= until]:
+                    del found[one]
+                found[day] = said
     return list(found.values())
+
+
+def presence_about(scene: Scene, clause: Clause) -> list[PresenceSaid]:
+    """The days on post told in a clause of a message that is sure to tell some."""
+    if clause.question or NOT_HERE.search(clause.text) or counts_asked(scene.clauses, clause):
+        return []
+    return [
+        PresenceSaid(start=clause.start, text=scene.words(clause), day=day, until=until)
+        for day, until in _days(scene, clause)
+    ]
 
 
 def _answers(scene: Scene, index: int) -> bool:
@@ -130,29 +153,57 @@ def _own(clause: Clause, start: int, end: int) -> bool:
 
 def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
     times = _spelt_out(scene, clause) or clause.times or _headed(scene, clause)
-    named = [one for one in times if one.names_day and not one.text.startswith("当")]
+    named = [
+        one for one in times if one.names_day and not one.text.startswith(("当", "这几", "近"))
+    ]
     spans = [span for one in named if (span := scene.meant(clause, one))]
     if named and not any(one.first <= scene.base for one in spans):
         return []  # 国庆七天: a day that cannot be told
     ranges = [one for one in spans if one.kind == "range" and one.first <= scene.base]
     if ranges and SPANNED.search(clause.text):
-        return [(ranges[0].first, ranges[0].last)]
+        return [(ranges[0].first, min(ranges[0].last, scene.base))]
     points = [one.first for one in spans if one.kind == "point" and one.first <= scene.base]
-    return [(one, None) for one in points] or [(scene.days[clause], None)]
+    return [(one, None) for one in points] or [(_told_day(scene, clause), None)]
+
+
+def _told_day(scene: Scene, clause: Clause) -> date:
+    """The day it is told under: of a diary's heading, where nothing nearer is said."""
+    day = scene.days[clause]
+    return scene.base_at(clause.start) if day == scene.base else day
 
 
 def _spelt_out(scene: Scene, clause: Clause) -> list[TimePhrase]:
     """The days told alone behind it: 这周我在岗五天，周一到周五."""
     behind = scene.clauses[scene.place(clause) + 1 :][:1]
-    if not behind or not SPANNED.search(clause.text) or behind[0].before != "soft":
+    if (
+        not behind
+        or not SPANNED.search(clause.text)
+        or behind[0].before not in {"soft", "hard"}
+    ):
         return []
-    alone = [one for one in behind[0].times if one.text == behind[0].text.strip()]
+    if any(
+        one.hit.form not in {"none", "week"} or "wd" in one.hit.parts for one in clause.times
+    ):
+        return []
+    words = behind[0].text.strip()
+    alone = [
+        one
+        for one in behind[0].times
+        if words.startswith(one.text) and len(words) - len(one.text) <= SHORT
+    ]
     spans = [scene.span(one, "back") for one in alone]
     return alone if any(one and one.kind == "range" for one in spans) else []
 
 
 def _headed(scene: Scene, clause: Clause) -> list[TimePhrase]:
     """The days told alone before it: 11月17日至19日，本人驻村在岗."""
+    head = scene.clauses[0]
+    if (
+        len(head.times) == 1
+        and head.sentence == clause.sentence
+        and FILED_FOR.search(head.text)
+    ):
+        return head.times
     before = scene.clauses[scene.place(clause) - 1]
     alone = len(before.times) == 1 and before.times[0].text == before.text.strip()
     return before.times if alone and before.sentence == clause.sentence else []

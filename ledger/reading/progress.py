@@ -1,18 +1,12 @@
-"""Progress: how far a known thing has come, by its number or by its household."""
+"""Progress: how far a known thing has come, or only a first step."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import Literal
 
-from ledger.numerals import read_number
-from ledger.reading.advances import advances_in, effects_in, falls_back, is_part, turns
+from ledger.reading.advances import advances_in, effects_in, is_part
 from ledger.reading.clauses import Clause
-from ledger.reading.faults import fault_in, faults_of, gone_in
-from ledger.reading.said import ProgressSaid, Who
-from ledger.reading.scene import Scene
-from ledger.reading.view import Part
+from ledger.reading.faults import faults_of, gone_in
 from ledger.time_phrases import TimePhrase
 
 Far = Literal["done", "step", "first", ""]
@@ -28,7 +22,7 @@ VISITING = re.compile(
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
 PAPERS = re.compile(
-    r"(?:安装|开户|工本|报名|手续|检测)费|[押定订]金|预付|申请|材料|单子|证明|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报"
+    r"(?:安装|开户|工本|报名|手续|检测)费|[押定订]金|预付|申请|材料|单子|证明|(?:验收|通知|整改|告知|责任)单|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报"
 )
 ALL_RIGHT = re.compile(
     r"(?:现在|这会儿?|眼下|如今|这下|终于|就|又|总算)*(?:好了|能用了|妥了)$"
@@ -59,59 +53,6 @@ TELLS = re.compile(r"说|讲|(?<!^)(?<![请想])问(?!题|一?下)|反映|愁|�
 WANTED_THING = re.compile(
     r"(?:想?要|想|申请|需要|盼|没|未|不|答应|承诺|保证)[^，。；]{0,3}的(?!话|时候)"
 )
-DIGITS = r"(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})"
-THING = (
-    r"(?:的|那|那个|这个)?(?:路灯|水管|水渠|渠道?|井盖|桥|路|厕所|危房|网络|信号|低保|护栏|垃圾|水塔|水池|水窖|机井|蓄水池|变压器|公厕|堡坎|挡墙|河堤|涵管|电杆|管网"
-    r"|污水|自来水|交办|整改)"
-)
-ENDS = r"(?:都|全|全部|今天|昨天)?(?:已|办结|整改|销号|销了|销掉|解决|验|改完|改好|修好|搞定|摘帽|闭环|了结)"
-NOT_YET = r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没下文|在办|有进展|可以销"
-# what behind a bare number says that it is an issue's, not a day: 12号还没动工
-STATE = (
-    rf"(?:(?:材料|手续|申请|资料|资金|款项?|设备|配件)(?:都|也)?已[一-龥]|[，,][^，,。；]{{1,6}}(?:[家户]的?)?那[个件事条](?=[，,])|(?:今[天早晚]|昨[天晚]|刚[刚才]?)[^，。；]{{0,4}}[通亮好完装修动开批到验]|{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家]|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
-    rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
-    r"|\s(?:水|电|路|灯|桥|渠|厕|料|材料|设备|配件|货|[钱款]|资金|补助|低保|证|网|管|井|墙|工程?|户主|施工|验收|手续|申请)[^，。；\s]{0,3}(?:[通完好到亮验批审动签发停退补订]|进场|返工)了?(?=$|[\s，。；])"
-    r"|[，,\s](?:施工队|修路队|工程队|施工方|厂家|师傅|工人|水务|电力|供电所|镇里|县里)[^，。；\s]{0,3}[撤走停来进说答]|的[井路桥渠灯房水厕][^，。]{0,2}[打修建挖铺砌装接]"
-    r"|[那这][个桩][^，。]{0,8}(?:事|问题)"
-    r"|的[^，。]{1,10}(?:还没|没装|没修|已经|装好|修好|换好|到了)"
-    r"|是[^，。]{2,14}(?:路|水|房|厕|灯|桥|渠|家|低保)))"
-)
-ONE = rf"第?\s?{DIGITS}\s?号"
-AND = r"\s?[、和跟与及,]\s?"
-NUMBERED = re.compile(
-    rf"(?P<list>(?:(?<![。；;\n])|(?![一二三四五六七八九十]{{1,2}}、)){ONE}?(?:{AND}{ONE}?){{0,9}})(?<=号)\s?的?[那这]?(?:[一二三四五六两几\d]?个)?问题"
-    rf"|(?P<run>(?<![\d月.]){DIGITS}(?:{AND}{DIGITS}){{1,9}}号)(?={ENDS})"
-    rf"|(?P<many>{ONE}(?:(?:{AND})?{ONE}){{1,9}})(?=[^组楼院路]{{0,4}}{STATE})"
-    r"|问题\s?(?:编号|清单)?\s?第?\s?(?P<behind>[0-9]{1,4}(?:\s?[、和]\s?[0-9]{1,4}){0,9})\s?号?"
-    r"(?![0-9.、)）户个条天项月日])"
-    rf"|第(?P<item>{DIGITS})[个条件](?:问题|这|那|我|[，,]|还|已)"
-    rf"|(?:^|(?<=[。；\n]))(?P<head>{DIGITS})号[:：]"
-    r"(?![^。；，]{0,8}(?:去|到(?![，,。；\s]|$)|走访|入户|学|看|在岗|在村|值|请假|开会))"
-    rf"|清单[，,]?第?(?P<entry>{DIGITS})[项条号]"
-    rf"|(?P<listed>{DIGITS})号(?:台账|清单|事项|交办件?|工单|单子)"
-    rf"|[(（]第?(?P<aside>{DIGITS})号[)）]"
-    r"|(?:#|编号|台账上?|清单上?|序号)第?\s?(?P<hash>[0-9]{1,4})"
-    rf"|(?<=[那这]个)(?P<that>{DIGITS})号(?=[，,：:\s的])"
-    rf"|(?<![0-9月.第-])第?\s?(?P<bare>{DIGITS})号[:：]?(?=\s?{STATE})"
-)
-WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|[今昨前]天$")
-MOST = 40  # issues named by number in one message
-EACH = re.compile(DIGITS)
-ENDED = re.compile(
-    r"(?:[水电路网气]|信号)[已全都]?通(?:了|$|[，。；\s])|灯[已全都]?亮|"
-    r"(?:硬化|铺|修|装|换|建|改|拆|清|挖|砌)(?:好|完|通)|"
-    r"已?整改(?!中|通知|方案|单)|办结|销号|销了|解决了|已解决|修好|通了|换好|换了|完成|搞定|摘帽|闭环|了结"
-    r"|到位|验完|清零|验收"
-)
-UNENDED = re.compile(
-    r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|争取|力争|计划|预计|打算|下周|下个?月|月底|申请销号"
-    r"|才能|再|排|差|催|通知|待"
-)
-MEANT = re.compile(
-    r"(?:下周|明天|后天|下个?月|争取|打算|准备|计划|尽量|力争|想|接下来|下一?步)[^，。；]{0,8}$"
-)
-UNFINISHED = re.compile(r"待[通验批审装修建付]|还没|没动|未|还在|在排|还差|没下文")
-ON_THE_WAY = re.compile(r"去了|走访|看了|到了|入户|我|学习")
 
 
 def how_far(clause: Clause) -> tuple[Far, int]:
@@ -182,7 +123,7 @@ def _taken_back(clause: Clause, spot: tuple[int, int]) -> bool:
         for _, end in clause.hits("promise.words")
     ):
         return True  # 保准把路清干净
-    if clause.text[max(0, spot[0] - 1) : spot[0]] in {"膝", "手"}:
+    if clause.text.startswith(("膝盖", "手架"), max(0, spot[0] - 1)):
         return True  # 膝盖上, 脚手架上
     if LURED.search(clause.text, 0, spot[0]):
         return True  # 哄着交了三千
@@ -211,162 +152,3 @@ def phrase_wants(phrase: TimePhrase, clause: Clause, before: int) -> bool:
 def _very(text: str, start: int) -> bool:
     """很快修好了 is done."""
     return text[max(0, start - 1) : start + 1] in {"很快", "刚才", "不要", "主要", "最要"}
-
-
-# by its number
-@dataclass
-class Numbered:
-    """Steps named by number in one stretch of a message, with the clauses that tell of them."""
-
-    numbers: list[int]
-    clauses: list[Clause]
-    tail: str
-    people: tuple[Who | None, ...] = (None,)
-    words: list[str] = field(default_factory=list)
-
-
-def read_numbered(scene: Scene, parts: list[Part]) -> tuple[list[ProgressSaid], set[Clause]]:
-    """Progress on issues named by number, and the clauses that belong to it."""
-    found = list(islice(_numbered(scene), MOST))
-    used: set[Clause] = set()
-    for one in found:
-        _gather(one, parts, used)
-    told = [one for one in found if not any(asks(clause) for clause in one.clauses)]
-    return [said for one in told for said in _reports(scene, one)], used
-
-
-def _numbered(scene: Scene) -> Iterator[Numbered]:
-    spots = [match for match in NUMBERED.finditer(scene.plain) if not _day(scene, match)]
-    for place, match in enumerate(spots):
-        clauses = [
-            one for one in scene.clauses if one.start < match.end() and match.start() < one.end
-        ]
-        if not clauses:
-            continue
-        end = spots[place + 1].start() if place + 1 < len(spots) else len(scene.plain)
-        if MEANT.search(scene.plain[clauses[0].start : match.start()]):
-            continue  # 下周把5号解决掉
-        tail = scene.plain[match.end() : max(match.end(), min(end, clauses[-1].end))]
-        if not re.search(
-            r"办结了没|销了没|怎么样|吗|进展如何|是什么|在哪|谁|哪一?[户家组个天]|什么|多少|[?？]|作废|重复",
-            tail,
-        ):
-            yield Numbered(_values(match), clauses, tail)
-
-
-def _day(scene: Scene, match: re.Match[str]) -> bool:
-    """12月5号, 18号下午 and 周五（13号） are days."""
-    if match.lastgroup == "aside" and WEEKDAY.search(
-        scene.plain[max(0, match.start() - 6) : match.start()]
-    ):
-        return True
-    return match.lastgroup in {"bare", "many"} and bool(
-        re.match(
-            r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到|的问题)", scene.plain[match.end() :]
-        )
-    )
-
-
-def _values(match: re.Match[str]) -> list[int]:
-    said = next(one for one in match.groups() if one)
-    values = [read_number(one) for one in EACH.findall(said)]
-    return [int(one) for one in values if one]
-
-
-def _gather(one: Numbered, parts: list[Part], used: set[Clause]) -> None:
-    """Add the clauses of the same sentence that go on about it, and the household they name."""
-    places = [place for place, part in enumerate(parts) if part.whole in one.clauses]
-    sentence = one.clauses[-1].sentence
-    one.people = _first_people(parts[place] for place in places)
-    for part in parts[places[-1] + 1 :]:
-        clause = part.whole
-        if clause.sentence != sentence or clause in used or not _goes_on(one, part):
-            break
-        one.clauses.append(clause)
-        one.words.append(part.clause.text)
-        if part.clause.mentions and one.people == (None,):
-            one.people = part.people
-    if one.people == (None,):
-        _look_back(one, parts[: places[0]], sentence)
-    used.update(one.clauses)
-
-
-def _first_people(parts: Iterator[Part]) -> tuple[Who | None, ...]:
-    return next((one.people for one in parts if one.clause.mentions), (None,))
-
-
-def _goes_on(one: Numbered, part: Part) -> bool:
-    clause = part.clause
-    if part.whole is one.clauses[-1] or (
-        one.tail in {"", "(", "（"} and part.clause.before == "soft" and not one.words
-    ):
-        return not part.whole.taken
-    if (
-        part.whole.taken
-        or NUMBERED.search(clause.text)
-        or (ON_THE_WAY.search(clause.text) and clause.mentions)
-    ):
-        return False
-    return (
-        not clause.mentions
-        or (one.people == (None,) and fault_in(clause) != "strong")
-        or bool(how_far(clause)[0])
-    )
-
-
-def _look_back(one: Numbered, parts: list[Part], sentence: int) -> None:
-    """有福家橘子拉走了，钱到手了，5号办结: the household stands before the number."""
-    for part in reversed(parts):
-        if (
-            part.whole.sentence != sentence
-            or part.whole.taken
-            or NUMBERED.search(part.clause.text)
-        ):
-            return
-        text = part.clause.text
-        counted = text.strip().isdigit()  # 2 15号问题办结: another item of a list begins
-        if (
-            counted
-            or fault_in(part.clause)
-            or part.clause.has("none.words")
-            or ON_THE_WAY.search(text)
-        ):
-            return
-        one.clauses.insert(0, part.whole)
-        if part.people[0]:
-            one.people = part.people
-        if part.clause.mentions:
-            return
-
-
-def _reports(scene: Scene, one: Numbered) -> list[ProgressSaid]:
-    done = _ended(one)
-    start, text = min(part.start for part in one.clauses), scene.words(*_once(one.clauses))
-    return [
-        ProgressSaid(
-            start=start, text=text, issue_no=number, household=one.people[0], done=done
-        )
-        for number in one.numbers
-    ]
-
-
-def _once(clauses: list[Clause]) -> list[Clause]:
-    return sorted(set(clauses), key=lambda one: one.start)
-
-
-def _ended(one: Numbered) -> bool:
-    """Whether the last word on it is that the effect is there."""
-    done = bool(ENDED.search(one.tail)) and not UNENDED.search(one.tail)
-    done = done or "可以销" in one.tail
-    for clause in one.clauses:
-        far = how_far(clause)[0]
-        if far == "done" and not NUMBERED.search(clause.text):
-            done = True
-        elif (
-            (far == "step" and not done)
-            or UNFINISHED.search(clause.text)
-            or falls_back(clause.text)
-            or turns(clause.text)
-        ):
-            done = False
-    return done

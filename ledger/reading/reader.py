@@ -79,8 +79,8 @@ def _reports(scene: Scene) -> list[Report]:
     issues, steps = read_issues(scene)
     visits = with_told(scene, visits, context)
     found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
-    kept = [one for one in found if _within_reach(one, scene.base)]
-    return [worded(one) for one in SecondLook(scene, context).over(_meant(moods, kept))]
+    told = SecondLook(scene, context).over(_meant(moods, found))
+    return [worded(one) for one in told if _within_reach(one, scene.base)]
 
 
 def _meant(moods: set[Clause], found: list[Report]) -> list[Report]:

@@ -15,7 +15,10 @@ from math import inf
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import day_at
 from ledger.reading.drafts import Draft, Step
-from ledger.reading.progress import how_far
+from ledger.reading.issue_numbers import names_one
+from ledger.reading.leave import leave_about
+from ledger.reading.presence import presence_about
+from ledger.reading.promises import promised
 from ledger.reading.said import (
     IssueSaid,
     LeaveSaid,
@@ -27,10 +30,14 @@ from ledger.reading.said import (
     VisitSaid,
     Who,
 )
-from ledger.reading.scene import Scene, who
+from ledger.reading.scene import Scene, is_future, who
 from ledger.reading.study_lengths import minutes_of
-from ledger.reading.subjects import OTHER
+from ledger.reading.study_signs import tells_study
+from ledger.reading.study_words import EXCHANGE, TALKED_OVER
+from ledger.reading.subjects import nameless, surely
 from ledger.reading.topics import plain_topic
+from ledger.reading.visits import heads_of, refuses_visits
+from ledger.reading.weighing import last_word
 from ledger.reading.weights import CATEGORIES, REPORTS, weights
 
 SAID: Mapping[str, type[Report]] = {
@@ -46,15 +53,22 @@ SAID: Mapping[str, type[Report]] = {
 # that neither the rules nor the weights had learned from. A leave needs its days to be added.
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "study": (-1.5, 0.9),
-    "visit": (-2.5, 0.4),
-    "issue": (-1.7, 1.5),
+    "visit": (-3.5, 0.4),
+    "issue": (-3.0, 1.5),
     "progress": (-1.6, 0.3),
-    "leave": (-2.0, inf),
+    "leave": (-2.0, 0.3),
     "presence": (-inf, 1.0),
     "promise": (-inf, 2.0),
 }
+# What one need among what a message tells is worth: log odds of its sentences, whether there are
+# others, how long the story is (of twelve clauses), whether a household is named. Below 0 it is
+# dropped: in a long story the rules hear needs that are only told about.
+SENTENCE, SEVERAL, LONG, NAMED, AT_FIRST = 0.43, -1.44, -2.09, 0.82, 1.85
+STORY = 12  # clauses
+PLAINLY = 1.0  # by so much more must a message speak against what is told with its effect
 TURNED = 2.5  # by so much must the other of issue and progress be likelier
-TRUSTED = 1.7  # log odds that the category the rules have found is worth
+# Log odds that the category the rules have found is worth, where it is easily mistaken, and else.
+SURE, TRUSTED, MISTAKEN = 5.0, 3.0, {"其他": 1.4, "基础设施": 2.2}
 
 
 @dataclass
@@ -73,23 +87,57 @@ class SecondLook:
         """What was found, as the whole message bears it out."""
         found = self._turned(found)
         told = {kind for kind in SAID for one in found if isinstance(one, SAID[kind])}
-        against = tuple(SAID[kind] for kind in told if self.odds[kind] < BOUNDS[kind][0])
-        kept = [one for one in found if not isinstance(one, against)]
+        several = sum(isinstance(one, IssueSaid) for one in found) > 1
+        kept = [
+            one
+            for one in found
+            if not self._spoken_against(one)
+            and not (isinstance(one, IssueSaid) and self._worth(one, several=several) < 0)
+        ]
         missing = [
             kind for kind in SAID if kind not in told and self.odds[kind] > BOUNDS[kind][1]
         ]
         added = [one for kind in missing for one in self._added(kind)]
         return self._sorted_out([*kept, *added])
 
+    def _spoken_against(self, one: Report) -> bool:
+        """Whether the whole message speaks against a report; what is plainly told stays."""
+        kind = next((kind for kind, said in SAID.items() if isinstance(one, said)), None)
+        if kind is None or self.odds[kind] >= BOUNDS[kind][0]:
+            return False
+        if isinstance(one, StudySaid) and one.minutes:
+            return self.odds[kind] < BOUNDS[kind][0] - PLAINLY
+        if isinstance(one, ProgressSaid):
+            done = self.odds[kind] < BOUNDS[kind][0] - PLAINLY
+            return not one.issue_no and (not one.done or done)
+        return True
+
+    def _worth(self, issue: IssueSaid, *, several: bool) -> float:
+        """How much speaks for one need by itself."""
+        sentences = {one.sentence for one in self._within(issue)}
+        said = [one for one in self.scene.clauses if one.sentence in sentences]
+        odds = weights(REPORTS).odds(said or self.scene.clauses)["issue"]
+        long = min(len(self.scene.clauses), STORY) / STORY
+        named = issue.household is not None
+        return SENTENCE * odds + SEVERAL * several + LONG * long + NAMED * named + AT_FIRST
+
     def _turned(self, found: list[Report]) -> list[Report]:
         """A need that reads like progress is progress, and the other way round."""
         kinds = {type(one) for one in found}
         rather = self.odds["progress"] - self.odds["issue"]
         if IssueSaid in kinds and ProgressSaid not in kinds and rather > TURNED:
-            return [_as_progress(one) if isinstance(one, IssueSaid) else one for one in found]
+            return [
+                self._as_progress(one) if isinstance(one, IssueSaid) else one for one in found
+            ]
         if ProgressSaid in kinds and IssueSaid not in kinds and -rather > TURNED:
-            return [_as_issue(one) if isinstance(one, ProgressSaid) else one for one in found]
+            return [said for one in found for said in self._as_issue(one)]
         return found
+
+    def _as_progress(self, one: IssueSaid) -> ProgressSaid:
+        """What was heard as a fault is the step's thing; the words behind it say how far it is."""
+        at = (clause.sentence for clause in self.scene.clauses if clause.end > one.start)
+        done = last_word(self._onwards(next(at, 0), one.start)) == "done"
+        return ProgressSaid(start=one.start, text=one.text, household=one.household, done=done)
 
     def _sorted_out(self, found: list[Report]) -> list[Report]:
         """Each issue in the category its words speak for."""
@@ -103,13 +151,24 @@ class SecondLook:
 
     def _category(self, issue: IssueSaid, *, alone: bool) -> str:
         """By the whole message where it tells no other need; a county's own name stays."""
-        end = issue.start + len(issue.text)
-        about = [one for one in self.scene.clauses if alone or issue.start <= one.start < end]
+        about = self._not_of_others(issue) if alone else self._within(issue)
         odds = weights(CATEGORIES).odds(about)
         if issue.category not in odds:
             return issue.category
-        odds[issue.category] += TRUSTED
+        sure = surely(nameless(self._within(issue))) == issue.category
+        odds[issue.category] += SURE if sure else MISTAKEN.get(issue.category, TRUSTED)
         return max(odds, key=lambda name: odds[name])
+
+    def _not_of_others(self, issue: IssueSaid) -> list[Clause]:
+        """The clauses of the message that are not about another household."""
+        others = (one for one in set(self.context.values()) if one and one != issue.household)
+        away = set(others) if issue.household else set()
+        within = set(self._within(issue))
+        return [
+            one
+            for one in self.scene.clauses
+            if one in within or self.context.get(one) not in away
+        ]
 
     # what is added
     def _added(self, kind: str) -> Iterable[Report]:
@@ -119,6 +178,7 @@ class SecondLook:
             "visit": self._visit,
             "issue": self._issue,
             "progress": self._progress,
+            "leave": self._leave,
             "presence": self._presence,
             "promise": self._promise,
         }
@@ -135,54 +195,76 @@ class SecondLook:
 
     def _study(self, clause: Clause) -> Iterator[Report]:
         near = [one for one in self.scene.clauses if one.sentence == clause.sentence]
+        text = "，".join(one.text for one in near)
+        ahead = any(is_future(self.scene, one) for one in near)
+        if ahead or not tells_study(self.scene.clauses, self.scene.place(clause)):
+            return
         lengths = (minutes_of(one) for one in [clause, *near])
         yield StudySaid(
             start=clause.start, text=self.scene.words(clause), day=self._day(clause),
             minutes=next(filter(None, lengths), None), topic=plain_topic(self.scene, clause),
+            exchange=bool(EXCHANGE.search(text) or TALKED_OVER.search(text)),
         )  # fmt: skip
 
     def _visit(self, clause: Clause) -> Iterator[Report]:
-        people = [who(one) for one in clause.mentions] or [self.context.get(clause)]
+        if refuses_visits(self.scene, clause):
+            return
+        view = self.context.get(clause)
+        people = [who(one) for one in clause.mentions] or (
+            [view] if view else heads_of(self.scene)
+        )
         yield VisitSaid(
             start=clause.start, text=self.scene.words(clause), day=self._day(clause),
-            households=tuple(one for one in people if one),
+            households=tuple(people),
         )  # fmt: skip
 
     def _issue(self, clause: Clause) -> Iterator[Report]:
-        draft = Draft((self.context.get(clause),), "strong", [clause])
+        return self._need(self.context.get(clause), [clause])
+
+    def _need(self, household: Who | None, clauses: list[Clause]) -> Iterator[Report]:
+        """An issue told in some clauses, with the day that their sentences set."""
+        draft = Draft((household,), "strong", clauses)
+        sentences = {one.sentence for one in clauses}
         before: Clause | None = None
         for one in self.scene.clauses:
-            if one.sentence == clause.sentence:
+            if one.sentence in sentences and not one.taken:
                 draft.limit(self.scene, one, before)
             before = one
         return iter(draft.said(self.scene))
 
+    def _as_issue(self, one: Report) -> Iterable[Report]:
+        """A step on a numbered issue stays one: the number says that it is known."""
+        if not isinstance(one, ProgressSaid) or one.issue_no:
+            return [one]
+        about = self._within(one)
+        return self._need(one.household, about) if about else [one]
+
+    def _within(self, report: Report) -> list[Clause]:
+        """The clauses a report was read from."""
+        end = report.start + max(1, len(report.text))
+        return [one for one in self.scene.clauses if report.start <= one.start < end]
+
     def _progress(self, clause: Clause) -> Iterator[Report]:
-        far = how_far(clause)[0] or "step"
+        if names_one(clause.text):
+            return iter(())  # of a numbered issue the rules have heard all that is told
+        far = last_word(self._onwards(clause.sentence, 0))
         return iter(Step((self.context.get(clause),), far, [clause]).said(self.scene))
 
-    def _presence(self, clause: Clause) -> Iterator[Report]:
-        yield PresenceSaid(
-            start=clause.start, text=self.scene.words(clause), day=self._day(clause)
-        )
+    def _onwards(self, sentence: int, start: int) -> Iterator[Clause]:
+        """The clauses of a sentence from some place on."""
+        every = self.scene.clauses
+        return (one for one in every if one.sentence == sentence and one.end > start)
+
+    def _leave(self, clause: Clause) -> Iterator[LeaveSaid]:
+        said = leave_about(self.scene, clause)
+        if said:
+            yield said
+
+    def _presence(self, clause: Clause) -> Iterable[PresenceSaid]:
+        return presence_about(self.scene, clause)
 
     def _promise(self, clause: Clause) -> Iterator[Report]:
-        yield PromiseSaid(
-            start=clause.start,
-            text=self.scene.words(clause),
-            household=self.context.get(clause),
-        )
+        yield promised(self.scene, clause, self.context)
 
     def _day(self, clause: Clause) -> date:
         return day_at(self.scene, self.scene.place(clause), len(clause.text))[0]
-
-
-def _as_progress(one: IssueSaid) -> ProgressSaid:
-    return ProgressSaid(start=one.start, text=one.text, household=one.household)
-
-
-def _as_issue(one: ProgressSaid) -> Report:
-    """A step on a numbered issue stays one: the number says that it is known."""
-    if one.issue_no:
-        return one
-    return IssueSaid(start=one.start, text=one.text, household=one.household, category=OTHER)

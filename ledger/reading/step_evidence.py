@@ -29,6 +29,7 @@ WEIGHTS: dict[str, int] = {
     "its thing": 1,  # 老焦家的烟囱, 冯家那口井
     "this matter": 1,  # 这事, 那个
     "village's": 3,  # a road, a lamp, a whole group
+    "facility": 4,  # the loudspeaker, the school's boiler, the rice mill: nobody's household
     "just told": 2,  # a need of the same people stands in the clause before
     # that something was done
     "effect": 1,  # it is there
@@ -52,6 +53,11 @@ WEIGHTS: dict[str, int] = {
     "first step on nothing": NEVER,
     "unlike progress": -3,  # the words of the whole message, weighed
 }
+FACILITY = re.compile(
+    r"路灯|太阳能灯|感应灯|喇叭|广播|公厕|学校|小学|幼儿园|教室|食堂|卫生室|活动室|文化广场|晒坝|戏台|凉亭|校车|班车|客车"
+    r"|泵[站房]|机井|水塔|水池|水厂|堰塘|渡槽|水渠|主渠|干渠|闸[门阀]|跳磴|桥|涵洞|护栏|挡墙|河堤|机耕路|产业路|通组路|主路|村道|路面|塌方|标线|减速带|减速坎"
+    r"|碾米机|打米机|粉碎机|烘干|冷库|大棚基地|合作社|车间|电商|快递|基站|信号|宽带|断[了网][^，。；]{0,4}的网|变压器|台区|电杆|线路|垃圾[池桶箱房]|化粪池|污水|消防|安置房|敬老院|养老院|助餐|老年食堂"
+)
 KIN = r"孙|儿|女|娃|媳|老伴|爹|妈|娘|爸|爷|奶|婆|公公|男人|哥|嫂|姐|弟|妹|叔|侄|舅|人"
 GOODS = r"苞谷|玉米|稻|麦|猪|牛|羊|鸡|鸭|狗|菜|果|茶|电视|手机|车|衣|年货|饭"
 ITS_THING = re.compile(
@@ -105,6 +111,7 @@ def signs_of_nobody(clause: Clause, far: Far) -> set[str]:
     """What speaks against a step where no household is in view."""
     signs = {
         "forms": bool(FORMS.search(clause.text)),
+        "facility": far == "done" and bool(FACILITY.search(clause.text)),
         "only meant": far != "done" and bool(MEANS.search(clause.text)),
         "first step on nothing": far == "first",
     }

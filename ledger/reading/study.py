@@ -1,7 +1,7 @@
 """One's own study: how long, what, alone or in exchange. Spans of one day and mode are added."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from ledger.durations import find_durations
 from ledger.reading import study_words as words
@@ -9,6 +9,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import SHORT, Tense, by_them, dated_before, day_at
 from ledger.reading.said import StudySaid
 from ledger.reading.scene import Scene
+from ledger.reading.study_days import days_of, is_day_alone
 from ledger.reading.study_evidence import Evidence, Spot
 from ledger.reading.study_lengths import (
     bare_minutes,
@@ -21,9 +22,11 @@ from ledger.reading.study_lengths import (
     timed,
 )
 from ledger.reading.study_parts import Part, apart, merged
+from ledger.reading.study_settled import settle
 from ledger.reading.topics import is_subject, plain_topic, topic_of
 
-MOST_DAYS = 14  # of a span in which each day had its study
+NEAR = 4  # clauses back in which a length may be told that 算学习 speaks of
+MOST_BEFORE = 6  # lengths told before what was studied
 
 
 def read_study(scene: Scene, tense: Tense) -> list[StudySaid]:
@@ -38,6 +41,7 @@ class _Reader:
         self.scene = scene
         self.clauses = scene.clauses
         multiply(self.clauses)
+        settle(self.clauses, scene.plain)
         self.evidence = Evidence(scene, tense)
         self.parts: list[Part] = []
         self.open: Part | None = None
@@ -59,6 +63,8 @@ class _Reader:
                 continue
             elif self._claimed(index, clause):
                 self._take_back(index, clause)
+            elif self._counts_as(index, clause):
+                continue
             elif self.open and of_it(clause, lasting=bool(self.open.minutes)):
                 self._go_on(index, clause)
             elif self.open and self._told_again(clause, self.open):
@@ -110,9 +116,11 @@ class _Reader:
         undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
         asked = re.search(r"[吗么]$", text) or (
             words.ASKED.search(text)
+            and not words.UNKNOWN_LENGTH.search(text)
             and "请教" not in text
             and not timed(self.clauses, index, clause)
         )
+        asked = asked or words.ASKS_BOT.search(text)
         return clause.question or bool(undone) or bool(asked)
 
     def _drop(self, clause: Clause) -> None:
@@ -136,9 +144,9 @@ class _Reader:
         if minutes is None and words.STRONG.search(clause.text[slice(*spot)]):
             minutes = bare_minutes(self.clauses, index, spot[1])
         before = self.clauses[index - 1] if index and clause.before != "hard" else None
-        if minutes is None and before and only_times(before):
-            self._earlier(index - 2, clause)
-            minutes, before.taken = minutes_of(before), True
+        leading = (before and only_times(before)) or words.MARKED.match(clause.text.strip())
+        if minutes is None and index and leading:
+            minutes = self._earlier(index - 1, clause)
         topic = topic_of(self.scene, clause, spot)
         if not topic and before and not before.taken and words.SUBJECT.search(before.text):
             topic = plain_topic(self.scene, before)
@@ -146,7 +154,9 @@ class _Reader:
         topics = [topic] if topic and not test else []
         clause.taken = True
         text = self.scene.words(clause)
-        for day in self._days(index, clause, spot):
+        if minutes == 0:
+            return  # 昨天一刻钟，今天三刻钟，看的都是…: each has been noted with its day
+        for day in days_of(self.scene, index, clause, spot):
             if both := apart(clause):
                 self._add(Part(clause, text, day, both[0], False, list(topics)))
                 self._add(Part(clause, text, day, both[1], True))
@@ -154,32 +164,65 @@ class _Reader:
             exchange = self._exchange(clause)
             self._add(Part(clause, text, day, minutes, exchange, list(topics), test))
 
-    def _earlier(self, index: int, clause: Clause) -> None:
-        """昨天25分钟 今天35分钟 都是学土地法: each length has its own day."""
-        one = self.clauses[index] if index >= 0 else clause
-        if not (one.sentence == clause.sentence and only_times(one) and one.times):
-            return
-        one.taken = True
-        day = day_at(self.scene, index, len(one.text))[0]
-        text = self.scene.words(one)
-        self._add(Part(one, text, day, minutes_of(one), self._exchange(clause)))
+    def _earlier(self, index: int, clause: Clause) -> int | None:
+        """The lengths told before what was studied: 昨天25分钟 今天35分钟 都是学土地法.
 
-    def _days(self, index: int, clause: Clause, spot: Spot) -> list[date]:
-        """Its day; several where each had its own: 昨天和今天各学了半小时."""
-        spans = [self.scene.span(one, "back") for one in clause.times if one.names_day]
-        days = [
-            one.first + timedelta(days)
-            for one in spans
-            if one and one.kind in {"point", "range"} and one.last <= self.scene.base
-            for days in range(min((one.last - one.first).days + 1, MOST_DAYS))
-        ]
-        if len(days) > 1 and words.EACH.search(clause.text):
-            return days
-        day, until = day_at(self.scene, index, spot[1])
-        return [self.scene.base if until else day]
+        Those without days of their own are added up; those with days are noted each for
+        itself, and 0 is left for the clause.
+        """
+        first = index
+        all_of_it = words.BACK_ON.search(clause.text)
+        while first >= 0 and index - first < MOST_BEFORE:
+            one = self.clauses[first]
+            told = all_of_it and lengths(one) and not (one.taken or one.mentions)
+            if not (only_times(one) or told):
+                break
+            if first < index and self.clauses[first + 1].before == "hard":
+                break
+            first -= 1
+        found = self.clauses[first + 1 : index + 1]
+        if not found:
+            return None
+        dated = [any(phrase.names_day for phrase in one.times) for one in found]
+        for one in found:
+            one.taken = True
+        if len(found) == 1 or not dated[0]:
+            return sum(minutes_of(one) or 0 for one in found) or None
+        topic = plain_topic(self.scene, clause)
+        for place, one in enumerate(found, first + 1):
+            day = day_at(self.scene, place, len(one.text))[0]
+            text = self.scene.words(one)
+            part = Part(one, text, day, minutes_of(one), self._exchange(clause))
+            part.topics = [topic] if topic else []
+            self._add(part)
+        return 0
+
+    def _counts_as(self, index: int, clause: Clause) -> bool:
+        """算昨天的交流学习: says of what was told before in which mode and on which day."""
+        if not words.COUNTS_AS.match(clause.text.strip()) or not index:
+            return False
+        if self.open is None:
+            near = self.clauses[max(0, index - NEAR) : index]
+            long = [one for one in near if one.sentence == clause.sentence and lengths(one)]
+            if not long or long[-1].taken:
+                return bool(self.parts)
+            day = day_at(self.scene, self.scene.place(long[-1]), len(long[-1].text))[0]
+            text = self.scene.words(long[-1], clause)
+            self._add(Part(long[-1], text, day, minutes_of(long[-1]), False))
+        part = self.parts[-1]
+        part.exchange = part.exchange or self._exchange(clause)
+        if any(one.names_day for one in clause.times):
+            part.day = day_at(self.scene, index, len(clause.text))[0]
+        clause.taken = True
+        return True
 
     def _exchange(self, clause: Clause) -> bool:
-        return bool(words.EXCHANGE.search(clause.text))
+        before = self.clauses[max(0, self.scene.place(clause) - 1)].text.strip()
+        return bool(
+            words.EXCHANGE.search(clause.text)
+            or words.TALKED_OVER.search(clause.text)
+            or words.HEADED_TALK.match(before)
+        )
 
     def _add(self, part: Part) -> None:
         self.parts.append(part)
@@ -189,6 +232,8 @@ class _Reader:
         """A length, a topic or an exchange that belongs to the study before it."""
         part = self.open
         if part is not None and words.ABSENT.search(clause.text) and clause.before != "hard":
+            if part.minutes and words.EXCHANGE.search(clause.text):
+                return  # 学了四十分钟，未参加讨论
             self.parts.remove(part)
             part = None
         if part is None or self._ends(clause):
@@ -196,7 +241,8 @@ class _Reader:
             return
         if part.test and part.minutes and words.SCORED.search(clause.text):
             return
-        if part.minutes is None and clause.times and len(clause.text.strip()) <= SHORT:
+        short = part.minutes is None and len(clause.text.strip()) <= SHORT
+        if clause.times and (short or is_day_alone(clause)):
             part.day = day_at(self.scene, index, len(clause.text))[0]
         minutes = minutes_of(clause) or self._boxed(index)
         if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
@@ -222,6 +268,8 @@ class _Reader:
             and words.WITH.search(clause.text)
             and words.TALK.search(clause.text)
         )
+        if words.OTHER_LEARNS.search(clause.text):
+            return True
         if (clause.mentions and not talked) or clause in self.evidence.planned or clause.taken:
             return True
         if clause.before == "hard":
@@ -237,8 +285,9 @@ class _Reader:
                 and not words.MARKED.match(clause.text.strip())
                 and not words.MODE.match(clause.text.strip())
             )
+        waits = self.open is not None and self.open.minutes is None and clause.before == "soft"
         return clause.has("visit.words", "leave.words", "leave.back", "promise.words") or bool(
-            clause.has("leave.here") and not words.OF_POST.search(clause.text)
+            clause.has("leave.here") and not waits and not words.OF_POST.search(clause.text)
         )
 
     def _with_exchange(self, part: Part, clause: Clause, minutes: int | None) -> None:
@@ -276,7 +325,8 @@ class _Reader:
             return
         dated = any(one.names_day for one in clause.times) or dated_before(self.scene, index)
         day = day_at(self.scene, index, 0)[0] if dated else part.day
-        exchange = part.exchange and not words.ALONE.search(clause.text)
+        mode = words.TALKED_OVER.search(clause.text) or part.exchange
+        exchange = bool(mode) and not words.ALONE.search(clause.text)
         self._add(Part(clause, self.scene.words(clause), day, minutes, exchange, topics))
 
     def _anew(self, clause: Clause, part: Part, minutes: int) -> bool:

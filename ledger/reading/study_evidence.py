@@ -25,7 +25,9 @@ class Evidence:
         self.clauses = scene.clauses
         self.tense = tense
         self.planned = self.tense.planned
-        self.long = any(one.durations for one in self.clauses)
+        self.long = any(
+            one.durations or words.UNKNOWN_LENGTH.search(one.text) for one in self.clauses
+        )
         self.any = False
         self.open = False
 
@@ -56,9 +58,11 @@ class Evidence:
         before = self.clauses[index - 1] if index and clause.before == "cue" else None
         if before and before.mentions and before.mentions[-1].end >= before.end:
             return False  # 老赵 | 昨天学了三个小时
-        if after_others(self.clauses[max(0, index - FAR) : index + 1], clause) or self._sent(
-            index
-        ):
+        alone = clause.before == "hard" and words.ALONE.search(clause.text[:end])
+        others = not alone and after_others(
+            self.clauses[max(0, index - FAR) : index + 1], clause
+        )
+        if others or self._sent(index) or words.OTHER_LEARNER.search(clause.text[:start]):
             return False
         if self._by_villager(index, start):
             return False
@@ -66,7 +70,11 @@ class Evidence:
             return False  # 那个90分钟的学习是小何的
         return (
             not negated(clause, start, end)
-            and (is_taught(clause, start) or not by_them(self.scene, index, start))
+            and (
+                is_taught(clause, start)
+                or words.TOGETHER.search(clause.text[:start])
+                or not by_them(self.scene, index, start)
+            )
             and self.tense.is_done(index, start, end)
         )
 

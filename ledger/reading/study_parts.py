@@ -24,7 +24,11 @@ class Part:
 def merged(parts: list[Part]) -> list[StudySaid]:
     """One study for each day and mode."""
     found: dict[tuple[date, bool], list[Part]] = {}
-    for part in _shared_out(_joined(parts)):
+    parts = _shared_out(_joined(parts))
+    bare = [one for one in parts if not (one.minutes or one.topics or one.exchange)]
+    if any(one.minutes for one in parts):  # 本周的学习：周一学了四十分钟
+        parts = [one for one in parts if one not in bare]
+    for part in parts:
         found.setdefault((part.day, part.exchange), []).append(part)
     return [_said(one) for one in found.values()]
 

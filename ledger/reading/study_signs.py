@@ -19,21 +19,27 @@ OURS = r"(?:我(?!的)|咱|大家|全队|队里|队员|大伙)们?"
 
 # ways of taking in; those of one character mean little without a thing that is studied
 TAKES_IN = re.compile(
-    r"(?<![大中小同开上放入失辍复退就厌科化医数转求留文休互])学(?![生校费籍前徒杂位历堂期区会着者科院])|(?<![宣])读|(?<![想思怀观])念(?![叨旧头想])"
+    r"(?<=[机车路炕床]上)学(?=[了过])|(?<![大中小同开上放入失辍复退就厌科化医数转求留文休互])学(?![生校费籍前徒杂位历堂期区会着者科院])|(?<![宣])读|(?<![想思怀观])念(?![叨旧头想])"
     r"|(?<![后脊])背(?![着上包篓后心到])|(?<![好难收偏])看(?![望病牙守护管来样不])|[瞅瞄瞧翻啃捋抠刷挂抄练记温悟]|听(?![说见话]|到(?!尾|底))|(?<![不错通])过(?=了?[一两三]?[遍道轮])|摸透|吃透|嚼"
     r"|消化|领会|领悟|琢磨|钻研|研究|推敲|梳理了?[一两]遍|收看|观看|收听|复习|考(?![虑察核验勤证试古])|默[写背记]|自测|预习|补(?=[^，]{0,8}[课学]|了[^，]{1,5}(?:小时|钟头|分钟|刻钟)$)|弄[懂通明]|整明白|对照"
     r"|答(?=[^，]{0,4}题)|充电|进修|受训|参训|听讲|上(?:了)?[^，]{0,6}(?<!下)[课堂]|参加[^，]{0,10}(?:课|培训|讲座|辅导|授课)|啃"
 )
 COURSE = re.compile(
-    r"(?<!下)(?<![^线网]上)课(?![桌间本])|讲稿|讲义|学时|视频(?!通话|电话|监控)|网院|干部网|直播|讲座|培训|教程|(?:[试套道]|(?<=[刷做答练]))题|手记|纪实|传记|[几一二三四五六七八九十\d半][章节页卷]|试卷|学习[室角园]|(?:专题|纪录|教育|警示|宣传)片|习题|原文|原著|条文|课件|单行本|小册子|书(?![记包店屋法面])|笔记|全文|文集|语录|讲话|辅导|慕课|讲堂|夜校"
+    r"(?<!下)(?<![停复缺])(?<![^线网]上)课(?![桌间本])|讲稿|讲义|学时|视频(?!通话|电话|监控)|网院|干部网|直播|讲座|培训|教程|(?:[试套道]|(?<=[刷做答练]))题|手记|纪实|传记|[几一二三四五六七八九十\d半][章节页卷]|试卷|学习[室角园]|(?:专题|纪录|教育|警示|宣传)片|习题|原文|原著|条文|课件|单行本|小册子|书(?![记包店屋法面])|笔记|全文|文集|语录|讲话|辅导|慕课|讲堂|夜校"
     r"|录播|音频|广播|有声|题库|卡片|[一二三四五六七八九十\d][讲课章节期篇]|(?:示范|研修|培训|轮训|专题|网络|进修)班|回放|公众号|推文|社论|评论员"
+    r"|(?<!登记)(?<!宣传)册子|[一-龥]{2}(?:分析|防控|防治|管护|识别|诊断|实务|常识|原理|指南|图谱|要领|概论|大纲|导读|入门|普查|救助)(?=$|[，的])"
 )
 TAUGHT = re.compile(
     rf"给{OURS}[^，]{{0,6}}?(?:上|讲|授|恶?补|辅导|培训|解读|领学|传达)"
     r"|来(?:村里?|队里)?(?:给[^，]{0,4})?(?:讲课?|授课|上课|辅导)(?![价和理究道情])"
     r"|[听请](?!说)[^，。我咱]{1,9}?(?:讲课|授课|解读|传授|[讲谈]了?(?=[一两二三四五六七八九十半大\d]))"
 )
-LEARNT_OF = re.compile(r"取了?[个点]?经|请教|研讨|切磋|互学|取长补短|传帮带")
+LEARNT_OF = re.compile(
+    r"取了?[个点]?经|请教|研讨|切磋|互学|取长补短|传帮带|一问一答|(?:互|相)[相互][提问考背抽拷]"
+)
+TONGUE = re.compile(
+    r"(?:[藏彝苗侗壮瑶傣蒙维][语话文]|方言|土话|普通话|拼音|双语)(?!版|说)"
+)  # languages one takes in
 WORK = re.compile(
     r"宣讲|宣传(?!片)|(?<!的)讲解|讲给|解答|解释|整理|(?<!边)填|录入|打印|复印|核[对实查]|统计|走访|入户|(?<!读书)会(?:议(?!精神)|上|场)|[开散]了?[^，]{0,6}会|发放|张贴|粘贴|[送跑巡](?!法)|办(?:了|完|理|好)|修(?:了|好|路|车)|装(?:了|好)|等(?:了|着|人|车|候)|排[队查]|检查"
     r"|协调|调解了|接待|汇报|布置|备课|准备|坐车|开车|打电话|[写做弄搞赶码](?:了)?[^，]{0,6}(?:表(?!格)|账|材料|资料|档案|方案|报告|总结|简报|稿)|(?<![请领受])教(?![育材程案学])|辅导(?!材料|读本|[我咱])"
@@ -46,23 +52,53 @@ def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
     clause = clauses[index]
     if not (near := _around(clauses, index)):
         return None
-    match = TAUGHT.search(clause.text) or TAKES_IN.search(clause.text)
+    match = (
+        TAUGHT.search(clause.text)
+        or TAKES_IN.search(clause.text)
+        or LEARNT_OF.search(clause.text)
+    )
     thing = COURSE.search(clause.text) or _subject(clause.text)
     spot = match or thing or only_times(clause)
     if not spot:
         return None
     text = "，".join(one.text for one in near)
-    last = next(one for one in near if lengths(one))
+    last = next(one for one in near if _lasts(one))
     own = "，".join(one.text for one in near if clause.start <= one.start <= last.start)
     own = own if isinstance(spot, re.Match) else text
-    if _works(own) or words.NOT_STUDY.search(text) or any(one.mentions for one in near):
+    if _works(own) or _barred(text) or _about_homes(clause, near):
         return None
     signs: list[object] = [
-        one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, LEARNT_OF, words.ALONE)
+        one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, LEARNT_OF, TONGUE, words.ALONE)
     ]
-    signs += [_subject(text), len(set(COURSE.findall(text))) > 1]
+    signs += [_subject(text)] + [len(set(one.findall(text))) > 1 for one in (COURSE, LEARNT_OF)]
     where = spot.span() if isinstance(spot, re.Match) else (0, 0)
     return where if sum(map(bool, signs)) >= ENOUGH else None
+
+
+def _about_homes(clause: Clause, near: list[Clause]) -> bool:
+    """Whether a household is named there; before a day of its own it is of another matter."""
+    dated = any(one.names_day for one in clause.times)
+    return any(one.mentions for one in near if not dated or one.start >= clause.start)
+
+
+def tells_study(clauses: list[Clause], index: int) -> bool:
+    """Whether a message that reads like study can tell of one's own in and around a clause."""
+    clause = clauses[index]
+    here = "，".join(
+        one.text for one in clauses[index : index + 2] if one.sentence == clause.sentence
+    )
+    if (
+        clause.question
+        or words.UNDONE.search(here)
+        or any(one.search(clause.text) for one in (words.ASKS_BOT, words.OTHER_LEARNS))
+    ):
+        return False
+    near = clauses[max(0, index - AHEAD) : index + AHEAD]
+    text = "，".join(one.text for one in near)
+    signs = (TAKES_IN, TAUGHT, LEARNT_OF, words.STRONG, words.EXCHANGE, words.TALKED_OVER)
+    if any(one.search(text) for one in signs):
+        return True
+    return bool(COURSE.search(text) or _subject(text)) and not WORK.search(text)
 
 
 def is_taught(clause: Clause, start: int) -> bool:
@@ -74,10 +110,19 @@ def _subject(text: str) -> re.Match[str] | None:
     return words.SUBJECT.search(text) or words.BOOK.search(text)
 
 
+def _barred(text: str) -> bool:
+    return bool(words.NOT_STUDY.search(text) or words.OTHER_LEARNS.search(text))
+
+
 def _works(text: str) -> bool:
     """Whether it tells of other work, of villagers, of schools."""
     other = (WORK, words.OFF, words.FOLK, words.NOT_STUDY, words.UNDONE)
     return any(one.search(text) for one in other)
+
+
+def _lasts(clause: Clause) -> bool:
+    """Whether it says how long, or that nobody knows how long."""
+    return bool(lengths(clause) or words.UNKNOWN_LENGTH.search(clause.text))
 
 
 def _around(clauses: list[Clause], index: int) -> list[Clause]:
@@ -91,5 +136,5 @@ def _around(clauses: list[Clause], index: int) -> list[Clause]:
         near.append(one)
         if long:
             break  # what it was about may stand behind its length
-        long = bool(lengths(one))
+        long = _lasts(one)
     return near if long else []

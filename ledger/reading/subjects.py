@@ -38,6 +38,24 @@ LEFT_ALONE = re.compile(r"[没无](?:得)?人[管理问看]")
 # What no other word or scene outweighs.
 SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
+        "其他",  # cheated, or at odds with the neighbours, whatever it is about
+        re.compile(
+            r"骗(?:了|走|去)|被骗|诈骗|评理|打起来|动了(?:锹|手|刀|锄|棍|铁锹)|吵得(?:厉害|凶)"
+            r"|两家[^，。；]{0,5}(?:吵|争|打|僵)"
+            r"|(?:隔壁|邻居|对门)[^，。；]{0,6}把[^，。；]{1,8}(?:堵|占|垒|填|挖|圈|拦|砌)"
+            r"|(?:被|让|叫|给)(?:邻居|隔壁|对门)[^，。；]{0,8}(?:占|堵|填|啃|挖|圈|拦)"
+        ),
+    ),
+    (
+        "收入",  # what a year or a month brings in
+        re.compile(
+            r"(?:年|月|季|头|家)[^，。；]{0,6}(?:拢共|统共|总共|一共|到手|才|只|就|不到|落)[^，。；]{0,10}"
+            r"(?:挣|进账|进项|赚|落了|收入|到手)|[没断少][^，。；]{0,3}(?:进账|进项)|(?:进账|进项)[^，。；]{0,4}(?:断|少|不|没)"
+            r"|挣(?:不到|不了|不够|不上|不着|了?[一二三四五六七八九十几两\d]{1,3}[百千块])|入不敷出"
+            r"|(?:煤|奶粉|油盐|买米|买面|开销)钱[^，。；]{0,5}(?:没|拿不)|(?:油盐|米|油|面)[^，。；]{0,3}[都要得是靠]{1,3}赊"
+        ),
+    ),
+    (
         "教育",  # told at school of whom it hurts
         re.compile(
             r"(?:学校|班上|班里|校门)[^，]{0,9}(?:打|欺负|堵|推|孤立)|(?:同学|高年级|大孩子)[^，]{0,4}(?:打|欺负|堵)"
@@ -66,7 +84,31 @@ SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("收入", re.compile(r"外债|[欠背][^，。；]{0,4}一屁股")),
     ("饮水", re.compile(r"水龙头[^。；]{0,14}(?:接|滴|来|出)")),
-    ("医疗", re.compile(r"抑郁|脱了?臼")),
+    ("医疗", re.compile(r"抑郁|脱了?臼|助听器|假牙|斜视|眼药水|化疗|胰岛素")),
+    (
+        "产业",  # a machine that the household lives by
+        re.compile(
+            r"(?:磨浆|压面|脱粒|碾米|磨面|粉碎|打米|铡草|榨油|烘干|打捆|收割|旋耕|微耕|打药|喷药|孵化|孵蛋|挤奶|脱皮|炒茶|揉茶|播种|插秧)(?:机|箱)"
+            r"|光伏|太阳能板|逆变器|磨盘|磨坊|豆腐坊|烤烟?房"
+            r"|[猪牛羊鸡鸭兔][圈棚舍](?!后|边|旁|门口)[^，。；]{0,10}(?:顶|瓦|墙|垮|塌|裂)"
+        ),
+    ),
+    (
+        "人居环境",
+        re.compile(
+            r"公厕|旱厕|茅[房坑厕]|粪坑|马桶|建筑渣|泔水|臭(?=得?[了半满熏]|味|水|气|$|[，。；])"
+        ),
+    ),
+    (
+        "基础设施",
+        re.compile(r"班车|充电桩|凸镜|广角镜|路灯|井盖|变压器|电表箱|护栏(?<!楼.护栏)|基站"),
+    ),
+    (
+        "教育",
+        re.compile(
+            r"(?:村小|小学|幼儿园|学校)的?(?:食堂|教室|操场|课桌|消毒柜|老师)|教室|操场|课外书|书桌|校服"
+        ),
+    ),
 )
 
 # What the guide settles where two categories meet; the first that fits wins.
@@ -162,6 +204,11 @@ def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
     """How clearly some clauses are about a subject that issues are about."""
     best = max(scores_of(lexicon, *clauses).values())
     return max(best, PLAIN) if settled(nameless(clauses)) else best
+
+
+def surely(text: str) -> str | None:
+    """The category of words that no other word outweighs."""
+    return _first(SURELY, text)
 
 
 def settled(text: str) -> str | None:

@@ -8,6 +8,7 @@ from ledger.mentions import Mention
 from ledger.reading.clauses import Clause
 from ledger.reading.said import Who
 from ledger.reading.scene import Scene, who
+from ledger.reading.spoken_of_again import again
 from ledger.reading.visit_names import is_neighbour
 from ledger.reading.visits import same
 
@@ -16,7 +17,7 @@ SAYS = (
     r"|想|要求|希望|盼|求|托|喊|哭)"
 )
 SAYS_FIRST = re.compile(
-    rf"^(?:[他她]|人家|还|也|又|都|就|老是|顺嘴|顺口|顺便|一直|直|便|可|只)*+{SAYS}"
+    rf"^(?:(?:路上|临走时?|末了|最后|饭桌上|电话里)(?=[他她])|其[父母妻子女孙儿]{{1,2}}|[他她]|人家|还|也|又|都|就|老是|顺嘴|顺口|顺便|一直|直|便|可|只)*+{SAYS}"
 )
 SPEAKER = re.compile(
     rf"^(?:家|户|[他她]|里|自己|还|也|又|就|老是|顺嘴|一直|直|来村部"
@@ -25,7 +26,7 @@ SPEAKER = re.compile(
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
 PUBLIC = re.compile(
-    ASKED + r"(?:全村|村里|组[里上](?!的?人)|村口|村上|群众|大家|各户|路上|全组|几户"
+    ASKED + r"(?:全村|村里|组[里上](?!的?人)|村口|村上|群众|大家|各户|路上(?!没人)|全组|几户"
     r"|那[截条段][^，]{0,3}[路渠沟河管道]|[那这]一[片带]"
     r"|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
     r"|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
@@ -34,8 +35,13 @@ PUBLIC = re.compile(
 )
 # 去了马德泉家，就5组那个: which household is meant
 APPOSED = re.compile(r"^就?是?[一二三四五六七八九十\d]{1,2}[组社队]的?(?:那[个家户])?$")
-OF_HOUSE = re.compile(r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|院里|自家")
-AT_CLINIC = re.compile(r"^卫生[室所院](?:[那里]边?|头)?(?:也|又|都|却)?(?:说|讲|没|不|要|让)")
+OF_HOUSE = re.compile(
+    r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|屋里|院[里外前后]|院坝(?!会|里?开)|自家"
+)
+AT_CLINIC = re.compile(  # where the household did not get it
+    r"^(?:[村镇乡县](?:里|上)?的?)?(?:卫生[室所院]|药[房店]|医院|诊所|村医|供销社|小卖部|商店|学校|小学?)"
+    r"(?:[那里]边?|头)?(?:也|又|都|却|还|就|老|一直)*(?:说|讲|没|不|要|让|无|缺|断|关|锁)"
+)
 OWN_TURN = re.compile(
     r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里"
     r"|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
@@ -43,6 +49,14 @@ OWN_TURN = re.compile(
 MEETING = re.compile(
     r"院坝会|院子会|屋场会|群众会|村民会|坝坝会|板凳会|火塘会"
     r"|户主会|村民代表会|村民大会|村民小组会|座谈会|恳谈会"
+    r"|(?:院[坝子里]|晒[谷场坝]+|坝子|门口|屋场)[里上]?[^，。；]{0,4}开[了个]{0,2}会"
+)
+# where they met, and not who spoke: 在石老汉院子里开了个坝坝会
+VENUE_LED = re.compile(r"(?:[在到于借上]|[一二三四五六七八九十\d]{1,2}[组社队]的?)$")
+VENUE = re.compile(r"^(?:家|屋|那儿?|的)*(?:院|坝|门[口前]|晒|场|堂屋|火塘|屋里|楼下|空地)")
+# a clause that only says who tells what follows it: 潘石头反映，组里广播站那根杆斜了
+TELLS = re.compile(
+    r"(?:反映|说是?|讲|诉苦|来电话?|电话(?:里|来)?|打来的?|微信|[捎带][了来个张口]{0,3}(?:信|话|纸条)|来信|留言|短信)$"
 )
 LIST_GAP = re.compile(
     r"(?:家|户|屋里|屋|那边|那儿|那|他们|两口子)?(?:[、,，/ ]|和|跟|与|及|以及|还有|同)+"
@@ -79,8 +93,10 @@ class _View:
 
     people: tuple[Who, ...] = ()
     named: list[Who] = field(default_factory=list)
+    listed: list[Who] = field(default_factory=list)  # every household named so far, once
     together: int = -1  # the sentence that tells of all of them
     meeting: int = -1  # the sentence that tells of a villagers' meeting
+    teller: int = -1  # the sentence whose last clause only said who tells what follows
     speaker: int = -1  # the sentence in which one of those who met has the word
 
     def about(self, clause: Clause) -> tuple[Who | None, ...]:
@@ -89,10 +105,17 @@ class _View:
             self.meeting = clause.sentence
         if clause.mentions and self.people and is_neighbour(clause):
             return self.people
+        meant = () if clause.mentions else again(clause.text, self.listed, self.people)
+        if meant:
+            self.people = tuple(one for one in meant if one)
+            return meant
         if clause.mentions:
             self.people = self._people(clause)
+            self.teller = clause.sentence if TELLS.search(clause.text) else -1
             return self.people if not self._met(clause) else (None,)
-        if self._met(clause) or self._turns(clause):
+        told = self.teller == clause.sentence and len(self.people) == 1
+        self.teller = -1
+        if self._met(clause) or (self._turns(clause) and not told):
             self.people = ()
         if TOGETHER.search(clause.text):
             self.together = clause.sentence
@@ -102,7 +125,7 @@ class _View:
 
     def _met(self, clause: Clause) -> bool:
         """Whether it tells of all who met, and of nobody who has the word there."""
-        if self.meeting == clause.sentence and len(clause.mentions) == 1:
+        if self.meeting == clause.sentence and len(clause.mentions) == 1 and not _hosts(clause):
             self.speaker = clause.sentence
         heard = self.speaker == clause.sentence and len(clause.mentions) < 2
         return self.meeting == clause.sentence and not heard
@@ -128,12 +151,19 @@ class _View:
             else _topic(clause, groups)
         )
         people = [self._settled(who(one)) for one in chosen]
+        self._list(clause)
         self.named = [*self.named, *people][-REMEMBERED:]
         return tuple(
             one
             for place, one in enumerate(people)
             if not any(same(one, other) for other in people[:place])
         )
+
+    def _list(self, clause: Clause) -> None:
+        """Remember all whom a clause names, in the order in which they were first named."""
+        for one in (self._settled(who(mention)) for mention in clause.mentions):
+            if len(self.listed) < REMEMBERED and not any(same(one, it) for it in self.listed):
+                self.listed.append(one)
 
     def _settled(self, one: Who) -> Who:
         """老赵 after 赵有根 is 赵有根."""
@@ -174,6 +204,13 @@ def lists_of(clause: Clause) -> list[list[Mention]]:
 
 def _between(clause: Clause, first: Mention, second: Mention) -> str:
     return clause.text[clause.at(first.end) : clause.at(second.start)]
+
+
+def _hosts(clause: Clause) -> bool:
+    """Whether its only household is where they met."""
+    one = clause.mentions[0]
+    led = VENUE_LED.search(clause.text[: clause.at(one.start)])
+    return bool(led and VENUE.search(clause.text[clause.at(one.end) :]))
 
 
 def _speaks(clause: Clause, one: Mention) -> bool:

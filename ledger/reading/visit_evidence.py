@@ -26,6 +26,7 @@ from ledger.reading.visit_names import (
     undated,
 )
 from ledger.reading.visit_toward import Toward
+from ledger.reading.visit_traces import ON_ROAD, trace_of
 
 MANY = 99  # households still to be named where no count is said
 
@@ -78,6 +79,7 @@ class Evidence:
             self._alone,
             self._at_place,
             self._named_next,
+            self._traced,
         )
         for way in ways[:1] if clause.taken else ways:
             if been := way(index, clause):
@@ -139,7 +141,7 @@ class Evidence:
             and self.clauses[index - 1].mentions
         ):
             return True
-        if self.scene.plain[clause.end : clause.end + 1] in (":", "：") and self._heads(index):
+        if self.scene.plain[clause.end : clause.end + 1] in (":", "：") and self.heads(index):
             return True
         placed = words.HAMLET.search(clause.text) or words.COUNT.search(clause.text[start:])
         return bool(
@@ -152,7 +154,7 @@ class Evidence:
             )
         )
 
-    def _heads(self, index: int) -> bool:
+    def heads(self, index: int) -> bool:
         """入户核查收入：何满仓2.1万: a household begins what follows."""
         after = self.clauses[index + 1] if index + 1 < len(self.clauses) else None
         return bool(after and after.mentions and after.mentions[0].start - after.start < 3)
@@ -233,7 +235,10 @@ class Evidence:
             pronoun
             and not verbs.NOT_THERE.search(clause.text[pronoun.end() :])
             and (verbs.HOUSE.search(pronoun[0]) or verbs.LOOKED.fullmatch(pronoun["verb"]))
-            and not re.search(r"^(?:去|到|上)(?:县|镇|市|医|卫)", clause.text[pronoun.end() :])
+            and not re.search(
+                r"^(?:去|到|上)(?:县|镇|市|医|卫|信用|银行|社保|民政|派出|窗口)",
+                clause.text[pronoun.end() :],
+            )
             and not verbs.SEES.search(clause.text[: pronoun.end()])
         ):
             return self._of_topic(index, clause, pronoun.start("verb"), pronoun.end())
@@ -310,6 +315,29 @@ class Evidence:
         if not to or head not in {"", "是", "就是"} or not self.judge.did(index, *to.span()):
             return None
         return Been(tuple(groups(after)[0]), to.start())
+
+    def _traced(self, index: int, clause: Clause) -> Been | None:
+        """我尝了一口, 掏出来给我看: a sign of having been with the household spoken of."""
+        trace = trace_of(clause)
+        if trace is None or phoned(clause) or words.COMES.search(clause.text):
+            return None
+        before = self.clauses[index - 1] if index and clause.before != "hard" else clause
+        if ON_ROAD.search(before.text):
+            return None
+        start, end, doer = trace
+        if not self.judge.did(index, start, end, doer):
+            return None
+        own = [one for one in clause.mentions if clause.at(one.end) <= end]
+        meant = own[-1:] or topic(self.clauses, index, clause) or self._led_behind(index)
+        return Been(tuple(meant), start) if meant else None
+
+    def _led_behind(self, index: int) -> list[Mention]:
+        """她把床让给我坐。高玉兰的腊八豆…: whom the next clauses name first."""
+        for later in self.clauses[index + 1 : index + 3]:
+            if later.mentions:
+                first = later.mentions[0]
+                return [first] if leads(later.text[: later.at(first.start)]) else []
+        return []
 
     def _claimed(self, index: int, clause: Clause) -> bool:
         """A claim of an earlier message that is taken back: 刚才说走访的是张大山，错了."""

@@ -14,18 +14,30 @@ class Judge:
         self.scene = scene
         self.clauses = scene.clauses
         self.tense = tense
+        self.refused: set[int] = set()  # clauses with a verb of a visit that was none
 
     def did(self, index: int, start: int, end: int, doer: int | None = None) -> bool:
         """Whether the verb at start to end is done and ours; who does it stands before `doer`."""
         clause = self.clauses[index]
-        return (
+        done = (
             not negated(clause, start, end)
             and not words.FORMERLY.search(clause.text[:start])
             and not by_them(self.scene, index, start if doer is None else doer)
+            and not self._by_near(clause, start)
+            and not clause.text.startswith("的话", start + 1)
             and not self._by_guests(index)
             and not self._declined(index)
             and self.tense.is_done(index, start, end)
         )
+        if not done:
+            self.refused.add(index)
+        return done
+
+    def _by_near(self, clause: Clause, start: int) -> bool:
+        """Whether one of the team or of our own family does it alone: 郭队去的老曾家."""
+        before = timeless(clause)[:start]
+        kin = words.KIN.search(before)
+        return kin is not None and not words.WITH_US.search(before[kin.end() :])
 
     def _declined(self, index: int) -> bool:
         """Whether it was an invitation that was not taken up."""
@@ -41,6 +53,8 @@ class Judge:
         told = before.text + clause.text
         if words.TEAMMATE.search(before.text) and not words.URGED.search(told):
             return True
+        if words.OTHERS_CAME.search(before.text):
+            return not words.URGED.search(clause.text)
         if not clause.mentions and words.THEY_WENT.search(before.text):
             return not words.URGED.search(clause.text)
         if any(len(one.fits) == 1 for one in before.mentions):

@@ -132,7 +132,10 @@ def leads(head: str) -> bool:
     """Whether a clause begins with its name: 赵家…, 一是冯水生户…, 住窑洞的赵有根, 只见着陈阿婆."""
     return len(head) <= 2 or (
         len(head) <= LEADING
-        and (head.endswith(("的", "是", "组", "社")) or bool(words.SEEN.search(head)))
+        and (
+            head.endswith(("的", "是", "组", "社"))
+            or bool(words.SEEN.search(head) or words.NTH.search(head))
+        )
     )
 
 

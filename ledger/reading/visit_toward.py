@@ -153,7 +153,8 @@ class Toward:
         house = bool(verbs.HOUSE.search(named.own) or match["home"] or match["many"])
         if verbs.BARE_DEED.search(match["verb"]):
             fronted = verbs.FRONTED.search(named.clause.text[: named.start])
-            if not (many or fronted or (house and match["verb"].endswith("的"))):
+            alone = not named.tail[match.end("verb") :].strip()  # 马德全家走了
+            if not (many or fronted or (house and (alone or match["verb"].endswith("的")))):
                 return False
         if house:
             return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ledger.mentions import Mention
+from ledger.numerals import read_number
 from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import Tense, day_at
@@ -13,7 +14,7 @@ from ledger.reading.said import VisitSaid, Who
 from ledger.reading.scene import Scene, who
 from ledger.reading.visit_evidence import MANY, Been, Evidence
 from ledger.reading.visit_judge import phoned
-from ledger.reading.visit_names import groups, is_days_names, is_names, leads, only_day
+from ledger.reading.visit_names import groups, is_days_names, is_names, leads, only_day, undated
 
 
 @dataclass
@@ -23,11 +24,49 @@ class _Round:
     day: tuple[date, date | None]
     more: int
     listed: bool = False  # only bare names may follow
+    meeting: bool = False  # those who came were met
 
 
 def read_visits(scene: Scene, tense: Tense) -> list[VisitSaid]:
     """Every visit, one for each day, with all its households in order."""
     return _Reader(scene, tense).read()
+
+
+def refuses_visits(scene: Scene, heart: Clause) -> bool:
+    """Whether it tells of visits that are none: others' ones, plans, 没去, a closed door.
+
+    `heart`: the clause that reads most like a visit.
+    """
+    if any(
+        words.NOT_THERE.search(one.text) or words.FAR.search(one.text) for one in scene.clauses
+    ):
+        return True
+    reader = _Reader(scene, Tense(scene))
+    reader.read()
+    evidence = reader.evidence
+    if heart in evidence.planned or phoned(heart):
+        return True
+    named = [at for at, one in enumerate(scene.clauses) if one.mentions]
+    if len(heads_of(scene)) < 2 and any(evidence.shut(at) for at in named):
+        return True
+    return any(_asked(scene.clauses[at]) for at in named) or any(
+        scene.clauses[at].mentions or words.COUNT.search(scene.clauses[at].text)
+        for at in evidence.judge.refused
+    )
+
+
+def heads_of(scene: Scene) -> list[Who]:
+    """Each household that heads a clause: 一、谢三娃家：…；二、温树生家：…."""
+    evidence = Evidence(scene, Tense(scene))
+    heads = [
+        who(one.mentions[0])
+        for at, one in enumerate(scene.clauses)
+        if one.mentions
+        and not evidence.shut(at)
+        and leads(one.text[: one.at(one.mentions[0].start)])
+        and not words.AWAY.search(one.text[one.at(one.mentions[0].end) :])
+    ]
+    return list(_joined((), heads))
 
 
 class _Reader:
@@ -62,17 +101,26 @@ class _Reader:
                 self.round.day = day_at(self.scene, index, len(clause.text))
             elif self.round and self.round.listed:
                 self.round = None
-            elif (
-                words.ROUND.search(clause.text.strip()) and clause not in self.evidence.planned
+            elif clause not in self.evidence.planned and (
+                words.ROUND.search(clause.text.strip()) or self._dated_round(index, clause)
             ):
                 self.round = _Round(day_at(self.scene, index, 0), MANY)
             elif self.evidence.out(index, clause):
                 self.round = _Round(day_at(self.scene, index, 0), MANY, listed=True)
         self._by_form()
+        self._by_rows()
         return sorted(self.found.values(), key=lambda one: one.start)
+
+    def _dated_round(self, index: int, clause: Clause) -> bool:
+        """上周日去看的，赵明亮屋里…，罗志刚屋里…: a day and a verb, then who was visited."""
+        return bool(
+            clause.times and words.DATED_ROUND.fullmatch(undated(clause).strip())
+        ) and self.evidence.heads(index)
 
     def _summed_up(self, index: int, clause: Clause) -> bool:
         """16日老李、老张；17日老王。均已入户: each day before has its own households."""
+        if words.BOTH.search(undated(clause).strip()):
+            return self._both(index)
         if not words.SUMMED_UP.search(clause.text.strip()):
             return False
         place = index
@@ -84,6 +132,29 @@ class _Reader:
             one = self.clauses[at]
             self._file(one, one.mentions, day_at(self.scene, at, 0))
         return place < index
+
+    def _both(self, index: int) -> bool:
+        """老褚的棚塌了，玉梅的娃没名额，两家都是下午去的: as many as are said, told of before."""
+        clause = self.clauses[index]
+        match = words.BOTH.search(undated(clause).strip())
+        count = int(read_number(match["n"]) or 0) if match and match["n"] else MANY
+        if clause.question or not self.evidence.judge.did(index, 0, len(clause.text)):
+            return False
+        heads: list[tuple[Clause, Mention]] = []
+        for one in self.clauses[:index]:
+            told = [other for _, other in heads]
+            heads += [
+                (one, group[0])
+                for group in groups(one)
+                if leads(one.text[: one.at(group[0].start)])
+                and not any(same(who(group[0]), who(other)) for other in told)
+            ] + [(one, other) for group in groups(one)[:1] for other in group[1:]]
+        if len(heads) < 2 or (count != MANY and len(heads) < count):
+            return False
+        day = day_at(self.scene, index, len(clause.text))
+        for one, mention in heads[-count:]:
+            self._file(one, [mention], day)
+        return True
 
     def _all_of_list(self, index: int) -> bool:
         """①高玉兰 正常 ②姜春生 住院 以上均为今日走访: whoever heads an item was seen."""
@@ -114,6 +185,26 @@ class _Reader:
             ):
                 self._file(clause, groups(clause)[0], day)
 
+    def _by_rows(self) -> None:
+        """11/13 陈婆婆 送药, 11/14 田秀芳 填表: rows of a day, a household and what was done."""
+        rows = [
+            at + 1
+            for at, one in enumerate(self.clauses[:-1])
+            if only_day(one)
+            and one not in self.evidence.planned
+            and is_names(self.clauses[at + 1])
+            and self.clauses[at + 1].before == "space"
+        ]
+        if len(rows) < 2:
+            return
+        self.found = {}
+        for at in rows:
+            clause, after = self.clauses[at], self.clauses[at + 1 : at + 2]
+            if not any(words.AWAY.search(one.text) for one in after) and not self.evidence.shut(
+                at
+            ):
+                self._file(clause, clause.mentions, day_at(self.scene, at, 0))
+
     def _form_day(self) -> tuple[date, date | None] | None:
         for index, clause in enumerate(self.clauses):
             late = any(
@@ -141,6 +232,11 @@ class _Reader:
             return []
         first = clause.mentions[0]
         head = clause.text[: clause.at(first.start)]
+        if self.round.meeting:
+            tail = clause.text[clause.at(clause.mentions[-1].end) :]
+            return list(clause.mentions) if words.ATTENDED.search(tail) else []
+        if self._names_at_end(clause):
+            return groups(clause)[-1]
         if (
             not leads(head)
             or phoned(clause)
@@ -157,6 +253,13 @@ class _Reader:
             return []
         return [] if self._told_elsewhere(first) else groups(clause)[0]
 
+    def _names_at_end(self, clause: Clause) -> bool:
+        """跑了三户，都是帮着量地的——田秀芳、杜守义: the names stand last, in one group."""
+        many = groups(clause)
+        first, last = clause.at(many[0][0].start), clause.at(many[-1][-1].end)
+        rest = clause.text[last:].strip("家户 ")
+        return len(many) == 1 < len(many[0]) and not rest and clause.text[:first].endswith("-")
+
     def _told_elsewhere(self, mention: Mention) -> bool:
         """Whether a household belongs to the visit of another day already."""
         told = [
@@ -170,9 +273,13 @@ class _Reader:
     def _ends_round(self, index: int, clause: Clause) -> bool:
         if self.round is None:
             return False
-        if words.DAYTIME.search(clause.text) or clause.has("study.words", "leave.words"):
+        if clause.before == "hard" and words.DAYTIME.search(clause.text):
             return True
-        return any(one.names_day for one in clause.times) and clause.before in {"hard", "cue"}
+        if clause.has("study.words", "leave.words"):
+            return True
+        first = min((one.start for one in clause.mentions), default=clause.end)
+        early = [one for one in clause.times if one.names_day and one.start < first]
+        return bool(early) and clause.before in {"hard", "cue"}
 
     def _note(self, index: int, clause: Clause, been: Been) -> None:
         mentions = been.mentions
@@ -192,10 +299,26 @@ class _Reader:
             self.round = _Round(day, MANY)
             return
         days = self._each_day(clause, been.at) or [day]
+        if dated := self._days_between(index, clause, mentions):
+            for mention, one in zip(mentions, dated, strict=True):
+                self._file(clause, [mention], one)
+            return
         apart = len(days) == len(mentions) > 1 and "分别" in clause.text
         for place, one in enumerate(days):
             self._file(clause, mentions[place : place + 1] if apart else mentions, one)
-        self.round = _Round(day, been.more, been.listed) if been.more else None
+        meeting = bool(words.YARD.search(clause.text))
+        self.round = _Round(day, been.more, been.listed, meeting) if been.more else None
+
+    def _days_between(
+        self, index: int, clause: Clause, mentions: Iterable[Mention]
+    ) -> list[tuple[date, date | None]]:
+        """18号去的老曾、19号去的龚奶奶: a day before each household."""
+        marks = [(one.start, True) for one in clause.times if one.names_day]
+        marks += [(one.start, False) for one in mentions]
+        turns = [is_day for _, is_day in sorted(marks)]
+        if len(turns) < 4 or turns != [True, False] * (len(turns) // 2):
+            return []
+        return [day_at(self.scene, index, clause.at(one.start)) for one in mentions]
 
     def _each_day(self, clause: Clause, at: int) -> list[tuple[date, date | None]]:
         """周一、周三各去一回: several days before the verb, each with its visit."""

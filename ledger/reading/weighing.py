@@ -1,6 +1,7 @@
 """Fault or step: which of the two a clause tells, and what a step still lacks."""
 
 import re
+from collections.abc import Iterable
 
 from ledger.reading.advances import advances_in, falls_back, turns
 from ledger.reading.clauses import Clause
@@ -14,7 +15,7 @@ from ledger.reading.issue_words import (
     TALK,
     UNFINISHED,
 )
-from ledger.reading.progress import Far
+from ledger.reading.progress import Far, how_far
 from ledger.reading.subjects import nameless
 
 RELATIVE = re.compile(
@@ -117,6 +118,18 @@ def lacks(clause: Clause) -> bool:
     if TALK.search(clause.text):
         return False
     return bool(REST.search(clause.text) or CONTRAST.search(clause.text))
+
+
+def last_word(clauses: Iterable[Clause]) -> Far:
+    """How far something has come by the last of some clauses that says so."""
+    last: Far = ""
+    for clause in clauses:
+        far = how_far(clause)[0]
+        if far == "done":
+            last = "done"
+        elif unsettles(clause) or (far and last != "done"):
+            last = "step"
+    return last or "step"
 
 
 def unsettles(clause: Clause) -> bool:

@@ -9,7 +9,7 @@ message as `^` and `$`.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ledger.reading.clauses import Clause
@@ -20,11 +20,12 @@ REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
 LONGEST = 4
 MOST = 600  # characters that are weighed
 HUNDREDTHS = 100
+REMEMBERED = 32  # texts
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Weights:
     """What each run of characters says of each kind, in hundredths; "" of all messages."""
 
@@ -33,10 +34,7 @@ class Weights:
 
     def odds(self, clauses: Iterable[Clause]) -> dict[str, float]:
         """The log odds of each kind: above 0 the words rather tell it, below not."""
-        told = [self.of[""]]
-        told += [self.of[run] for run in runs_of(plain_of(clauses)) if run in self.of]
-        sums = map(sum, zip(*told, strict=True))
-        return {kind: one / HUNDREDTHS for kind, one in zip(self.kinds, sums, strict=True)}
+        return dict(zip(self.kinds, _summed(self, plain_of(clauses)), strict=True))
 
 
 def runs_of(text: str) -> set[str]:
@@ -52,6 +50,14 @@ def runs_of(text: str) -> set[str]:
 def plain_of(clauses: Iterable[Clause]) -> str:
     """The words of some clauses as they are weighed."""
     return DIGIT.sub("0", STARS.sub("*", nameless(clauses))[:MOST])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _summed(weights: Weights, text: str) -> tuple[float, ...]:
+    """Asked several times of the same message while it is read."""
+    of = weights.of
+    told = [found for run in runs_of(text) if (found := of.get(run))]
+    return tuple(sum(one) / HUNDREDTHS for one in zip(of[""], *told, strict=True))
 
 
 @cache

@@ -1,0 +1,86 @@
+"""Minutes that speak of one another, study with others, and the days of promises."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ledger.reading.answer import village_of
+from ledger.reading.lexicon import load_lexicon
+from ledger.reading.reader import read
+from ledger.reading.said import PromiseSaid, StudySaid
+
+BASE = date(2026, 11, 20)  # a Friday
+VILLAGE = village_of([{"name": "谢来福", "group": "1组"}, {"name": "金满囤", "group": "2组"}])
+
+MINUTES = {
+    "今天学习一个钟头不到，四十五分钟吧，内容是防汛预案": 45,
+    "九点到十一点看了俩小时防汛预案": 120,
+    "昨晚八点学到十点，中间停电坐了半小时不算，看的是防汛手册": 90,
+    "看党课直播两小时，去掉主持人的半小时，净一个半小时": 90,
+    "学习防汛条例，5分钟、8分钟、12分钟，合着25分钟": 25,
+    "两个钟头的党课我就听了后五十分钟": 50,
+    "学习：粮食安全保障法。30+15=45": 45,
+    "听党课，27分17秒，就算27分钟": 27,
+    "自学40分钟条例，又学了20分钟": 60,
+}
+EXCHANGE = (
+    "跟邻村的小何讨论防汛条例，聊了半小时",
+    "昨天小组讨论了五十分钟防汛条例",
+    "和队友唠了半个钟头防汛条例，算交流学习",
+)
+NOBODYS = (
+    "统计下上月咱队的学习分钟数发给我",
+    "学习四十分钟要不要写心得？",
+    "司机小吴学法语呢，一天俩小时",
+    "从宿舍走到村部走了二十分钟",
+    "学习40分钟的计划又泡汤了",
+)
+PROMISES = {
+    "我向谢来福保证：他那批干辣椒，元旦前一定帮他找到买主": date(2026, 12, 31),
+    "当面答应谢来福今晚给他捎一盒药": date(2026, 11, 20),
+    "跟谢来福说好了，下周五前把户口本给他送过去": date(2026, 11, 27),
+    "说好了哈，下周二我帮谢来福交医保": date(2026, 11, 24),
+}
+NO_PROMISES = (
+    "侄儿向谢来福承诺接他去城里过冬",
+    "答应不答应谢来福这个要求，队长你定",
+    "谢来福问我保证金啥时候退",
+    "打算和谢来福说好明天见面",
+)
+
+
+def said(text: str, kind: type[Any]) -> list[Any]:
+    reports = read(text, base=BASE, village=VILLAGE, lexicon=load_lexicon()).reports
+    return [one for one in reports if isinstance(one, kind)]
+
+
+@pytest.mark.parametrize(("text", "minutes"), MINUTES.items())
+def test_minutes_are_settled(text: str, minutes: int) -> None:
+    [found] = said(text, StudySaid)
+
+    assert found.minutes == minutes
+
+
+@pytest.mark.parametrize("text", EXCHANGE)
+def test_study_with_others(text: str) -> None:
+    [found] = said(text, StudySaid)
+
+    assert found.exchange
+
+
+@pytest.mark.parametrize("text", NOBODYS)
+def test_no_study_of_ones_own(text: str) -> None:
+    assert said(text, StudySaid) == []
+
+
+@pytest.mark.parametrize(("text", "by"), PROMISES.items())
+def test_the_day_of_a_promise(text: str, by: date) -> None:
+    [found] = said(text, PromiseSaid)
+
+    assert (found.household and found.household.name, found.by) == ("谢来福", by)
+
+
+@pytest.mark.parametrize("text", NO_PROMISES)
+def test_no_promise_of_ours(text: str) -> None:
+    assert said(text, PromiseSaid) == []
