@@ -39,7 +39,9 @@ TRUSTED = (
     "在管理后台这个应用的页面最下面“企业可信IP”里加上 {ip}；"
     "填不进去，就先把“接收消息”的回调网址存好（先有回调，才能填 IP）"
 )
-TRY_CARD = "收到这张卡片，发送就是好的。请按一下按钮：按钮变灰，回调也是好的。"
+TRY_CARD = (  # the running program knows no such card, and says so: that is the answer
+    "收到这张卡片，发送就是好的。请按一下按钮：变成灰色的“已失效”或“已收到”，回调也是好的。"
+)
 
 
 class Faulty(Exception):

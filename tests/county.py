@@ -4,6 +4,7 @@
 周总队长 (清水镇), 冯总队长 (云山乡), 陈干事 (县), and 外人, who is not on the roster.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -54,14 +55,19 @@ class County:
 
 
 async def settle(
-    database: Database, *, channel: str = "memory", now: datetime = MONDAY
-) -> County:
-    """Enter the cast, bind everybody to his name on a channel, give each village households."""
+    database: Database, *, channel: str = "memory", now: datetime = MONDAY,
+    at: Callable[[str], Address] | None = None,
+) -> County:  # fmt: skip
+    """Enter the cast, bind everybody to his name on a channel, give each village households.
+
+    `at`: where somebody is reached instead, by his name.
+    """
     async with database.transaction() as db:
         county = County(await roster.ensure_county(db, "安和县"))
         for entry in CAST:
             id = await roster.add_person(db, county.id, entry, now=now)
-            await invites.bind(db, id, Address(channel, "local", entry.name), by=None, now=now)
+            where = at(entry.name) if at else Address(channel, "local", entry.name)
+            await invites.bind(db, id, where, by=None, now=now)
             county.people[entry.name] = await people.by_id(db, id)
         teams = {one.village: one.id for one in await people.teams(db, people.Scope(county.id))}
         for village, households in HOUSEHOLDS.items():

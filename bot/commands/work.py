@@ -24,6 +24,7 @@ COUNT_LABELS = {
     "events": "存证事件",
     "out_text": "其中：普通答复",
     "out_card": "其中：卡片",
+    "out_refused": "其中：说明为什么没办",
     "out_question": "其中：提问",
     "out_reminder": "其中：提醒",
     "out_check": "其中：抽查卡",

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -571,3 +572,17 @@ def test_the_manual_explains_every_number_and_setting() -> None:
 
     assert make_docs.between(manual, "numbers", table) == manual, "请运行 make tables"
     assert [name for name in sorted(names) if name not in manual] == []
+
+
+def test_the_manual_shows_the_menu_as_it_is() -> None:
+    manual = (ROOT / "docs" / "wecom.md").read_text(encoding="utf-8")
+    columns = [
+        [top["name"], "---", *(one["name"] for one in top["sub_button"])]
+        for top in menu.MENU["button"]
+    ]
+    rows = zip_longest(*columns, fillvalue="")
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    assert (
+        table.replace("| --- | --- | --- |", "|---|---|---|").replace("|  |", "| |") in manual
+    )
