@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 import handlers
+from bot.arrivals import Arrivals
 from bot.channels.base import Channel, Cursor, SendError, Trouble, Unreadable
 from ledger import inbox, outbox, pictures
 from ledger.clock import Clock, moment
@@ -51,18 +52,26 @@ class Inbox:
     _workers: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[str] = field(default_factory=set)
     _closing: bool = False
+    _arrivals: Arrivals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._arrivals = Arrivals(self.database, self.clock)
 
     async def keep(self, raws: Sequence[Raw], cursor: Cursor | None = None) -> None:
         """Commit raw messages, then wake the workers of their conversations."""
-        async with self.database.transaction() as db:
-            now = self.clock.now()
-            await inbox.keep(db, raws, now=now)
-            if cursor:
-                await inbox.move_cursor(
-                    db, cursor.channel, cursor.account, cursor.last_id, now=now
-                )
+        if cursor is None:
+            await self._arrivals.commit(raws)
+        else:
+            await self._keep_fetched(raws, cursor)
         for conv_key in dict.fromkeys(raw.conv_key for raw in raws):
             self._wake(conv_key)
+
+    async def _keep_fetched(self, raws: Sequence[Raw], cursor: Cursor) -> None:
+        """What was fetched, and how far, in one transaction."""
+        now = self.clock.now()
+        async with self.database.transaction() as db:
+            await inbox.keep(db, raws, now=now)
+            await inbox.move_cursor(db, cursor.channel, cursor.account, cursor.last_id, now=now)
 
     async def outcome(self, raw: Raw, *, seconds: float) -> str | None:
         """The kind of the answer to a message just kept, waiting for it so long; None: not yet.

@@ -5,6 +5,7 @@ same day is lived twice, in a list and over WeCom, and must come to the same. Ev
 own minute and more, so that what was held back for a moment is out before the next one.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -38,6 +39,7 @@ HALF_HOUR = timedelta(minutes=6)  # what is unasked may set out so much after :0
 HELD = timedelta(minutes=7)  # what waits longer than that waits for its own hour
 ROUNDS = 60  # of waiting for one step's messages
 VILLAGE = Place(28.126479, 106.833857, "GCJ-02", note="地图选点")
+SALTED = re.compile(r"存证\d{8}-[0-9a-f]+……|[0-9a-f]{12,}")
 QUIET = (
     "chat_checks = 0\nchat_lottery = 0\nphone_checks = 0\nvisits = 0\nback_checks_a_month = 0\n"
 )
@@ -55,7 +57,7 @@ WRITTEN = (  # what a day leaves behind, without times and without the channel's
     "SELECT person_id, day, question, state, answer, note, place FROM spotcheck",
     "SELECT sha256, person_id, record_id, kind, issue_id FROM attachment",
     "SELECT kind, person_id, slot, state FROM due",
-    "SELECT kind, period, level, place_id, facts FROM report",
+    "SELECT kind, period, level, place_id, json_remove(facts, '$.seal') FROM report",
     "SELECT person_id, topic, step FROM talk",
 )
 
@@ -244,10 +246,12 @@ class Day:
         """What the day has left behind."""
         keys = {self.line.address(name).user_key: name for name in self.county.people}
         shown = {keys.get(key, key): said for key, said in self.line.screens().items()}
-        told = {name: Counter("".join(one.split()) for one in said) for name, said in shown.items()}
+        told = {name: Counter(map(_bare, said)) for name, said in shown.items()}
         async with self.app.database.reading() as db:
             written = {
-                query: Counter(tuple(row) for row in await db.connection.execute_fetchall(query))
+                query: Counter(
+                    tuple(row) for row in await db.connection.execute_fetchall(query)
+                )
                 for query in WRITTEN
             }
         return Lived(told, written, self.left_out)
@@ -329,3 +333,8 @@ class Day:
         if found is None or at_ms(found) > self.clock.now() + HELD:
             return None
         return max(at_ms(found), self.clock.now())
+
+
+def _bare(said: str) -> str:
+    """The words without blanks, and without what the log's salt makes new in every run."""
+    return SALTED.sub("", "".join(said.split()))

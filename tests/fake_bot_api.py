@@ -479,7 +479,11 @@ def fake_bot_api() -> Iterator[FakeBotApi]:
 @contextmanager
 def running(routes: list[Route]) -> Iterator[str]:
     """Serve these routes on loopback in a thread; gives the address."""
-    tcp = socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP  # answers at once, not in 40 ms
+    tcp = (
+        socket.AF_INET,
+        socket.SOCK_STREAM,
+        socket.IPPROTO_TCP,
+    )  # answers at once, not in 40 ms
     with socket.socket(*tcp) as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]

@@ -33,22 +33,41 @@ async def in_a_list(folder: Path, name: str) -> Lived:
 @pytest.mark.parametrize("name", [p.stem for p in SCRIPTS])
 async def test_probe(corp, tmp_path, name, monkeypatch):
     import time
-    t=time.time()
-    a = await in_a_list(tmp_path/"a", name)
-    ta=time.time()-t
+
+    t = time.time()
+    a = await in_a_list(tmp_path / "a", name)
+    ta = time.time() - t
     clock = SetClock(MONDAY)
     corp.forget(clock)
     line = OverWeCom(clock, fake=corp)
-    t=time.time()
-    async with Day.open(tmp_path/"b", line) as day:
+    t = time.time()
+    async with Day.open(tmp_path / "b", line) as day:
         b = await day.live(CHATS / f"{name}.chat")
-    print(name, ta, time.time()-t, a.left_out, b.left_out, len(corp.dropped), len(corp.asked("gettoken")), line.tokens_unasked(), sum(sum(c.values()) for c in a.told.values()))
-    bad=[]
-    for who in a.told.keys()|b.told.keys():
-        x,y=a.told.get(who,{}),b.told.get(who,{})
-        if x!=y:
-            bad.append(who); print(who,"MISSING",x-y,"\nEXTRA",y-x)
+    print(
+        name,
+        ta,
+        time.time() - t,
+        a.left_out,
+        b.left_out,
+        len(corp.dropped),
+        len(corp.asked("gettoken")),
+        line.tokens_unasked(),
+        sum(sum(c.values()) for c in a.told.values()),
+    )
+    bad = []
+    for who in a.told.keys() | b.told.keys():
+        x, y = a.told.get(who, {}), b.told.get(who, {})
+        if x != y:
+            bad.append(who)
+            print(who, "MISSING", str(x - y)[:900], "\nEXTRA", str(y - x)[:900])
     for q in a.written:
-        if a.written[q]!=b.written[q]:
-            bad.append(q); print(q,"MISSING",a.written[q]-b.written[q],"\nEXTRA",b.written[q]-a.written[q])
+        if a.written[q] != b.written[q]:
+            bad.append(q)
+            print(
+                q,
+                "MISSING",
+                str(a.written[q] - b.written[q])[:500],
+                "\nEXTRA",
+                str(b.written[q] - a.written[q])[:500],
+            )
     assert not bad

@@ -69,7 +69,9 @@ class OverWeCom(Line):
     _serving: "asyncio.Task[None] | None" = None
 
     def channel(self, app: App) -> Channel:
-        made = WeCom(settings_of(self.fake), app.settings.files, app.database, app.words, self.clock)
+        made = WeCom(
+            settings_of(self.fake), app.settings.files, app.database, app.words, self.clock
+        )
         made.client.rest = 0.001
         made.caps = replace(made.caps, rate=500)  # the fake has no limit for the whole app
         app.channels[self.name] = made  # type: ignore[index]
@@ -141,7 +143,9 @@ class OverWeCom(Line):
         }
 
     def _said(self, seen: list[Seen]) -> Iterator[str]:
-        rows = groupby(seen, lambda one: self._rows.get((one.member, one.task_id or one.msgid), one.msgid))
+        rows = groupby(
+            seen, lambda one: self._rows.get((one.member, one.task_id or one.msgid), one.msgid)
+        )
         for _, messages in rows:
             yield _read(list(messages))[0]
 

@@ -5,6 +5,7 @@ behaves like the page: it repeats a message with the same id until it is acknowl
 """
 
 import json
+import os
 import random
 import signal
 import socket
@@ -16,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -33,17 +35,23 @@ def free_port() -> int:
 
 
 class Program:
-    """`zhucun demo` in a process that can be killed and started again."""
+    """`zhucun demo` (or what is asked for) in a process that can be killed and started again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *command: str, env: Mapping[str, str] | None = None
+    ) -> None:
         self.folder, self.port = folder, free_port()
+        self.command = command or ("demo", "--seed", "1")
+        self.env = {**os.environ, **(env or {})}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "bot.cli", "demo"]
-        command += ["--port", str(self.port), "--data", str(self.folder), "--seed", "1"]
+        command = [sys.executable, "-m", "bot.cli", *self.command]
+        command += ["--port", str(self.port), "--data", str(self.folder)]
         with (self.folder / "program.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=self.folder, env=self.env
+            )
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             if self.get("/health"):
