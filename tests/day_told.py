@@ -44,7 +44,7 @@ QUIET = (
     "chat_checks = 0\nchat_lottery = 0\nphone_checks = 0\nvisits = 0\nback_checks_a_month = 0\n"
 )
 WRITTEN = (  # what a day leaves behind, without times and without the channel's own names
-    "SELECT kind, actor, subject FROM ev",
+    "SELECT kind, actor, iif(subject LIKE 'message:%', 'message', subject) FROM ev",
     "SELECT kind, person_id, team_id, day, state, version, checked FROM record",
     "SELECT minutes, topic, exchange FROM study",
     "SELECT team_id, day, kept, household, found, place FROM visit",
@@ -79,7 +79,8 @@ class Line(ABC):
     app: App = field(init=False)
     sent: list[Outgoing] = field(default_factory=list)
     name = ""
-    apart = True  # pictures come without words
+    apart: bool = True  # pictures come without words
+    places: bool = True  # a place can be said
 
     @abstractmethod
     def channel(self, app: App) -> Channel:
@@ -88,6 +89,10 @@ class Line(ABC):
     @abstractmethod
     def address(self, name: str) -> Address:
         """Where a person is reached."""
+
+    def name_of(self, user_key: str) -> str:
+        """Who that is."""
+        return user_key.removeprefix("id-")
 
     @abstractmethod
     async def write(self, name: str, text: str) -> None:
@@ -126,8 +131,9 @@ class Line(ABC):
         deliver = channel.deliver
 
         async def noted(out: Outgoing) -> Any:
+            handle = await deliver(out)
             self.sent.append(out)
-            return await deliver(out)
+            return handle
 
         channel.deliver = noted  # type: ignore[method-assign]
         return channel
@@ -138,6 +144,9 @@ class InAList(Line):
     """Nothing ever goes wrong here."""
 
     memory: Memory = field(default_factory=Memory)
+    apart: bool = True
+    places: bool = True
+    edits: bool = True  # whether what closes a card takes its place
     name = "memory"
     _numbers: int = 0
 
@@ -167,11 +176,11 @@ class InAList(Line):
         await self._says(name, token=out.tokens[number])
 
     def screens(self) -> dict[str, Iterable[str]]:
-        """As on a channel with cards: what closes one takes its place."""
         shown: dict[str, dict[str, str]] = {}
         for out in self.memory.sent:
             mine = shown.setdefault(out.address.user_key, {})
-            mine[out.closes or str(out.id)] = plain(out.text)
+            closed = out.closes if self.edits else ""
+            mine[closed or str(out.id)] = plain(out.text)
         return {name: mine.values() for name, mine in shown.items()}
 
 
@@ -234,7 +243,7 @@ class Day:
         for step in read(path):
             await self.line.trouble(self._steps)
             await self.act(step)
-            await self._settled()
+            await self.settled()
             self._steps += 1
             self._due = max(self._due, self.clock.now()) if step.kind == "clock" else self._due
             self._due += PACE
@@ -244,9 +253,10 @@ class Day:
 
     async def ended(self) -> Lived:
         """What the day has left behind."""
-        keys = {self.line.address(name).user_key: name for name in self.county.people}
-        shown = {keys.get(key, key): said for key, said in self.line.screens().items()}
-        told = {name: Counter(map(_bare, said)) for name, said in shown.items()}
+        shown = self.line.screens()
+        told = {
+            self.line.name_of(key): Counter(map(_bare, said)) for key, said in shown.items()
+        }
         async with self.app.database.reading() as db:
             written = {
                 query: Counter(
@@ -277,7 +287,7 @@ class Day:
             await self._says(step)
 
     async def _says(self, step: Step) -> None:
-        if "（位置" in step.how:
+        if "（位置" in step.how and self.line.places:
             await self.line.stand(step.who)
         if "（照片" in step.how:
             data = b"\xff\xd8\xff photo of " + step.how.encode() + str(step.line).encode()
@@ -302,7 +312,7 @@ class Day:
             return
         await self.line.moved((until - self.clock.now()).total_seconds())
         await self.app.runner.live_until(until, self.clock, self._settled_now)
-        await self._settled()
+        await self.settled()
 
     async def _settled_now(self) -> None:
         await self.app.inbox.settle()
@@ -310,7 +320,7 @@ class Day:
         await self.app.pages.drain()
         await self.app.sender.drain()
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Everything is out that will be in the next minutes; what was held back, too."""
         for _ in range(ROUNDS):
             await self._settled_now()

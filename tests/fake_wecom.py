@@ -116,6 +116,7 @@ class FakeWeCom:
     outbox: list[Seen] = field(default_factory=list)
     dropped: list[Seen] = field(default_factory=list)
     collapsed: int = 0  # sends the duplicate check has swallowed
+    expired: int = 0  # how often the test has let the tokens die
     groups: list[Seen] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)  # lengths WeCom advises against
     invisible: set[str] = field(default_factory=set)  # userids outside the visible range
@@ -155,6 +156,7 @@ class FakeWeCom:
 
     def expire_tokens(self, code: int = 42001) -> None:
         """Every token given out so far is refused with that number from now on."""
+        self.expired += 1
         self._tokens = {token: (until, code) for token, (until, _) in self._tokens.items()}
 
     def asked(self, path: str) -> list[Call]:

@@ -9,7 +9,7 @@ import contextlib
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import uvicorn
@@ -17,18 +17,17 @@ from day_told import VILLAGE, Line
 from fake_wecom import FakeWeCom, Seen
 from starlette.applications import Starlette
 from wecom_caller import Caller
-from wecom_line import _read, settings_of
+from wecom_line import PART, settings_of
 
 from bot.app import App
 from bot.channels.base import Channel
 from bot.channels.wecom import WeCom
-from bot.channels.wecom.cards import fits, tasks_of
-from bot.channels.text import plain
 from bot.web import build_web
 from ledger.messages import Handle, Outgoing
 from ledger.people import Address
 
 SEND, UPDATE = "message/send", "message/update_template_card"
+WORDS = {"text", "template_card"}
 EARLY = 6900  # seconds after which a token is renewed without anything being wrong
 
 
@@ -60,13 +59,14 @@ class OverWeCom(Line):
     times: int = 3  # how often each callback comes
     name = "wecom"
     refused: list[int] = field(default_factory=list)  # callbacks that were not taken
-    doubted: int = 0  # presses answered in two ways
-    renewed: int = 0  # tokens that had to be renewed because of a fault
-    _caller: Caller = field(init=False)
+    caller: Caller = field(init=False)
     _rows: dict[tuple[str, str], int] = field(default_factory=dict)
     _before: str = ""
     _server: Server | None = None
     _serving: "asyncio.Task[None] | None" = None
+
+    def __post_init__(self) -> None:
+        self.caller = Caller(self.fake, "")
 
     def channel(self, app: App) -> Channel:
         made = WeCom(
@@ -76,7 +76,7 @@ class OverWeCom(Line):
         made.caps = replace(made.caps, rate=500)  # the fake has no limit for the whole app
         app.channels[self.name] = made  # type: ignore[index]
         door = listening()
-        self._caller = Caller(self.fake, f"http://127.0.0.1:{door.getsockname()[1]}/wecom")
+        self.caller.url = f"http://127.0.0.1:{door.getsockname()[1]}/wecom"
         self._server = server_of(build_web(app))
         self._serving = asyncio.create_task(self._server.serve(sockets=[door]))
         return self.heard(made)
@@ -86,7 +86,8 @@ class OverWeCom(Line):
 
         async def named(out: Outgoing) -> Handle:
             handle = await noted(out)
-            self._rows |= {(out.address.user_key, ref): out.id for ref in handle.refs}
+            for ref in handle.refs:  # what closes a card has the card's own name
+                self._rows.setdefault((out.address.user_key, ref), out.id)
             return handle
 
         channel.deliver = named  # type: ignore[method-assign]
@@ -100,33 +101,34 @@ class OverWeCom(Line):
     def address(self, name: str) -> Address:
         return Address("wecom", settings_of(self.fake).account, f"id-{name}".casefold())
 
-    def _who(self, name: str) -> str:
-        return f"Id-{name}"  # as WeCom spells it; the key is folded
+    def who(self, name: str) -> str:
+        """As WeCom spells it; the key is folded."""
+        return f"Id-{name}"
 
     async def _push(self, xml: str) -> None:
         """Three times at once, then the one before it again."""
-        got = await self._caller.at_once(*[xml] * self.times)
+        got = await self.caller.at_once(*[xml] * self.times)
         if self._before and self.times > 1:
-            got += await self._caller.at_once(self._before)
+            got += await self.caller.at_once(self._before)
         self._before = xml
         self.refused += [one.statuses[-1] for one in got if not one.taken]
 
     async def write(self, name: str, text: str) -> None:
-        await self._push(self._caller.text(self._who(name), text))
+        await self._push(self.caller.text(self.who(name), text))
 
     async def photo(self, name: str, data: bytes, text: str = "") -> None:
-        await self._push(self._caller.image(self._who(name), data))
+        await self._push(self.caller.image(self.who(name), data))
 
     async def stand(self, name: str) -> None:
-        xml = self._caller.location(self._who(name), VILLAGE.lat, VILLAGE.lng)
+        xml = self.caller.location(self.who(name), VILLAGE.lat, VILLAGE.lng)
         await self._push(xml)
 
     async def press(self, name: str, out: Outgoing, number: int) -> None:
         """Also one that is grey by now: two fingers may be as fast."""
         tasks = {one for one, row in self._rows.items() if row == out.id}
-        cards = [one for one in self.fake.screen(self._who(name)) if one.task_id]
+        cards = [one for one in self.fake.screen(self.who(name)) if one.task_id]
         seen = [one for one in cards if (one.member, one.task_id) in tasks]
-        await self._push(self._caller.press(self._who(name), out.tokens[number], seen[0]))
+        await self._push(self.caller.press(self.who(name), out.tokens[number], seen[0]))
 
     async def trouble(self, step: int) -> None:
         if self.faults:
@@ -146,14 +148,22 @@ class OverWeCom(Line):
         rows = groupby(
             seen, lambda one: self._rows.get((one.member, one.task_id or one.msgid), one.msgid)
         )
-        for _, messages in rows:
-            yield _read(list(messages))[0]
+        outs = {out.id: out for out in self.sent}
+        for row, messages in rows:
+            words = "\n".join(PART.sub("", one.text) for one in messages if one.kind in WORDS)
+            yield _without_legend(words, outs.get(row))
 
-    def tokens_unasked(self) -> int:
-        """How often a token was asked for though the last one was young and nothing had happened."""
-        asked = [call.at for call in self.fake.asked("gettoken")]
+    def young_tokens(self) -> int:
+        """How often a token was given out though the one before was not near its end."""
+        asked = [call.at for call in self.fake.asked("gettoken") if call.errcode == 0]
         young = [
-            one for before, one in zip(asked, asked[1:], strict=False)
+            one for before, one in pairwise(asked)
             if (one - before).total_seconds() < EARLY
         ]  # fmt: skip
         return len(young)
+
+
+def _without_legend(words: str, out: Outgoing | None) -> str:
+    """A label too long for its button stands in the words, too: that is the card's form."""
+    legend = [f"{number}. {label}" for number, label in enumerate(out.labels if out else (), 1)]
+    return "\n".join(line for line in words.split("\n") if line not in legend)

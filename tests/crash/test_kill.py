@@ -137,9 +137,9 @@ def test_ten_kills_under_load_lose_nothing_and_double_nothing(tmp_path: Path) ->
     check_ledger(tmp_path / "zhucun.db", acknowledged)
 
 
-def wait_until_answered(program: Program, path: Path) -> None:
+def wait_until_answered(program: Program, path: Path, patience: float = PATIENCE) -> None:
     """Every kept message gets its answer, also those of before the last kill."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         assert program.get("/health")
         with sqlite3.connect(path) as database:

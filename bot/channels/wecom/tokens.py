@@ -94,9 +94,14 @@ class Tokens:
 
 
 def lasting(value: str, seconds: int, clock: Clock) -> AccessToken:
-    """A token that WeCom gives for so many seconds: ours ends a little earlier."""
+    """A token that WeCom gives for so many seconds: ours ends a little earlier.
+
+    One that is near its end is what WeCom gives while it lives: it is kept until then, asking
+    earlier would bring the same again.
+    """
     lasts = timedelta(seconds=seconds)
-    return AccessToken(value, clock.now() + lasts - min(EARLY, lasts / 2))
+    early = EARLY if lasts > 2 * EARLY else timedelta()
+    return AccessToken(value, clock.now() + lasts - early)
 
 
 def _turns(owner: Owner) -> Owner:
