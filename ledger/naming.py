@@ -6,6 +6,7 @@ surer; 0 means that nothing there asks for a name. language.md §8 has the cues.
 
 import re
 
+from ledger.heads import led
 from ledger.numerals import read_number
 
 # before a name
@@ -28,7 +29,7 @@ _STARTS = (
     r"(?:[，,。.；;：:！!？?\s（(「“”\"'）)—\-…~～/])|今天|昨天|明天|前天|后天|上午|下午|中午|晚上|早上|今早|傍晚|刚才|刚刚|"
     r"今晚|昨晚|周[一二三四五六日天]|[日号]|另外|还有|其中|然后|隔壁|对门|的|了|有|独居|残疾|老党员"
 )
-BEFORE = re.compile(
+BEFORE = led(
     rf"(?P<verb>(?:{_VERBS})[了过着]?|[\d一二三四五六七八九十]户[:：])|(?P<place>(?:{_PLACES})[了过]?)|(?P<start>{_STARTS})"
 )
 VISITED = re.compile(r"(?:走访|回访|家访|访|看望|到|去|户主|[测保贫困般]户)[了过]?$")
@@ -75,10 +76,10 @@ OFFICIAL = re.compile(
     "助理|技术员|网格员|联络员|特派员|辅导员|工程师|指导员|教练|司机|同志|领导|书(?!面|包|本|费|桌|信|籍)|副)"
     rf"|[局处科所站校院总工导镇县队]{_STOP}"
 )
-COLLEAGUE = re.compile(
+COLLEAGUE = led(
     "(?:(?:隔壁|兄弟|邻)[村队]?队?的|队员|[组队村镇乡站所局校社]长|书记|主任|干部|同事|支书|会计|村医|网格员|联络员|专干|领导|医生|老师|司机|秘书|包村|战友|我们|咱们|责任人|联系人|专家|记者|教师)$"
 )
-AFTER = re.compile(
+AFTER = led(
     rf"(?P<sure>{HOME}|屋|反映|来[电访]|[来跑找](?:来|到|了){{0,2}}(?:村部|村委|队部|队里|驻地)|说(?!明|法|服)|讲|[他她](?:家|们家)?的?{_NEAR_KIN}|(?:的)?{_KIN}|{_TITLES})"
     rf"|(?P<likely>{_HOUSE}|孩子|娃(?!娃)|那(?=[，,。；、\s]|$|[袋头台笔个件张份条亩床间口块辆只桩盏])|老两口|夫妻|夫妇|两口|一家|全家|本人|自己|那儿|那里|屋里|[（(]\d)"
     r"|(?P<edge>问|[，,。.；;：:！!？?\s、）)（(/]|和|跟|与|及|等|的|\d{1,4}户|[两三四五六七八九十]户)"

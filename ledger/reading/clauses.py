@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ledger.durations import Duration
+from ledger.heads import led
 from ledger.mentions import Mention
 from ledger.reading.lexicon import Lexicon
 from ledger.time_phrases import TimePhrase
@@ -25,7 +26,7 @@ TURN = (
     r"|[今昨前明后]天|[今昨]晚|[今明]早|上午|下午|晚上|中午|傍晚|早上"
 )
 ACT = "集中学习|自学|走访|入户(?!道|路|水|电|线|管|门)|请假|销假|反映(?!过?的)|已联系"
-CUE = re.compile(f"(?:{TURN}|(?P<act>{ACT}))")
+CUE = led(f"(?:{TURN}|(?P<act>{ACT}))")
 GLUE = frozenset(
     "到从至在于等改约定说应诺证好准许能让前请假是把及和跟与了给的要想去没未不还也都先再就被天晚早日号周上下次、又来回共计累已经集体忘《“一"
 )
@@ -67,17 +68,21 @@ class Clause:
 
     def hits(self, tag: str) -> list[tuple[int, int]]:
         """Where words of a tag stand in this clause."""
-        if self._begin is None:
-            self._begin = self.lexicon.places(self.text)
-        if tag not in self._begin:
+        begin = self._begin
+        if begin is None:
+            begin = self._begin = self.lexicon.places(self.text)
+        if tag not in begin:
             return []
         if tag not in self._hits:
-            self._hits[tag] = self.lexicon.found(tag, self.text, self._begin[tag])
+            self._hits[tag] = self.lexicon.found(tag, self.text, begin[tag])
         return self._hits[tag]
 
     def has(self, *tags: str) -> bool:
         """Whether a word of one of these tags stands in it."""
-        return any(map(self.hits, tags))
+        begin = self._begin
+        if begin is None:
+            begin = self._begin = self.lexicon.places(self.text)
+        return not begin.keys().isdisjoint(tags) and any(map(self.hits, tags))
 
     def at(self, offset: int) -> int:
         """A place of the message as a place in this clause."""

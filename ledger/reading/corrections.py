@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 
 REST = r"[^，,。！？!?；;\n]"
@@ -28,7 +29,7 @@ INSTEAD = re.compile(
     rf"(?:写|说|报|打|记|填|登|发|错?看)成了?(?P<x>{REST}{{1,12}})(?=[，,。；; ]|$)"
 )
 
-WRONG = re.compile(
+WRONG = led(
     r"(?:说|写|打|发|记|报|搞|弄|填|登|讲|输|传)(?:的)?(?:错|岔|重|反|混|多了|少了)了?|更正|勘误|订正|有误|作废|撤回|撤销|重报"
     r"|[上前]一?条|[刚前][才刚面]?(?:报|说|发|写)?的?那条|^(?:哎|哦|啊|呀|唉)?(?:是|都)?(?:错了|不对|搞反了|弄反了)(?:$|[，,是])|[报登说写记填发]的[^，,。]{0,8}(?:不对|有错|错了)|口误|笔误|改一下|改为|应为|实为|说漏"
 )

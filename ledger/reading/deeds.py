@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from ledger.heads import led
 from ledger.naming import NOT_IN_NAMES
 from ledger.reading.clauses import Clause
 from ledger.reading.scene import OTHER_MATTER, Scene
@@ -13,7 +14,7 @@ SHORT = 9  # characters of a clause that is hardly more than a day
 TURN = 8  # clauses back in which 先 stands that 再 goes on with
 FRONT = 3  # characters before a deed named first, and between it and what says when
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
-AHEAD = re.compile(
+AHEAD = led(
     r"打算|准备(?![了好])|(?<!雨露)计划(?!生育|书|表|到)|拟(?![态人合订好])|想(?=[去到着再把找上走看学请让叫留接带喊抽])|(?<![不重只需主])要(?=[去到走入学看上回把给再])|要求|将(?=[于要到去对])|会去"
     r"|等(?:会|下|忙|有空|[^，,。]{1,8}再)|待会|待一会|争取|下一?步|改[天日]|过[两几]天|回头(?!看|又|就)|抽(?:个|点)?(?:空|时间|工夫)(?![^，,。]{0,20}[了过])|(?:安排|[定约排改推挪])[在到于](?=[^，,。]{0,2}[下明后月周])|有空|预计|得去|必须|还要|还得|该去|轮到"
     r"|找时间|找个时间|接下来|再(?=[去来补走学跑访看上])|本该|本来|原定|原本|如果|(?<![主只])要是|假如|万一|希望|但愿|最好|差点|(?<![划的纲项])建议|应该去|需要"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 from ledger.reading.subjects import nameless
 from ledger.reading.tellings import scene_in
@@ -24,7 +25,7 @@ ABSENT = re.compile(
 COMPLAINS = re.compile(
     r"[越死没未不无缺莫冇难太坏停断丢破堵烂差慢贵欠拖卡错嫌怕愁挤少旧压负累漏渗裂塌掉歪臭脏占闹骗窄陡暗黑潮借]"
 )
-CLEAR = re.compile(
+CLEAR = led(
     r"[^，。；]{0,4}(?:毛病|现象|异味|噪音)[^，。；]{0,2}(?:没了|没有了|消失|不见了)|热热闹闹|(?:真|挺|好|可)热闹|防[^，。；]{0,2}(?:骗|火|溺水|汛|滑|盗|传销)|(?:[无没]有?|未)新增[^，,]{0,4}|无[^，。；无]{1,6}(?:现象|问题|情况|隐患|反弹|异常)|([一-龥]{1,2})[不没]\1|(?:(?:没有?|未|无)再?(?:发现|发生|出现|听说|遇到)|不存在|杜绝)[^，,]*|干净|不咬人?|不[拆修]不[拆修]|把(?:烂|坏|死|枯|废|垃圾|杂草|淤泥|积水)[^，。；]{0,8}(?:清|扫|埋|烧|扔|铲|倒|挖|排|处理)[^，。；]{0,6}了|[兴乐笑忙累气急吓喜]坏|拖(?:[上下出回走过]来?|拉机)|(?:让|叫|托)我[^，]{0,6}谢[^，]*"
 )
 # 给没报到的孩子打电话: told of somebody, not told as news
@@ -44,13 +45,13 @@ ORDERED = re.compile(
 OWN_WISH = re.compile(r"想(?:再|自己|在[^，]{1,4})?(?:[开养种包搞买卖扩租]|发展|出去|打工)")
 ERRAND = re.compile(r"(?:托|让|叫|请)(?:我们?|人)?(?:帮)?[他她]?[捎带买拿转寄领]")
 # a complement that is not reached, an act that has not come about, a cost, an end
-HARMS = re.compile(  # suffered from somebody
+HARMS = led(  # suffered from somebody
     r"(?:被|让|叫)[^，。；]{1,7}(?:挖|偷|顺|摸|骗|占|冲|压|砸|打|拱|吃|咬|牵|抢|拆|填|堵|砍|毁|淹|烧|骂|笑"
     r"|欺|哄|拐|贷|讹|扣|停|赶|退|撵)(?:走|了|掉|光|坏|回|出)"
     r"|(?:证|本|折|卡|合同|单子|发票)(?:丢|弄丢|遗失)了|[杆片轴梁桩腿]折了|绊了|摔了[^，。；]{0,3}跤|踏空|(?:划|磕|擦)破"
     r"|(?<!了)一(?![半会下直天早边块起共])[一-龥]{1,3}就(?:掉|倒|塌|糊|坏|停|断|跳|漏|堵|淹|灭|黑|卡|散|垮|冻)"
 )
-DENIES = re.compile(
+DENIES = led(
     r"(?![说讲谈聊舍闲记腾抽脱走])[一-龥]不(?:了(?!解)|动|上(?!学)|下|起|出|到|着|住|完|成(?!绩)"
     r"|过(?!是|去的)|来|赢|通|清|开|够)(?!的是)"
     r"|[\d一两二三四五六七八九十几半好][多来]?(?:年|个?月|天|周|星期)[多了来]*(?:都|也|就|一直)?[没未](?!在|到|回|去|学|走|休|见|下|来|有空)"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ledger.heads import led
 from ledger.numerals import read_number
 
 WRITTEN = "零〇一二三四五六七八九十百廿卅壹贰叁肆伍陆柒捌玖拾佰"
@@ -87,7 +88,7 @@ OPEN = re.compile(
     rf"[(（]第?(?P<aside>{DIGITS})号[)）]"
     rf"|{LEAD}(?![一二三四五六七八九十]{{1,2}}、)(?P<open>(?:第?{DIGITS}号?{AND}){{0,9}}{ONE})(?!{DAY_BEHIND}|\s?(?:{NUMBERED_THING})|召)"
 )
-ANY = re.compile(rf"{SURE.pattern}|{OPEN.pattern}")
+ANY = led(rf"{SURE.pattern}|{OPEN.pattern}")
 EACH = re.compile(DIGITS)
 WEEKDAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天]|[今昨前一]天$")
 DAY = re.compile(

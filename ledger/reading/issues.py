@@ -43,7 +43,7 @@ from ledger.reading.subjects import (
 from ledger.reading.titles import titled
 from ledger.reading.turns import is_past
 from ledger.reading.unheard import believed, hinted, told_as_news, unheard
-from ledger.reading.view import PUBLIC, Part, parts_of
+from ledger.reading.view import PUBLIC, Part
 from ledger.reading.weighing import HELD_UP, lacks, no_step, unsettles, weighs_more
 from ledger.reading.weights import REPORTS, weights
 
@@ -376,11 +376,11 @@ class Gathering(Hearing):
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
 
-def read_issues(scene: Scene) -> tuple[list[IssueSaid], list[ProgressSaid]]:
+def read_issues(scene: Scene, parts: list[Part]) -> tuple[list[IssueSaid], list[ProgressSaid]]:
     """Both at once: a fault mended in the same message is progress, a first step no report."""
     if says_nothing(scene):
         return [], []
-    parts = titled(parts_of(scene))
+    parts = titled(parts)
     numbers, used = read_numbered(scene, parts)
     found = Gathering(scene, busy_sentences(scene))
     for part in parts:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ledger.heads import led
 from ledger.reading.advances import effects_in
 from ledger.reading.clauses import Clause
 from ledger.reading.drafts import People, alike
@@ -18,7 +19,7 @@ from ledger.reading.subjects import PLAIN, scores_of
 from ledger.reading.view import APPOSED, PUBLIC, Part
 
 TROUBLE = r"(?:裂[缝口]|缺口|塌方|窟窿|漏点|积水|外债|欠款|矛盾|纠纷|官司|隐患|险情|病害)"
-MATTER = re.compile(
+MATTER = led(
     r"[那这][一二三四五六七八九十\d]+[百千万][一二三四五六七八九\d]?[块元]?(?=$|[，,])|"
     r"[那这][笔份][^，。；]{0,6}?(?:补[贴助]|津贴|贷款|[款钱金证]|申请|材料)|"
     rf"(?:的|[那这][个条处道口些])[^，。；的]{{0,3}}{TROUBLE}(?=$|[，,：:])|"
@@ -51,7 +52,7 @@ BEFORE = (
     r"(?:上(?:次|回|个?(?:月|周|礼拜|星期))|之前|前[些几]天"
     r"|前(?:阵子?|段时间|一阵)|早先|先前|早前|月初|年初|去年|年前|[\d一二三四五六七八九十]月份?)"
 )
-TOLD_BEFORE = re.compile(
+TOLD_BEFORE = led(
     r"说[要好是]?([修装建换铺挖通办补发])\1?[^，。；]{0,3}(?=到现在|到今天|至今|一直)|"
     r"(?:大?前[天儿日]|昨[天儿日晚]个?|那天|(?:周|星期|礼拜)[一二三四五六日天])(?:我)?(?:说|报|登记?|提|反映)(?:起|到|过|了)?的|"
     rf"{BEFORE}[^，。；]{{0,6}}(?:说|讲|提|报|反映|申请|登记|记|交办|答应|定|填|摸排|排查)(?:起|到|过|了|下)?的"

@@ -34,14 +34,24 @@ class Lexicon:
     categories: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
     words: Mapping[str, Mapping[str, re.Pattern[str]]]  # by tag and first character
     beginnings: Mapping[str, tuple[str, ...]]  # two characters of a word: its tags
+    subjects: Mapping[str, tuple[str, ...]]  # the same of the categories' words: their names
 
     def places(self, text: str) -> dict[str, list[int]]:
         """Where words of each tag may begin; a tag without such a place needs no search."""
         found: dict[str, list[int]] = {}
         tags_of = self.beginnings.get
         for at, one in enumerate(text):
-            for tag in (*tags_of(one, ()), *tags_of(text[at : at + 2], ())):
+            for tag in tags_of(one, ()):
                 found.setdefault(tag, []).append(at)
+            for tag in tags_of(text[at : at + 2], ()):
+                found.setdefault(tag, []).append(at)
+        return found
+
+    def subjects_in(self, text: str) -> set[str]:
+        """The categories of which a word may begin in some words; of the others none stands there."""
+        found, of = set[str](), self.subjects.get
+        for at, one in enumerate(text):
+            found.update(of(one, ()), of(text[at : at + 2], ()))
         return found
 
     def found(self, tag: str, text: str, places: Iterable[int]) -> list[tuple[int, int]]:
@@ -75,7 +85,7 @@ def load_lexicon(county: Path | None = None) -> Lexicon:
         for group, parts in acts.items()
         for part, words in parts.items()
     }
-    return Lexicon(tags, categories, words, _beginnings(acts))
+    return Lexicon(tags, categories, words, _beginnings(acts), _subjects(subjects))
 
 
 def _by_head(words: Iterable[str]) -> dict[str, re.Pattern[str]]:
@@ -94,6 +104,15 @@ def _beginnings(acts: Table) -> dict[str, tuple[str, ...]]:
             for word in words:
                 found.setdefault(word.partition("…")[0][:2], {})[f"{group}.{part}"] = None
     return {one: tuple(tags) for one, tags in found.items()}
+
+
+def _subjects(subjects: Table) -> dict[str, tuple[str, ...]]:
+    """By the beginnings of their words, the names of categories."""
+    tagged = _beginnings(subjects)
+    return {
+        one: tuple(dict.fromkeys(tag.rpartition(".")[0] for tag in tags))
+        for one, tags in tagged.items()
+    }
 
 
 def _shipped(name: str) -> Table:

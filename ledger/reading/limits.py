@@ -3,10 +3,11 @@
 import re
 from datetime import date
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 from ledger.reading.scene import Scene
 
-AT_ONCE = re.compile(
+AT_ONCE = led(
     r"立行立改|即知即改|(?<!我)立即(?!发生|断|被|没)|(?<!我)立马|(?<!我)马上(?!山)(?:要)?(?!(?:要|就要|就|快)?"
     r"(?:下[雨雪霜]|上冻|冻|过[年节冬]|到[^位]|入冬|开[学春]|天[黑亮冷]|变|冷|收|种|落|来(?:水|电|人|了)|要|就"
     r"|放假|结|满|零下|[一二三四五六七八九十\d]{2}|[立冬春夏秋大小]?(?:冬|至|寒|雪|年关|三九|腊月|汛期)|付款|[^，。；]{0,3}[岁龄]))"
@@ -61,17 +62,21 @@ def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | N
     text = f"{before.text}{clause.text}" if before and cut else clause.text
     if REPLY.search(clause.text):
         return None  # that is what we promised
-    loose = any(one.search(text) for one in (SOON, FEARED, OWN_STEP))
-    pressed = bool(OBLIGED.search(text)) and not loose
     for phrase in clause.times:
         span = scene.span(phrase, "ahead")
         if span is None or not 0 <= (span.last - scene.base).days <= FARTHEST:
             continue
         limit = bool(LIMIT.search(phrase.text)) and "by" in (phrase.ending, span.kind)
         limit = limit or bool(BOUND.search(clause.text[clause.at(phrase.end) :]))
-        if (limit and not OURS.search(text)) or (span.last > scene.base and pressed):
+        if (limit and not OURS.search(text)) or (span.last > scene.base and _pressed(text)):
             return span.last
     return scene.base if SAME_DAY.search(clause.text) else None
+
+
+def _pressed(text: str) -> bool:
+    """Whether somebody else is bound to it, and not just soon."""
+    loose = any(one.search(text) for one in (SOON, FEARED, OWN_STEP))
+    return not loose and bool(OBLIGED.search(text))
 
 
 def set_ahead(scene: Scene, clause: Clause, before: Clause | None) -> date | None:

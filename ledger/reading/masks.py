@@ -2,6 +2,8 @@
 
 import re
 
+from ledger.heads import led
+
 GAP = r"[ .\n-]?"
 ID_CARD = (
     rf"[1-9]\d{{5}}{GAP}(?:19|20)\d{{2}}{GAP}(?:0[1-9]|1[0-2]){GAP}(?:[0-2]\d|3[01]){GAP}\d{{3}}[\dXx]"
@@ -38,7 +40,7 @@ MIXED = (
     rf"(?=[0-9]{{0,10}}[{SPOKEN}])[幺一壹1][三四五六七八九叁肆伍陆柒捌玖3-9][{SPOKEN}0-9]{{9}}"
 )
 
-SECRET = re.compile(
+SECRET = led(
     rf"(?<![\d*])(?:{ID_CARD}|{BANK_CARD}|{MOBILE}|{LANDLINE}|{LONG})(?![\dXx*])"
     rf"|(?<![{SPOKEN}*])(?:{SPOKEN_LONG}|{SPOKEN_MOBILE})(?![{SPOKEN}*])"
     rf"|(?<![{SPOKEN}0-9*]){MIXED}(?![{SPOKEN}0-9*])"

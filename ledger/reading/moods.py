@@ -5,6 +5,7 @@ Needs and faults may well be told in such words (能不能修一下路); this is
 
 import re
 
+from ledger.heads import led
 from ledger.reading.clauses import ACT, Clause
 from ledger.reading.turns import is_past, is_supposed
 
@@ -24,7 +25,7 @@ GRANT = re.compile(  # a leave asked for as a question
 MAY_I = re.compile(
     r"(?<!不)(?:能|可以)(?!不)[^，,。]{1,12}[吗么]$"
 )  # 能请一天假吗: nothing asked for yet
-HOW_MUCH = re.compile(
+HOW_MUCH = led(
     rf"(?:算|要|得|该|够|能|用|学|走|请|休|值|报){REST}{{0,6}}(?:多少|几[户次回个]|(?<![得想要先]请)几天|多久|多长|哪[里儿个天些]|谁|怎么|咋|啥)"
     r"|该[^，,。]{0,6}还是|不?算[^，,。]{0,6}吧$|算不算|算(?:是)?(?:走访|学习|在岗|公差|请假)?(?:吗|么|不|嘛)$|记得吗|^(?:[今明后]天|周[一二三四五六日末]|下?个?(?:周|月|星期))?能不能(?:回家|歇|走|放假)$|来着$|来的$(?<=什么时候来的)|哪个[走去学值请住]"
 )
@@ -34,7 +35,7 @@ OR_NOT = re.compile(
 INQUIRED = re.compile(r"问|看看?|了解|打听|核|查")
 
 # orders
-ORDER = re.compile(
+ORDER = led(
     rf"^(?:{REST}{{0,8}}(?:你们?(?!帮我(?:记|登|报|写|销))|大家|各位|各队|全体|所有人|各自|有关人员))(?:也|都|还|就)?"
     r"(?:先|快|赶紧|抓紧|[明今后]天|[上下]午|下周|本周|这周|去|把|要|得|必须|务必|记得|注意|出门|多[穿加备]|小心|当心|别)"
     r"|^(?:记得|别忘|不要忘|千万|务必|必须|一律|严禁|不得|要求|规定|上级|提醒|注意|通知[:：]?$|切记)"
@@ -60,7 +61,7 @@ FORECAST = re.compile(
 )
 
 # what a sentence begins with that calls up old times, or tells a joke
-REMEMBERED = re.compile(
+REMEMBERED = led(
     r"想当年|当年|小时候|那时候|(?<![上午晚间前才地饭头早黑工])那会儿|年轻(?:的?时候|那会|时)|[我咱]们?那(?:届|代|一届|一代|年头)|刚(?:来|到|驻村)(?:的?时候|那(?:年|会|阵|时))"
     r"|[去前]年(?:这|那|此)(?:时候?|会儿?|个?时候|阵)|开(?:个)?玩笑|逗你|闹着玩|说着玩|真的假的|才怪"
 )
@@ -87,6 +88,9 @@ AS_THING = re.compile(
     r"(?:时长(?!$|[^，,。]{0,8}[\d一二两三四五六七八九十半])|记录[^，,。]{0,4}(?:删|撤|交|填|在哪|从哪)|的?(?:表|单子?|条子?)(?:填|写|在|呢)|流程|规矩|门道|手续(?:怎|咋|在哪|找谁)|制度|规定|补贴|补助|天数|次数"
     r"|算(?:不|是|在|几|我们)|是按|按工龄|得(?:鞋|脚|腿|人|我)|计划表|不是(?:走|摆|为了|[^，,。]{1,4}过场))"
 )
+
+# one search for all of them: each is rare, and all are asked of every clause
+TURNED = led("|".join(one.pattern for one in (WISH, FORECAST, AS_THING, MOVED, THEIRS)))
 
 CONTRARY = re.compile(r"^(?:要不是|早知道|要是[^，,。]{0,8}早|若非)")  # what did not come about
 
@@ -141,8 +145,7 @@ def _passes_on(clause: Clause) -> bool:
 
 def _turned(clause: Clause) -> bool:
     text = clause.text
-    turned = (WISH, TO_YOU, FORECAST, AS_THING, MOVED, THEIRS)
-    return any(one.search(text) for one in turned) or is_asked(clause)
+    return bool(TURNED.search(text) or TO_YOU.search(text)) or is_asked(clause)
 
 
 def is_asked(clause: Clause) -> bool:

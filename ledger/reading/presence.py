@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 from ledger.reading.leave_words import HE_SAID, OTHERS
 from ledger.reading.moods import counts_asked
@@ -11,7 +12,7 @@ from ledger.reading.scene import Scene, by_others, is_future
 from ledger.time_phrases import TimePhrase
 
 PLACE = "村(?:[里上]头?|头)|驻地|驻点|点[上里]|队[上里]|岗"
-PRESENT = re.compile(
+PRESENT = led(
     rf"在值班室|值班室(?:守|坐|待|蹲)|没(?:有)?离开(?:过)?村|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
     rf"|^(?:今[天日]|本人|我|[上下]午|已经?|准时|正常|按时)*到岗(?:打卡|上班|签到)?(?:了|✅)?$|(?:[住蹲]点|在[岗村])第[^，,。]{{1,4}}天|按在[岗村]算|算(?:我|作|是)?在[岗村]|(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
     r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村[部里委]|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"

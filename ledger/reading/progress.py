@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from ledger.heads import led
 from ledger.reading.advances import advances_in, effects_in, is_part
 from ledger.reading.clauses import Clause
 from ledger.reading.faults import faults_of, gone_in
@@ -15,13 +16,13 @@ HABIT = re.compile(
     r"每个?[月年天周]|月月|按[时月]|一直都?(?=[^没不]{0,4}$)|从来"
 )  # nothing new
 # what every visit leaves behind
-VISITING = re.compile(
+VISITING = led(
     r"把表[签填]|明白卡|走访表|入户表|联系卡|签到|告知书|问卷|政策宣传|慰问|春联|对联|[大会]会上"
     r"|[口人]都交了|[电水]费[^，。；停欠没断多]{0,4}交了|今年[^，。；]{0,6}[卖收打割](?!不)"
 )
 NEAR = 14  # characters before a word of effect in which 还没, 要求, 快 take it back
 SURELY = re.compile(r"终于|已经|已|总算|很快|全部|全|都|这才|可算|刚刚?|昨天|今天")
-PAPERS = re.compile(
+PAPERS = led(
     r"(?:安装|开户|工本|报名|手续|检测)费|[押定订]金|预付|申请|材料|单子|证明|(?:验收|通知|整改|告知|责任)单|表(?!哥|弟|姐|妹|叔)|手续|资料|报告|申报"
 )
 ALL_RIGHT = re.compile(
@@ -37,7 +38,7 @@ LEFT_OUT = re.compile(  # 厕所改完，盖板没封死; 换新的又卡在担�
 )
 NOTICE = re.compile(r"(?:通知|告知|决定|受理|责任|承诺)书|回执|受理单|(?:补|盖)章")
 HANDED = re.compile(r"^(?:已经?)?[交报办递填补备收]|齐")
-ASKS = re.compile(
+ASKS = led(
     r"[吗么]$|[了过]没有?$|(?:下来|[到好完通上])没有$|有没[有得]|(?:谁|哪[个位家天一步])(?!也|都)|啥时候?|什么时候|怎么样|如何"
     r"|(?<![没无有大])进展(?=$|如何|怎|咋|呢|吗|到哪|情况)|[?？]|几户$|多少户"
 )
@@ -48,7 +49,7 @@ WANTED = re.compile(
     r"[要让叫求]我|要求|希望|盼|想|能不能|能否|可否|需要?|建议|请求|求|必须|该(?!户|村)|什么时候|啥时候?"
     r"|[得要]把|我[得要]|何时|赶紧|尽快|抓紧|马上|立即"
 )
-TELLS = re.compile(r"说|讲|(?<!^)(?<![请想])问(?!题|一?下)|反映|愁|嫌|急|来问|叫我|让我|托")
+TELLS = led(r"说|讲|(?<!^)(?<![请想])问(?!题|一?下)|反映|愁|嫌|急|来问|叫我|让我|托")
 
 WANTED_THING = re.compile(
     r"(?:想?要|想|申请|需要|盼|没|未|不|答应|承诺|保证)[^，。；]{0,3}的(?!话|时候)"

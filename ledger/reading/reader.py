@@ -26,7 +26,7 @@ from ledger.reading.scene import Scene, blanked, by_others, lay_out
 from ledger.reading.second_look import SecondLook
 from ledger.reading.study import read_study
 from ledger.reading.told import with_told
-from ledger.reading.view import households_in_view
+from ledger.reading.view import households_in_view, parts_of
 from ledger.reading.visits import read_visits
 from ledger.reading.wording import worded
 
@@ -74,9 +74,10 @@ def _reports(scene: Scene) -> list[Report]:
     studies = read_study(scene, tense)
     visits = read_visits(scene, tense)
     presences = read_presence(scene, back=bool(returns))
-    context = households_in_view(scene)
+    parts = parts_of(scene)
+    context = households_in_view(scene, parts)
     promises = read_promises(scene, context)
-    issues, steps = read_issues(scene)
+    issues, steps = read_issues(scene, parts)
     visits = with_told(scene, visits, context)
     found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
     told = SecondLook(scene, context).over(_meant(moods, found))

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.tellings import scenes_of
@@ -200,6 +201,11 @@ SETTLED: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
+# Most words are about nothing that is settled: one search tells, where there are dozens.
+ANY_SURE = led("|".join(pattern.pattern for _, pattern in SURELY))
+ANY_SETTLED = led("|".join(pattern.pattern for _, pattern in SETTLED))
+
+
 def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
     """How clearly some clauses are about a subject that issues are about."""
     best = max(scores_of(lexicon, *clauses).values())
@@ -208,12 +214,16 @@ def weight_of(lexicon: Lexicon, *clauses: Clause) -> int:
 
 def surely(text: str) -> str | None:
     """The category of words that no other word outweighs."""
-    return _first(SURELY, text)
+    return _first(SURELY, text) if ANY_SURE.search(text) else None
 
 
 def settled(text: str) -> str | None:
     """The category the guide settles on by these words; None where it leaves it to the count."""
-    return _first(SURELY, text) or _first(SETTLED, text)
+    return surely(text) or _settled(text)
+
+
+def _settled(text: str) -> str | None:
+    return _first(SETTLED, text) if ANY_SETTLED.search(text) else None
 
 
 def _first(table: Iterable[tuple[str, re.Pattern[str]]], text: str) -> str | None:
@@ -226,10 +236,12 @@ def scores_of(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
 
 
 def _scored(lexicon: Lexicon, text: str) -> dict[str, int]:
-    dry = FIELD.search(text) and not DRUNK.search(text)  # 果园缺水 is no matter of drinking
+    told = lexicon.subjects_in(text)
+    if DRINKING in told and FIELD.search(text) and not DRUNK.search(text):
+        told.remove(DRINKING)  # 果园缺水 is no matter of drinking
     return {
         name: 0
-        if dry and name == DRINKING
+        if name not in told
         else 2 * len(set(strong.findall(text))) + len(set(words.findall(text)))
         for name, (strong, words) in lexicon.categories.items()
     }
@@ -276,7 +288,7 @@ def category_of(
     text = nameless(clauses)
     if public and FORMS.search(text):
         return OTHER
-    if sure := _first(SURELY, nameless([*around, *clauses])):
+    if sure := surely(nameless([*around, *clauses])):
         return sure
     if max(told_scores(lexicon, *clauses).values()) < PLAIN and not settled(text):
         text = nameless([*around, *clauses])
@@ -288,9 +300,9 @@ def category_in(lexicon: Lexicon, text: str) -> str:
     text = _unpeopled(SOLD.sub("", text))
     if (wish := APPLIED.search(text)) and (wanted := settled(wish[0])):
         return wanted
-    if sure := _first(SURELY, text):
+    if sure := surely(text):
         return sure
-    scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), _first(SETTLED, text)
+    scores, scenes, fixed = _scored(lexicon, text), scenes_of(text), _settled(text)
     if set(scenes) == {DRINKING} and (fixed == "基础设施" or not scores[DRINKING]):
         scenes = {}  # water for the fields
     if scenes and fixed not in scenes:

@@ -7,9 +7,8 @@ each other. Single words stand in faults.toml, where a county can add its own.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from ledger.reading.heads import heads_of
+from ledger.heads import characters_of
 
 N = r"(?:[一两二三四五六七八九十几半俩仨\d好]+)"
 G = r"[^。；，]{0,7}?"  # a few characters of one clause
@@ -334,26 +333,34 @@ SCENES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Telling:
-    """The scenes of one category, tried only where one of them can begin."""
+TOLD = {name: re.compile("|".join(scenes)) for name, scenes in SCENES.items()}
 
-    pattern: re.Pattern[str]
-    heads: re.Pattern[str]
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The scenes of a text in order, none over another."""
+def _begins() -> dict[str, tuple[str, ...]]:
+    """By character, the categories of which a scene can begin with it."""
+    heads = {name: characters_of(scenes) for name, scenes in SCENES.items()}
+    every = frozenset().union(*heads.values())
+    return {one: tuple(name for name in heads if one in heads[name]) for one in every}
+
+
+BEGINS = _begins()
+
+
+def _scenes(text: str) -> Iterator[tuple[str, int, int]]:
+    """The scenes of a text, category by category, none over another of its own.
+
+    One pass tells where those of each category can begin: most cannot anywhere.
+    """
+    begun: dict[str, list[int]] = {}
+    for at, one in enumerate(text):
+        for name in BEGINS.get(one, ()):
+            begun.setdefault(name, []).append(at)
+    for name, pattern in TOLD.items():
         end = 0
-        for head in self.heads.finditer(text):
-            if head.start() >= end and (match := self.pattern.match(text, head.start())):
+        for at in begun.get(name, ()):
+            if at >= end and (match := pattern.match(text, at)):
                 end = match.end()
-                yield match
-
-
-TOLD = {
-    name: Telling(re.compile("|".join(scenes)), heads_of(scenes))
-    for name, scenes in SCENES.items()
-}
+                yield name, at, end
 
 
 def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
@@ -363,14 +370,15 @@ def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
     """
     whole = f"{before}，{text}" if before else text
     shift = len(whole) - len(text)
-    for name, telling in TOLD.items():
-        for match in telling.finditer(whole):
-            if match.end() > shift:
-                return name, max(0, match.start() - shift), match.end() - shift
+    for name, start, end in _scenes(whole):
+        if end > shift:
+            return name, max(0, start - shift), end - shift
     return None
 
 
 def scenes_of(text: str) -> dict[str, int]:
     """How many scenes of each category stand in some words."""
-    counts = {name: sum(1 for _ in telling.finditer(text)) for name, telling in TOLD.items()}
-    return {name: count for name, count in counts.items() if count}
+    counts: dict[str, int] = {}
+    for name, _, _ in _scenes(text):
+        counts[name] = counts.get(name, 0) + 1
+    return counts

@@ -2,6 +2,7 @@
 
 import re
 
+from ledger.heads import led
 from ledger.reading.clauses import Clause
 
 # aspect
@@ -11,7 +12,7 @@ PAST_MARK = re.compile(
 NOT_PAST = re.compile(r"完了?再|[要快].{0,6}了$|了再|好了再|去不了|不了|的话$|[要得]去的")
 DONE_AT_ONCE = re.compile(r"[了过好完]|妥当?了")  # 准备了, 准备好了
 AGAIN = re.compile(r"再(?:去|来|走|跑|看|访|学|补|说|报|过去|上门|入户|回)(?![^，]{0,6}[了过])")
-SUPPOSED = re.compile(
+SUPPOSED = led(
     r"^(?:我|咱|你|领导|队长)?(?:们)?(?:等(?!着|了|待|级|通知|[批审验回]|不|会儿[^再]*了)|要是|要不是|如果|假如|万一|一旦|只要|除非|早知道|倘若|若是|若(?![干]))|的话$|(?:到)?时候再"
 )
 
@@ -66,7 +67,7 @@ SUMMED = re.compile(r"(?:共|累计|今日|本日|当日)[^，,。]{0,4}(?:走�
 HEARD = re.compile(
     r"(?:群众|村民|老乡|乡亲|大家|[户家人])(?:都|又|也|来|还)*(?:反映|说|讲|提出|诉苦|嫌|抱怨)"
 )  # a need, no order
-SELF_REPORT = re.compile(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人|[现特]申请")
+SELF_REPORT = led(r"(?<![对给向跟和])[我咱](?!县|镇|乡|市|省|州|村)|本人|[现特]申请")
 
 
 def is_past(clause: Clause) -> bool:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from ledger.heads import led
 from ledger.mentions import Mention
 from ledger.reading.clauses import Clause
 from ledger.reading.said import Who
@@ -25,7 +26,7 @@ SPEAKER = re.compile(
 )
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
-PUBLIC = re.compile(
+PUBLIC = led(
     ASKED + r"(?:全村|村里|组[里上](?!的?人)|村口|村上|群众|大家|各户|路上(?!没人)|全组|几户"
     r"|那[截条段][^，]{0,3}[路渠沟河管道]|[那这]一[片带]"
     r"|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
@@ -46,7 +47,7 @@ OWN_TURN = re.compile(
     r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里"
     r"|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
 )
-MEETING = re.compile(
+MEETING = led(
     r"院坝会|院子会|屋场会|群众会|村民会|坝坝会|板凳会|火塘会"
     r"|户主会|村民代表会|村民大会|村民小组会|座谈会|恳谈会"
     r"|(?:院[坝子里]|晒[谷场坝]+|坝子|门口|屋场)[里上]?[^，。；]{0,4}开[了个]{0,2}会"
@@ -185,8 +186,10 @@ def parts_of(scene: Scene) -> list[Part]:
     ]
 
 
-def households_in_view(scene: Scene) -> dict[Clause, Who | None]:
+def households_in_view(scene: Scene, parts: list[Part]) -> dict[Clause, Who | None]:
     """Which household each clause is about: its own, else the last one named."""
+    if len(parts) == len(scene.clauses):  # none was cut: they have been looked at already
+        return {one.whole: one.people[-1] for one in parts}
     view = _View()
     return {one: view.about(one)[-1] for one in scene.clauses}
 

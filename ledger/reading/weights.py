@@ -7,7 +7,7 @@ message as `^` and `$`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
 LONGEST = 4
 MOST = 600  # characters that are weighed
 HUNDREDTHS = 100
+WIDTH = 24  # bits: the weights of all runs of a message add up to far less
 REMEMBERED = 32  # texts
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
@@ -30,7 +31,7 @@ class Weights:
     """What each run of characters says of each kind, in hundredths; "" of all messages."""
 
     kinds: tuple[str, ...]
-    of: Mapping[str, tuple[int, ...]]
+    of: Mapping[str, int]  # those of all kinds in one number, so that they are added at once
 
     def odds(self, clauses: Iterable[Clause]) -> dict[str, float]:
         """The log odds of each kind: above 0 the words rather tell it, below not."""
@@ -56,8 +57,22 @@ def plain_of(clauses: Iterable[Clause]) -> str:
 def _summed(weights: Weights, text: str) -> tuple[float, ...]:
     """Asked several times of the same message while it is read."""
     of = weights.of
-    told = [found for run in runs_of(text) if (found := of.get(run))]
-    return tuple(sum(one) / HUNDREDTHS for one in zip(of[""], *told, strict=True))
+    told = of[""] + sum(filter(None, map(of.get, runs_of(text))))
+    return tuple(one / HUNDREDTHS for one in _unpacked(told, len(weights.kinds)))
+
+
+def _packed(told: Iterable[int]) -> int:
+    """Several numbers in one, that are added when it is: each has WIDTH bits of its own."""
+    return sum(one << WIDTH * place for place, one in enumerate(told))
+
+
+def _unpacked(told: int, count: int) -> Iterator[int]:
+    """The numbers in one; each has its sign, which the one above it has lent it."""
+    half = 1 << WIDTH - 1
+    for _ in range(count):
+        one = (told + half) % (2 * half) - half
+        yield one
+        told = told - one >> WIDTH
 
 
 @cache
@@ -66,4 +81,4 @@ def weights(path: Path) -> Weights:
     head, *rows = (
         line.split("\t") for line in path.read_text("utf-8").rstrip("\n").split("\n")
     )
-    return Weights(tuple(head[1:]), {run: tuple(map(int, told)) for run, *told in rows})
+    return Weights(tuple(head[1:]), {run: _packed(map(int, told)) for run, *told in rows})
