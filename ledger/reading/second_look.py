@@ -65,6 +65,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 # dropped: in a long story the rules hear needs that are only told about.
 SENTENCE, SEVERAL, LONG, NAMED, AT_FIRST = 0.43, -1.44, -2.09, 0.82, 1.85
 STORY = 12  # clauses
+FEW = 20  # characters of a message
 PLAINLY = 1.0  # by so much more must a message speak against what is told with its effect
 TURNED = 2.5  # by so much must the other of issue and progress be likelier
 # Log odds that the category the rules have found is worth, where it is easily mistaken, and else.
@@ -105,6 +106,8 @@ class SecondLook:
         kind = next((kind for kind, said in SAID.items() if isinstance(one, said)), None)
         if kind is None or self.odds[kind] >= BOUNDS[kind][0]:
             return False
+        if isinstance(one, IssueSaid) and len(self.scene.plain) <= FEW:
+            return False  # so few words weigh next to nothing: 走访张大山，猪圈倒了
         if isinstance(one, StudySaid) and one.minutes:
             return self.odds[kind] < BOUNDS[kind][0] - PLAINLY
         if isinstance(one, ProgressSaid):
