@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ledger import inbox
 from ledger.clock import Clock
-from ledger.database import Database
+from ledger.database import Database, StoreTrouble
 from ledger.inbox import Raw
 
 Waiting = tuple[Sequence[Raw], asyncio.Future[None]]
@@ -37,17 +37,33 @@ class Arrivals:
 
     async def _write(self, batch: list[Waiting], mine: asyncio.Future[None]) -> None:
         try:
+            await self._settle(batch)
+        except asyncio.CancelledError:  # whoever writes has hung up; the others go on
+            left = [one for one in batch if one[1] is not mine and not one[1].done()]
+            self._waiting = left + self._waiting
+            raise
+
+    async def _settle(self, batch: list[Waiting]) -> None:
+        """All together; where one cannot be kept, each on its own, so that it fails alone."""
+        try:
             async with self.database.transaction() as db:
                 every = [raw for raws, _ in batch for raw in raws]
                 await inbox.keep(db, every, now=self.clock.now())
-        except asyncio.CancelledError:  # whoever writes has hung up; the others go on
-            self._waiting = [one for one in batch if one[1] is not mine] + self._waiting
-            raise
         except Exception as trouble:
-            for _, done in batch:
-                if not done.done():
-                    done.set_exception(trouble)
+            if len(batch) > 1 and not isinstance(trouble, StoreTrouble):
+                for one in batch:
+                    await self._settle([one])
+                return
+            _tell(batch, trouble)
         else:
-            for _, done in batch:
-                if not done.done():
-                    done.set_result(None)
+            _tell(batch, None)
+
+
+def _tell(batch: list[Waiting], trouble: Exception | None) -> None:
+    for _, waiting in batch:
+        if waiting.done():
+            continue
+        if trouble is None:
+            waiting.set_result(None)
+        else:
+            waiting.set_exception(trouble)

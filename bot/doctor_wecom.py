@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidURI, WebSocketException
 
 from bot.channels.base import SendError, Trouble
 from bot.channels.wecom import numbers
 from bot.channels.wecom.exchange import Asked, Got, connection, exchanged
 from bot.channels.wecom.menu import MENU
-from bot.channels.wecom_bot.socket import fresh_id, id_of
+from bot.channels.wecom_bot.socket import Straight, fresh_id, id_of
 from bot.doctor import Finding
 from bot.doctor_callback import look_at_callback, look_at_crypto
 from bot.doctor_wecom_form import look_at_settings
@@ -219,7 +219,7 @@ async def _subscribed(wecom: WeComSettings) -> dict[str, object]:
     trust = ssl.create_default_context(cafile=wecom.ca_file) if wecom.ca_file else None
     more = {"ssl": trust} if trust else {}
     async with asyncio.timeout(2 * ANSWER):
-        async with connect(
+        async with Straight(
             wecom.ws_url, ping_interval=None, open_timeout=ANSWER, close_timeout=1, proxy=None,
             **more,  # type: ignore[arg-type]
         ) as ws:  # fmt: skip

@@ -174,7 +174,7 @@ class Inbox:
 
     async def _fetch(self, channel: Channel, incoming: Incoming) -> tuple[list[Kept], int]:
         """The files of a message on our disk, and how many could not be had."""
-        if not isinstance(incoming.event, TextIn):
+        if not isinstance(incoming.event, TextIn) or incoming.group:  # groups are not heard
             return [], 0
         kept: list[Kept] = []
         for media in incoming.event.media:
@@ -194,7 +194,7 @@ class Inbox:
                 return data if len(data) <= limit else None  # not every channel tells before
             except SendError as trouble:
                 log.warning("fetch_failed", channel=channel.name, kind=trouble.kind)
-                if trouble.kind not in PASSING:
+                if trouble.kind not in PASSING or trouble.retry_after > FETCH_TRIES:
                     return None
         return None
 

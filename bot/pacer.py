@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SECOND = 1.015  # the channel's second, a little longer because its clock is not ours
+SHUT = 30000.0  # seconds of a hold for which nobody stands in line: he is put off until its end
 RECOVERY = 5.0  # quiet seconds until a pace that was halved gains one start a second
 MANY = 2048  # chats remembered before those long at rest are forgotten
 
@@ -98,8 +99,14 @@ class Pacer:
     _alarm: asyncio.TimerHandle | None = None
 
     async def turn(self, chat: str, *, answer: bool) -> None:
-        """Wait until one more message may start. First come, first served in each lane."""
-        waiter = Waiter(chat, asyncio.get_running_loop().create_future())
+        """Wait until one more message may start. First come, first served in each lane.
+
+        A hold of more than `SHUT` seconds lets everybody go: ask `held` before starting.
+        """
+        loop = asyncio.get_running_loop()
+        if self._held_all - loop.time() > SHUT:
+            return
+        waiter = Waiter(chat, loop.create_future())
         lane = self._answers if answer else self._bulk
         lane.append(waiter)
         self._serve()
@@ -121,6 +128,15 @@ class Pacer:
             self._held_all = max(self._held_all, now + retry_after)
             self._pace = max(1.0, self._current(now) / 2)
             self._gained = self._held_all
+            if retry_after > SHUT:
+                self._send_home()
+
+    def _send_home(self) -> None:
+        for lane in (self._answers, self._bulk):
+            for waiter in lane:
+                if not waiter.ready.done():
+                    waiter.ready.set_result(None)
+            lane.clear()
 
     def _serve(self) -> None:
         """Let go whoever may start now, and wake again when the next one may."""

@@ -175,10 +175,15 @@ class Sender:
             self._let_go.set()
 
     async def _send_in_order(self, outs: Sequence[Outgoing]) -> None:
-        """When one does not go out, those behind it wait as long as it does."""
-        for number, out in enumerate(outs):
+        """When one does not go out, those behind it wait as long as it does.
+
+        Where an hour's edges are eased, what is urgent goes before what may have to wait for that.
+        """
+        eases = self._caps(outs[0]).eases
+        ordered = sorted(outs, key=lambda out: eases and out.lane > ANSWER and not out.urgent)
+        for number, out in enumerate(ordered):
             if until := await self._send(out):
-                await self._wait({one.id: (until, "behind") for one in outs[number + 1 :]})
+                await self._wait({one.id: (until, "behind") for one in ordered[number + 1 :]})
                 return
 
     async def _send(self, out: Outgoing) -> datetime | None:
@@ -278,13 +283,16 @@ class Sender:
     def _reason(self, out: Outgoing, pacer: Pacer) -> Wait | None:
         """The channel wants peace, the hour is a bad one, the chat has got enough of late."""
         caps, now = self._caps(out), self.clock.now()
-        held = pacer.held(chat_of(out), asyncio.get_running_loop().time())
-        if held > PATIENCE:
-            return now + timedelta(seconds=held), "held"
+        if held := self._held(out, pacer):
+            return held
         together = out.text if groupable(out, caps) else chat_of(out)
         if caps.eases and (until := eased(out, together, now)):
             return until, "eased"
         return self._full(out, pacer.windows)
+
+    def _held(self, out: Outgoing, pacer: Pacer) -> Wait | None:
+        held = pacer.held(chat_of(out), asyncio.get_running_loop().time())
+        return (self.clock.now() + timedelta(seconds=held), "held") if held > PATIENCE else None
 
     def _full(self, out: Outgoing, windows: Windows) -> Wait | None:
         caps, now = self._caps(out), self.clock.now()
@@ -295,7 +303,7 @@ class Sender:
         """They are being sent, and count from now on; who came too late for that has to wait."""
         waits: dict[int, Wait] = {}
         for out in outs:
-            if wait := self._full(out, pacer.windows):
+            if wait := self._held(out, pacer) or self._full(out, pacer.windows):
                 waits[out.id] = wait
             else:
                 caps = self._caps(out)

@@ -28,8 +28,9 @@ def chat_of(out: Outgoing) -> str:
 
 
 def groupable(out: Outgoing, caps: Caps) -> bool:
-    """Whether it may share a call with others: unasked words alone, nothing to press or close."""
-    words_alone = not (out.card_id or out.labels or out.files or out.drawings or out.closes)
+    """Whether it may share a call: unasked words alone, in one message, nothing to press or close."""
+    more = out.card_id or out.labels or out.files or out.drawings or out.closes
+    words_alone = not more and len(out.text.encode()) <= caps.text_limit
     return caps.together > 1 and out.lane > ANSWER and out.kind != "close" and words_alone
 
 

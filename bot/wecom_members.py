@@ -131,7 +131,7 @@ async def _listed(client: Client) -> list[str]:
 
 
 async def _visible(client: Client) -> list[str]:
-    """The app's visible range: members named there, and those of its departments."""
+    """The app's visible range: members named there, those of its departments and tags."""
     params = {"agentid": str(client.settings.agent_id)}
     agent = await client.call("/cgi-bin/agent/get", params=params, method="GET")
     found = [
@@ -141,7 +141,15 @@ async def _visible(client: Client) -> list[str]:
         params = {"department_id": str(party), "fetch_child": "1"}
         answer = await client.call("/cgi-bin/user/simplelist", params=params, method="GET")
         found += [str(one["userid"]) for one in answer.get("userlist") or ()]
+    for tag in (agent.get("allow_tags") or {}).get("tagid") or ():
+        found += await _tagged(client, tag)
     return found
+
+
+async def _tagged(client: Client, tag: object) -> list[str]:
+    params = {"tagid": str(tag)}
+    answer = await client.call("/cgi-bin/tag/get", params=params, method="GET")
+    return [str(one["userid"]) for one in answer.get("userlist") or ()]
 
 
 def _folded(ids: Iterable[str]) -> dict[str, str]:
@@ -154,10 +162,8 @@ async def _tags(client: Client) -> Tags:
     try:
         listed = await client.call("/cgi-bin/tag/list", method="GET")
         for tag in listed.get("taglist") or ():
-            params = {"tagid": str(tag["tagid"])}
-            answer = await client.call("/cgi-bin/tag/get", params=params, method="GET")
-            for one in answer.get("userlist") or ():
-                found[str(one["userid"]).casefold()].append(str(tag["tagname"]))
+            for userid in await _tagged(client, tag["tagid"]):
+                found[userid.casefold()].append(str(tag["tagname"]))
     except NumberedError as refused:
         if refused.number not in NO_RIGHT:
             raise

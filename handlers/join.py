@@ -6,7 +6,17 @@ from dataclasses import replace
 from handlers.talk import Room, Talk, Topic
 from ledger import invites, roster_changes, settings
 from ledger.errors import Refused
-from ledger.messages import EnterIn, Incoming, LifecycleIn, Option, Reply, TextIn
+from ledger.messages import (
+    REFUSED,
+    ActionIn,
+    EnterIn,
+    Incoming,
+    LifecycleIn,
+    Option,
+    Reply,
+    TextIn,
+    UnknownIn,
+)
 from ledger.people import Person, Role
 
 GREETINGS = {
@@ -65,7 +75,7 @@ MENUS = {
 async def stranger(room: Room, incoming: Incoming) -> tuple[Person | None, Reply | None]:
     """An invite binds; anything else gets the same line, and after five an hour silence."""
     event = incoming.event
-    if isinstance(event, LifecycleIn) or incoming.group:
+    if isinstance(event, LifecycleIn) or incoming.group or await _only_looks(room, incoming):
         return None, None
     if not await invites.try_allowed(room.db, incoming.address, now=room.now, rules=room.rules):
         return None, None
@@ -75,8 +85,26 @@ async def stranger(room: Room, incoming: Incoming) -> tuple[Person | None, Reply
         return None, Reply(room.words.say(why.block, **why.facts))
     if person is None:
         left = await roster_changes.has_left(room.db, incoming.address, room.now.date())
-        return None, Reply(room.words.say("roster.has_left" if left else "join.stranger"))
+        line = room.words.say("roster.has_left" if left else "join.stranger")
+        return None, Reply(line, kind=REFUSED if isinstance(event, ActionIn) else "text")
     return person, Reply(room.words.say("join.welcome", person=person), menu(person))
+
+
+async def _only_looks(room: Room, incoming: Incoming) -> bool:
+    """Somebody unknown opens the chat again, or a thing happens there: no try of an invite."""
+    event, to = incoming.event, incoming.address
+    if not isinstance(event, EnterIn) or not event.passing:
+        return isinstance(event, UnknownIn) and event.unsaid
+    return not await _first_today(room, f"{to.channel}/{to.account}/{to.user_key}")
+
+
+async def _first_today(room: Room, who: str) -> bool:
+    """Whether he has not been greeted yet today; from now on he has."""
+    day = room.now.date().isoformat()
+    if await settings.read(room.db, f"{GREETED}:{who}") == day:
+        return False
+    await settings.write(room.db, f"{GREETED}:{who}", day)
+    return True
 
 
 async def _redeem(room: Room, incoming: Incoming) -> Person | None:
@@ -95,10 +123,8 @@ async def looked_in(room: Room, asker: Person, event: EnterIn) -> Reply | None:
     """Somebody we know opens the chat; who only looks in is greeted once a day."""
     if not event.passing:
         return welcome_back(room, asker, event.payload)
-    day = room.now.date().isoformat()
-    if await settings.read(room.db, f"{GREETED}:{asker.id}") == day:
+    if not await _first_today(room, str(asker.id)):
         return None
-    await settings.write(room.db, f"{GREETED}:{asker.id}", day)
     hello = welcome_back(room, asker, event.payload)
     return replace(hello, text=f"{hello.text}\n{room.words.say('screens.no_buttons')}")
 

@@ -35,3 +35,8 @@ async def forget(db: Session, held: Held, media_id: str) -> None:
     await sql.forget(
         db.connection, channel=held.channel, account=held.account, media_id=media_id
     )
+
+
+async def forget_before(db: Session, before: datetime) -> None:
+    """Forget what the channel had dropped by then."""
+    await sql.forget_before(db.connection, before=ms(before))

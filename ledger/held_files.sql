@@ -10,5 +10,8 @@ VALUES (:channel, :account, :sha256, :kind, :media_id, :until)
 ON CONFLICT (channel, account, sha256, kind)
 DO UPDATE SET media_id = excluded.media_id, until = excluded.until;
 
+-- name: forget_before(before)!
+DELETE FROM held_file WHERE until <= :before;
+
 -- name: forget(channel, account, media_id)!
 DELETE FROM held_file WHERE channel = :channel AND account = :account AND media_id = :media_id;

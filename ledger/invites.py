@@ -122,7 +122,8 @@ async def bind(
     So is the account's own earlier person: only somebody who has left comes here again.
     """
     await sql.unbind(db.connection, channel=address.channel, person=person, now=ms(now))
-    await outbox.drop_waiting(db, person)  # nothing goes out to an address that was let go
+    # nothing goes out to an address that was let go
+    await outbox.drop_waiting(db, person, channel=address.channel)
     await sql.let_go(db.connection, **vars(address), now=ms(now))
     await sql.bind(db.connection, **vars(address), person=person, now=ms(now))
     body = {"channel": address.channel, "account": address.account}

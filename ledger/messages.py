@@ -64,9 +64,13 @@ class LifecycleIn:
 
 @dataclass(frozen=True)
 class UnknownIn:
-    """Something this channel has never sent before: stored, counted, left alone."""
+    """Something this channel has never sent before: stored, counted, left alone.
+
+    `unsaid`: nobody has said it; it happened (a place told by the phone on entering).
+    """
 
     kind: str
+    unsaid: bool = False
 
 
 Event = TextIn | ActionIn | EnterIn | LifecycleIn | UnknownIn

@@ -177,6 +177,8 @@ async def wipe(
     refs = [f"in:{ids[id]}" for id in theirs]
     refs += [f"out:{row['id']}" for row in ours]
     await sql.wipe_line(db.connection, [{"person": by.id, "ref": one} for one in refs])
+    await sql.wipe_press_answer(db.connection, [{"id": id} for id in theirs])
+    await sql.wipe_live_card(db.connection, person=by.id)
     await sql.wipe_inbox(
         db.connection,
         [

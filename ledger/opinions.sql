@@ -44,14 +44,24 @@ SELECT ext_id FROM inbox WHERE id = :id;
 UPDATE inbox SET ext_id = :ext_id, conv_key = '', payload = :payload, received_at = :day WHERE id = :id;
 
 -- name: wipe_outbox(id, body, day)*!
--- What waits to be sent is the question just answered: it is not needed any more.
+-- What waits, or is just being sent, is the question just answered: it is not needed any more.
 UPDATE outbox SET person_id = NULL, target = '', body = :body, card_id = NULL, external_id = '',
        made_at = :day, sent_at = CASE WHEN sent_at IS NULL THEN NULL ELSE :day END,
-       state = CASE state WHEN 'ready' THEN 'expired' ELSE state END
+       state = CASE WHEN state IN ('ready', 'claimed') THEN 'expired' ELSE state END
  WHERE id = :id;
 
 -- name: wipe_card(id)*!
 DELETE FROM card WHERE id = :id;
+
+-- name: wipe_press_answer(id)*!
+DELETE FROM press_answer
+ WHERE (channel, account, ext_id) IN (SELECT channel, account, ext_id FROM inbox WHERE id = :id);
+
+-- name: wipe_live_card(person)!
+-- All of his: a card just being sent has no name here yet. One still open is closed by a new message.
+DELETE FROM live_card
+ WHERE (channel, account, user_key) IN (SELECT channel, account, user_key FROM address
+                                         WHERE person_id = :person AND unbound_at IS NULL);
 
 -- name: wipe_line(person, ref)*!
 DELETE FROM chat_line WHERE person_id = :person AND ref = :ref;

@@ -211,9 +211,9 @@ async def shown(db: Session, person: int, address: Address, ref: str) -> Shown |
     return Shown(tuple(json.loads(row["options"])), row["step"]) if row else None
 
 
-async def words_of(db: Session, card: int) -> str:
-    """The words of the message with that card; '' when there is no such one."""
-    body = await sql.labels_of(db.connection, card=card)
+async def words_of(db: Session, card: int, to: Address) -> str:
+    """The words of the message with that card; '' when none was sent to this address."""
+    body = await sql.shown(db.connection, card=card, **vars(to))
     return str(json.loads(body)["text"]) if body else ""
 
 
@@ -262,9 +262,12 @@ async def retarget(db: Session, old: Address, new_key: str) -> None:
     await sql.retarget(db.connection, **vars(old), new_key=new_key)
 
 
-async def drop_waiting(db: Session, person: int) -> None:
-    """Nothing unasked that waits for this person goes out any more (leave, unbinding)."""
-    await sql.drop_waiting(db.connection, person=person, lane=BULK)
+async def drop_waiting(db: Session, person: int, *, channel: str = "") -> None:
+    """Nothing unasked that waits for this person goes out any more (leave, unbinding).
+
+    `channel`: only there, what waits for his other chats goes out.
+    """
+    await sql.drop_waiting(db.connection, person=person, channel=channel, lane=BULK)
 
 
 async def routine_on(db: Session, person: int, day: date) -> int:
@@ -286,6 +289,11 @@ async def cause_of(db: Session, person: int, address: Address, ref: str) -> Caus
     else:
         row = await sql.last_cause(db.connection, person=person)
     return Cause(row["why"], row["requester"], bool(row["urgent"])) if row else None
+
+
+async def is_wiped(db: Session, id: int) -> bool:
+    """Whether this message is not to be led back to anybody any more."""
+    return bool(await sql.wiped(db.connection, id=id))
 
 
 async def counts(db: Session) -> dict[str, int]:

@@ -97,8 +97,10 @@ UPDATE outbox SET state = 'dead', last_error = :error
 UPDATE outbox SET target = :new_key
  WHERE channel = :channel AND account = :account AND target = :user_key AND state IN ('ready', 'claimed');
 
--- name: drop_waiting(person, lane)!
-UPDATE outbox SET state = 'expired' WHERE person_id = :person AND lane >= :lane AND state = 'ready';
+-- name: drop_waiting(person, channel, lane)!
+-- Without a channel those of all channels.
+UPDATE outbox SET state = 'expired'
+ WHERE person_id = :person AND (:channel = '' OR channel = :channel) AND lane >= :lane AND state = 'ready';
 
 -- name: routine(person, since, until)$
 -- What will not go out any more does not count, nor what a colleague has sent (`request`).
@@ -117,6 +119,9 @@ SELECT CASE WHEN why = '' AND dedupe NOT LIKE 'in:%' THEN 'notice' ELSE why END 
 SELECT why, requester, urgent FROM outbox
  WHERE person_id = :person AND why <> '' AND state = 'sent' ORDER BY made_at DESC, id DESC LIMIT 1;
 
+-- name: wiped(id)$
+SELECT 1 FROM outbox WHERE id = :id AND target = '';
+
 -- name: counts()
 SELECT state, count(*) AS n FROM outbox GROUP BY state ORDER BY state;
 
@@ -132,6 +137,11 @@ SELECT c.options, c.step FROM outbox o JOIN card c ON c.id = o.card_id
  WHERE o.person_id = :person AND o.channel = :channel AND o.account = :account
    AND o.target = :user_key AND o.external_id = :ref
  ORDER BY o.id DESC LIMIT 1;
+
+-- name: shown(card, channel, account, user_key)$
+SELECT body FROM outbox
+ WHERE card_id = :card AND channel = :channel AND account = :account AND target = :user_key
+ ORDER BY id DESC LIMIT 1;
 
 -- name: labels_of(card)$
 SELECT body FROM outbox WHERE card_id = :card ORDER BY id DESC LIMIT 1;

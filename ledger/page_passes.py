@@ -35,7 +35,7 @@ async def make(db: Session, page: PagePass, *, now: datetime) -> str:
 
 
 async def read(db: Session, token: str, *, now: datetime, spent_too: bool = False) -> PagePass:
-    """What a pass is good for; `Refused` when it is unknown, used or over.
+    """What a pass is good for; `Refused` when it is unknown, used or over, or the chat not his now.
 
     `spent_too`: also one that has been used, for a post that is repeated.
     """

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ledger import live_cards, page_passes, press_answers
+from ledger import held_files, live_cards, page_passes, press_answers
 from ledger.database import Session
 from scheduler.desk import Desk
 
@@ -10,7 +10,8 @@ REPEATED = timedelta(days=1)  # no press comes again later
 
 
 async def tick(desk: Desk, db: Session, now: datetime) -> None:
-    """Tokens of cards and passes of pages whose time is over, answers nobody asks for again."""
+    """Tokens, uploads and passes whose time is over, answers nobody asks for again."""
     await live_cards.forget_old(db, now=now)
+    await held_files.forget_before(db, now)
     await page_passes.forget_before(db, now)
     await press_answers.forget_before(db, now - REPEATED)

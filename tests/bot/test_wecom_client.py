@@ -257,10 +257,13 @@ async def test_too_often_holds_as_long_as_the_limit_is_closed(
 
 
 async def test_too_often_again_and_again_holds_longer_until_a_call_goes_through(
-    client: Client, fake: FakeWeCom
+    client: Client, fake: FakeWeCom, clock: SetClock
 ) -> None:
     fake.fail("message/send", 45009, times=5)
-    holds = [(await refused(client)).retry_after for _ in range(5)]
+    holds = []
+    for _ in range(5):
+        holds.append((await refused(client)).retry_after)
+        clock.set(clock.now() + timedelta(seconds=holds[-1]))
     assert holds == [60, 300, 900, 3600, 3600]
     await client.call(SEND, json=text())
     fake.fail("message/send", 45009)

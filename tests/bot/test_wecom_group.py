@@ -272,7 +272,7 @@ async def test_what_is_signed_is_told_to_the_group_of_its_place(phones: Phones) 
         (
             "安和县",
             "**安和县旬通报 2026年11月下旬已签发**（2026年第1号）\n\n"
-            "全文和附件请在驻村助手里回“通报”查看。",
+            "全文和附件请在驻村通里回“通报”查看。",
         )
     ]
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bot.channels.wecom import envelope
 from bot.channels.wecom.crypto import Crypt, CryptError
 from bot.channels.wecom.envelope import BadEnvelope, listed
-from ledger import cards, live_cards, outbox, press_answers
+from ledger import cards, inbox, live_cards, outbox, press_answers
 from ledger.chance import fresh_seed
 from ledger.clock import Clock
 from ledger.database import Database, StoreTrouble
@@ -148,11 +148,14 @@ class Callback:
         await self.inbox.keep([raw])
         if str(inner.get("Event")) not in PRESSES:
             return Response()
-        await self._note_code(inner)
+        await self._note_code(inner, raw)
         return await self._pressed(inner, raw)
 
-    async def _note_code(self, inner: Mapping[str, Any]) -> None:
-        """Each press brings a code that changes the card once more; the newest counts."""
+    async def _note_code(self, inner: Mapping[str, Any], raw: Raw) -> None:
+        """Each press brings a code that changes the card once more; the newest counts.
+
+        Of a press that is wiped already (an unsigned opinion) nothing is noted.
+        """
         task, code = str(inner.get("TaskId") or ""), str(inner.get("ResponseCode") or "")
         who = str(inner.get("FromUserName") or "").casefold()
         if not (task and code and who):
@@ -160,7 +163,8 @@ class Callback:
         until = self.clock.now() + timedelta(hours=self.card_hours)
         async with self.database.transaction() as db:
             on = Address(CHANNEL, self.account, who)
-            await live_cards.note(db, on, task, code, until=until)
+            if await inbox.is_kept(db, raw):
+                await live_cards.note(db, on, task, code, until=until)
 
     async def _pressed(self, inner: Mapping[str, Any], raw: Raw) -> Response:
         """The card says at once what became of the press; the same when it is pressed again."""
@@ -181,12 +185,16 @@ class Callback:
         kind = await self.inbox.outcome(raw, seconds=PATIENCE)
         if kind is None:
             return ""
-        label = "已失效" if kind == REFUSED else await self._chosen(token_of(inner))
-        async with self.database.transaction() as db:
-            await press_answers.keep(
-                db, CHANNEL, self.account, raw.ext_id, label, now=self.clock.now()
-            )
+        done = kind not in {REFUSED, ""}  # no answer at all: a stranger's press
+        label = await self._chosen(token_of(inner)) if done else "已失效"
+        await self._keep_answer(raw, label)
         return label
+
+    async def _keep_answer(self, raw: Raw, label: str) -> None:
+        now = self.clock.now()
+        async with self.database.transaction() as db:
+            if await inbox.is_kept(db, raw):  # not wiped meanwhile
+                await press_answers.keep(db, CHANNEL, self.account, raw.ext_id, label, now=now)
 
     async def _chosen(self, token: str) -> str:
         try:

@@ -6,9 +6,9 @@ Measured elsewhere: a package that repeats on a dead token asked for 487 tokens 
 import asyncio
 import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -34,6 +34,14 @@ CLOSED = (60.0, 300.0, 900.0, 3600.0)  # seconds a limit holds when WeCom does n
 LASTS = 7200  # seconds a token is good for
 
 
+@dataclass(frozen=True)
+class Shut:
+    """Until when a path takes no calls, and how many times running it was shut."""
+
+    until: datetime
+    times: int = 0
+
+
 @dataclass
 class Client:
     """Calls for one app. `rest`: seconds before a repeated call, for tests."""
@@ -44,7 +52,7 @@ class Client:
     rest: float = REST
     _http: httpx.AsyncClient = field(init=False, repr=False)
     _tokens: Tokens = field(init=False, repr=False)
-    _too_often: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    _shut: dict[str, Shut] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         try:
@@ -153,7 +161,7 @@ class Client:
         """The answer, unless it is a refusal; WeCom's own words go into the log and no further."""
         number = got.number
         if not number:
-            self._too_often.pop(asked.path, None)
+            self._shut.pop(asked.path, None)
             return got
         said = self._masked(got.said)
         log.warning("wecom_number", path=asked.path, number=number, said=said)
@@ -174,12 +182,19 @@ class Client:
         raise _unclear(asked, unclear)
 
     def _hold(self, path: str, said: str) -> float:
-        """Seconds to wait: as its words tell, else longer each time it happens again."""
-        told = numbers.told_hold(said, self.clock.now())
+        """Seconds to wait: as its words tell, else longer each time it happens again.
+
+        Calls that were under way together are one time.
+        """
+        now = self.clock.now()
+        told = numbers.told_hold(said, now)
         if told is not None:
             return told
-        self._too_often[path] += 1
-        return CLOSED[min(self._too_often[path], len(CLOSED)) - 1]
+        shut = self._shut.get(path, Shut(now))
+        if shut.until <= now:
+            hold = CLOSED[min(shut.times, len(CLOSED) - 1)]
+            shut = self._shut[path] = Shut(now + timedelta(seconds=hold), shut.times + 1)
+        return (shut.until - now).total_seconds()
 
     def _masked(self, said: str) -> str:
         return said.replace(self.settings.secret.get_secret_value() or "\0", "***")[:300]

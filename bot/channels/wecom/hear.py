@@ -89,7 +89,7 @@ def _happened(inner: Mapping[str, Any], datum: Datum) -> Event:
         return TextIn(place=_picked(inner["SendLocationInfo"], datum))
     if name in LIVES:
         return _life(name, inner)
-    return UnknownIn(name)
+    return UnknownIn(name, unsaid=True)
 
 
 def _life(name: str, inner: Mapping[str, Any]) -> Event:

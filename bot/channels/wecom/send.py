@@ -6,6 +6,7 @@ rows with the same words are two messages.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,7 +22,7 @@ from bot.channels.wecom.allowance import Allowance
 from bot.channels.wecom.cards import Card, last_word, look, task_of, tasks_of
 from bot.channels.wecom.client import Client
 from ledger import cards as ledger_cards
-from ledger import held_files, live_cards
+from ledger import held_files, live_cards, outbox
 from ledger.clock import Clock
 from ledger.database import Database
 from ledger.files import path_of
@@ -38,6 +39,11 @@ HELD_FOR = timedelta(days=3) - timedelta(hours=1)  # a media_id lives three days
 PASSING = frozenset({Trouble.DOWN, Trouble.UNCERTAIN, Trouble.THROTTLED})
 TASK_KNOWN = 42014  # our own fresh task_id: this very card is there already
 UPLOAD_GONE = 40007
+LINK = re.compile(
+    r"<(?=/?a\b)", re.IGNORECASE
+)  # WeCom would make a link of what somebody wrote
+ALL_AWAY = 81013  # surely each of them
+ITS_OWN = frozenset({Trouble.UNREACHABLE, Trouble.REFUSED})  # perhaps because of one of many
 NO_PICTURE = frozenset({40004, 40006, 40009})
 SEND, UPDATE = "/cgi-bin/message/send", "/cgi-bin/message/update_template_card"
 
@@ -91,7 +97,12 @@ class Sending:
         if not outs:
             return {}
         to = "|".join(one.address.user_key for one in outs)
-        answer = await self.client.call(SEND, json=self._body(outs[0].id, to, "text", part))
+        try:
+            answer = await self.client.call(SEND, json=self._body(outs[0].id, to, "text", part))
+        except SendError as trouble:
+            if trouble.kind not in ITS_OWN or _number(trouble) == ALL_AWAY or len(outs) == 1:
+                raise
+            return {one.id: await self._outcome(one) for one in outs}
         away = _away(answer)
         sent = Handle(str(answer.get("msgid", "")))
         lost = SendError(Trouble.UNREACHABLE, "outside the visible range")
@@ -138,7 +149,8 @@ class Sending:
         return [partial(self._text, out, part) for part in self._parts(words)]
 
     def _parts(self, words: str) -> list[str]:
-        parts = [part.strip("\n") for part in _cut(words) if part.strip()]
+        shown = LINK.sub("＜", words)
+        parts = [part.strip("\n") for part in _cut(shown) if part.strip()]
         count = len(parts)
         if count < 2:
             return parts
@@ -172,7 +184,8 @@ class Sending:
     async def _note(self, out: Outgoing, task: str, code: str) -> None:
         until = self.clock.now() + timedelta(hours=self.client.settings.card_hours)
         async with self.database.transaction() as db:
-            await live_cards.note(db, out.address, task, code, until=until)
+            if not await outbox.is_wiped(db, out.id):
+                await live_cards.note(db, out.address, task, code, until=until)
 
     # closing
     async def _closed(self, out: Outgoing) -> bool:

@@ -44,8 +44,9 @@ def raw_of(frame: Mapping[str, Any], account: str) -> Raw:
     """A frame as the inbox keeps it. Never raises."""
     body = frame.get("body")
     facts = body if isinstance(body, dict) else {}
-    kept = {**frame, "body": {key: facts[key] for key in facts if key != "response_url"}}
-    return Raw(CHANNEL, account, _ext_id(kept), conversation(facts), _storable(kept))
+    body = {key: facts[key] for key in facts if key != "response_url"}
+    kept = _storable({**frame, "body": body})
+    return Raw(CHANNEL, account, _ext_id(kept), conversation(kept["body"]), kept)
 
 
 def sender_of(body: Mapping[str, Any]) -> str:
@@ -81,7 +82,7 @@ def is_press(frame: Mapping[str, Any]) -> bool:
         return frame.get("cmd") == EVENT and isinstance(
             _event(event_of(frame["body"])), ActionIn
         )
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         return False
 
 

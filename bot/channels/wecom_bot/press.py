@@ -12,13 +12,14 @@ import structlog
 from bot.channels.base import SendError
 from bot.channels.text import plain
 from bot.channels.wecom_bot.cards import LABEL, Card, pressed
-from bot.channels.wecom_bot.hear import event_of, token_of
+from bot.channels.wecom_bot.hear import event_of, sender_of, token_of
 from bot.channels.wecom_bot.socket import Frame, Socket, id_of
 from ledger import cards, inbox, outbox
 from ledger.database import Database
 from ledger.errors import Refused
 from ledger.inbox import Raw
 from ledger.messages import REFUSED
+from ledger.people import Address
 
 log = structlog.get_logger()
 LOOKS = (0.05, 0.1, 0.2, 0.4, 0.75, 1.5)  # seconds between looks: three of the five we have
@@ -41,7 +42,7 @@ class Pressing:
             return  # none of ours: nothing is known of it to show
         kind = await self._outcome(raw)
         async with self.database.reading() as db:
-            words = plain(await outbox.words_of(db, card))
+            words = plain(await outbox.words_of(db, card, _presser(raw)))
             chosen = await outbox.label_of(db, card, option)
         if words and event.get("taskid"):
             shown = pressed(_as_sent(event), words, _label(kind, chosen))
@@ -64,6 +65,11 @@ class Pressing:
             await self.socket.call("aibot_respond_update_msg", body, id_of(frame))
         except SendError as trouble:
             log.info("card_not_updated", reason=trouble.detail)
+
+
+def _presser(raw: Raw) -> Address:
+    """Words are shown to whom they were sent: what comes with a press may be made up."""
+    return Address(raw.channel, raw.account, sender_of(raw.payload["body"]).casefold())
 
 
 def _as_sent(event: dict[str, Any]) -> Card:

@@ -48,6 +48,14 @@ class Waits:
     back_off: tuple[float, ...] = (1, 2, 4, 8, 15, 30, 60)
 
 
+class Straight(connect):
+    """A connection to this address and no other: whoever sends us on is not told the secret."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        """What websockets would follow is an error (security §5, 41)."""
+        return exc
+
+
 @dataclass(frozen=True)
 class End:
     """Why a connection is over; `wait`: seconds until the next, None: the usual back-off."""
@@ -150,7 +158,7 @@ class Socket:
         if self.ca_file:
             trust["ssl"] = ssl.create_default_context(cafile=self.ca_file)
         try:
-            async with connect(
+            async with Straight(
                 self.url, ping_interval=None, open_timeout=10, close_timeout=2, proxy=None,
                 max_size=LARGEST, **trust,
             ) as ws:  # fmt: skip
@@ -257,10 +265,11 @@ def id_of(frame: Frame) -> str:
 
 
 def displaced(frame: Frame) -> bool:
-    """Whether somebody else has connected as this bot."""
+    """Whether somebody else has connected as this bot; names of fields are spelt in three ways."""
     match frame:
-        case {"body": {"event": {"eventtype": "disconnected_event"}}}:
-            return True
+        case {"body": {"event": dict(event)}}:
+            named = {name.replace("_", "").lower(): event[name] for name in event}
+            return named.get("eventtype") == "disconnected_event"
     return False
 
 

@@ -58,16 +58,11 @@ async def show(request: Request) -> Response:
 
 async def take(request: Request) -> Response:
     """POST /pages/<token>: kept and the pass spent together; a repeated post is told the same."""
-    app = app_of(request)
+    app, token = app_of(request), request.path_params["token"]
     found = await pass_of(request, spent_too=True)
     sent = await _read(request, found.purpose)
-    kept = await keep_uploads(
-        app.settings.files, sent.uploads, limit_mb=app.rules.file_limit_mb
-    )
-    raw = _raw(app, request.path_params["token"], found, sent, kept)
-    if await _keep(app, request.path_params["token"], raw):
-        await _show_line(app, found, sent, kept, raw.ext_id)
-        app.inbox.wake(raw.conv_key)
+    if await _is_fresh(request, _raw(app, token, found, sent, ())):
+        await _hear(app, token, found, sent)
     return _answer(app, found, done=True)
 
 
@@ -113,6 +108,29 @@ def _raw(app: App, token: str, found: PagePass, sent: Sent, kept: Sequence[Kept]
     )  # fmt: skip
 
 
+async def _is_fresh(request: Request, raw: Raw) -> bool:
+    """Whether there is something to keep; a pass that was spent on something else fills no disk."""
+    try:
+        await pass_of(request)
+    except Problem:
+        async with app_of(request).database.reading() as db:
+            if not await inbox.is_kept(db, raw):
+                raise
+        return False
+    return True
+
+
+async def _hear(app: App, token: str, found: PagePass, sent: Sent) -> None:
+    """Files first, then the message with its pass, then its answer."""
+    kept = await keep_uploads(
+        app.settings.files, sent.uploads, limit_mb=app.rules.file_limit_mb
+    )
+    raw = _raw(app, token, found, sent, kept)
+    if await _keep(app, token, raw):
+        await _show_line(app, found, sent, kept, raw.ext_id)
+        app.inbox.wake(raw.conv_key)
+
+
 async def _keep(app: App, token: str, raw: Raw) -> bool:
     """Whether it is new; the pass is spent in the transaction that keeps the message."""
     now = app.clock.now()
@@ -148,17 +166,18 @@ async def _show_line(
 
 
 def _answer(app: App, found: PagePass, *, done: bool) -> Response:
-    wecom = _wecom(app) if found.address.channel == "wecom" else None
+    wecom = None if done else _wecom(app, found)
     limits = {"files": FILES_LIMIT, "file": app.rules.file_limit_mb}
     limits["total"] = total_limit_mb(app.rules)
     said = page("pages", purpose=found.purpose, done=done, wecom=wecom, limits=limits)
     return HTMLResponse(said, headers=_policy(wecom.jssdk_url if wecom else ""))
 
 
-def _wecom(app: App) -> WeComSettings | None:
-    """What its channel goes by."""
+def _wecom(app: App, found: PagePass) -> WeComSettings | None:
+    """What its channel goes by, for the page that asks it for a place."""
     channel: Any = app.channels.get("wecom")
-    return channel.settings if channel else None
+    asked = found.address.channel == "wecom" and found.purpose == page_passes.PLACE
+    return channel.settings if channel and asked else None
 
 
 def _policy(sdk: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bot.channels.wecom import WeCom
 from bot.channels.wecom.js_sdk import signature
 from bot.web.login import Visitor, sign_in
 from bot.web.pages.posts import pass_of
-from bot.web.security import Problem, app_of
+from bot.web.security import Problem, app_of, refusal
 from ledger import chat_lines, people
 from ledger.chance import fresh_seed
 from ledger.people import Address
@@ -100,6 +100,15 @@ async def enter(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """GET /pages/enter/back?code=…&state=…: signs in whom the roster knows, binds nobody."""
+    try:
+        response = await _let_in(request)
+    except Problem as why:
+        response = refusal(request, why)
+    response.delete_cookie(COOKIE, path=BACK)  # each departure is good for one return
+    return response
+
+
+async def _let_in(request: Request) -> Response:
     app = app_of(request)
     _check_state(request)
     userid = await _userid(app, request.query_params.get("code", ""))
@@ -107,7 +116,6 @@ async def come_back(request: Request) -> Response:
     # a page of ours that moves on: the strict cookie is not sent along from another site
     response = HTMLResponse(page("entered"))
     sign_in(app, response, who)
-    response.delete_cookie(COOKIE, path=BACK)
     return response
 
 
