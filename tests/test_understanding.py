@@ -54,7 +54,7 @@ EXACT = {
 }
 WHOLE = (0.90, 0.78)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (100, 8)  # something read into small talk: of 2,500 and 87
+INVENTED = (115, 8)  # something read into small talk: of 2,750 and 87
 DANGEROUS = {
     "done where it is not": (14, 2),
     "household invented": (50, 4),

@@ -1,5 +1,7 @@
 """Which clauses of a message belong to one leave: its days, its reason, its return."""
 
+import re
+
 from ledger.reading import leave_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.scene import Scene, by_others, is_future
@@ -59,6 +61,9 @@ def _joined(scene: Scene, first: int) -> int:
     return 2 if idle and far and _joins(scene, far[0], near.before) else 0
 
 
+MY_OWN = re.compile("我|家里|媳妇|爱人|老婆|老公|孩子|娃|爸|妈|父|母")
+
+
 def _joins(scene: Scene, clause: Clause, edge: str) -> bool:
     """Whether a clause beside a leave belongs to it."""
     if _tells_more(scene, clause):
@@ -74,6 +79,15 @@ def _joins(scene: Scene, clause: Clause, edge: str) -> bool:
     return len(clause.text) < BRIEF and (reason or (dated and _rest(clause) <= ALONE))
 
 
+def _tells_of_a_household(scene: Scene, clause: Clause) -> bool:
+    """走访张大山，屋顶漏雨，明天请假: the roof is his, and no reason of a leave."""
+    told = clause.has("fault.strong", "steps.end")
+    if not told or MY_OWN.search(clause.text):
+        return False
+    before = scene.clauses[max(0, scene.place(clause) - 2) : scene.place(clause)]
+    return any(one.mentions and one.sentence == clause.sentence for one in before)
+
+
 def _rest(clause: Clause) -> int:
     """How many characters of a clause are no days; what is over is news of its own."""
     told = sum(one.end - one.start for one in clause.times)
@@ -85,7 +99,7 @@ def _tells_more(scene: Scene, clause: Clause) -> bool:
     """Whether a clause reports something of its own."""
     if clause.taken or clause.mentions or words.ON_POST.search(clause.text):
         return True
-    if words.FOR_THEM.search(clause.text):
+    if words.FOR_THEM.search(clause.text) or _tells_of_a_household(scene, clause):
         return True
     if words.CALLED_OFF.search(clause.text) or clause.has("promise.words"):
         return True

@@ -54,7 +54,7 @@ SAID: Mapping[str, type[Report]] = {
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "study": (-1.5, 0.9),
     "visit": (-3.5, 0.4),
-    "issue": (-3.0, 1.5),
+    "issue": (-4.0, 1.5),
     "progress": (-1.6, 0.3),
     "leave": (-2.0, 0.3),
     "presence": (-inf, 1.0),
@@ -66,7 +66,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 SENTENCE, SEVERAL, LONG, NAMED, AT_FIRST = 0.43, -1.44, -2.09, 0.82, 1.85
 STORY = 12  # clauses
 FEW = 20  # characters of a message
-PLAINLY = 1.0  # by so much more must a message speak against what is told with its effect
+PLAINLY = 2.0  # by so much more must a message speak against what is told with its effect
 TURNED = 2.5  # by so much must the other of issue and progress be likelier
 # Log odds that the category the rules have found is worth, where it is easily mistaken, and else.
 SURE, TRUSTED, MISTAKEN = 5.0, 3.0, {"其他": 1.4, "基础设施": 2.2}
