@@ -1,5 +1,5 @@
 # 常用的只有两个：make run（试用或运行）和 make test（检查与测试）。
-.PHONY: help install run test check tables docs pictures year clean
+.PHONY: help install run test long check tables docs pictures year clean
 
 AT = $(if $(PORT),--port $(PORT))
 
@@ -17,7 +17,11 @@ test: ## 安装测试所需，跑全部检查和测试
 	@scripts/browser
 	@scripts/office
 	@$(MAKE) --no-print-directory check
-	.venv/bin/python -m pytest -n auto --dist worksteal
+	.venv/bin/python -m pytest -n auto --dist worksteal -m "not long"
+
+long: ## 跑 make test 不跑的长测试（演练一个季度、企业微信上的整天），发布前用
+	@scripts/install dev
+	.venv/bin/python -m pytest -n auto --dist worksteal -m long
 
 check: ## 只跑静态检查
 	.venv/bin/ruff check .

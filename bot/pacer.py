@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 SECOND = 1.015  # the channel's second, a little longer because its clock is not ours
-SHUT = 30000.0  # seconds of a hold for which nobody stands in line: he is put off until its end
+SHUT = 30.0  # seconds of a hold for which nobody stands in line: he is put off until its end
 RECOVERY = 5.0  # quiet seconds until a pace that was halved gains one start a second
 MANY = 2048  # chats remembered before those long at rest are forgotten
 

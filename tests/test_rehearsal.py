@@ -17,7 +17,7 @@ from ledger.issue_proof import IssueProof
 from ledger.rules import Rules
 from scheduler.bulletins import weekly_on
 
-QUARTER = 91
+MONTH, QUARTER = 28, 91
 RULES = Rules()
 UNASKED = ("reminder", "check", "report")
 
@@ -47,24 +47,26 @@ def test_the_order_of_hashing_changes_nothing(tmp_path: Path) -> None:
     assert '"log_ok": true' in lines[0]
 
 
-@pytest.mark.slow
-async def test_a_quarter_keeps_every_promise(tmp_path: Path) -> None:
+@pytest.mark.parametrize("days", [MONTH, pytest.param(QUARTER, marks=pytest.mark.long)])
+async def test_every_promise_is_kept(tmp_path: Path, days: int) -> None:
     async with Rehearsal.open(tmp_path, 3, 1) as played:
-        await played.live(QUARTER, after_day=lambda: None)
+        await played.live(days, after_day=lambda: None)
         async with played.app.database.reading() as db:
             await check_messages(db)
             await check_budget(db)
             await check_leave(db)
-            await check_summaries(db)
+            await check_summaries(db, days)
             await check_counts(db)
             verdict = await audit.verify(db)
-        outcome = await played.outcome(3, QUARTER, 1)
+        outcome = await played.outcome(3, days, 1)
     assert verdict.faults == ()
     assert outcome.counts["not_understood_by_the_program"] == 0
-    assert outcome.counts["messages_in"] > 700
+    assert outcome.counts["messages_in"] > 7 * days
     assert outcome.days_right >= 0.98  # without a single clock-in
     assert outcome.unasked <= 1
-    check_issues(outcome.issues)
+    assert outcome.issues.faults == 0, outcome.issues
+    if days == QUARTER:
+        check_issues(outcome.issues)
 
 
 def check_issues(proof: IssueProof) -> None:
@@ -138,7 +140,7 @@ async def check_leave(db: Session) -> None:
     assert checked == []
 
 
-async def check_summaries(db: Session) -> None:
+async def check_summaries(db: Session, lived: int) -> None:
     """Each working day one summary to each reader, the week's on its own day, on no other day."""
     readers = await people.readers(db, day=FIRST_DAY)
     sent = await rows(
@@ -151,7 +153,7 @@ async def check_summaries(db: Session) -> None:
         for row in sent
         if str(row["dedupe"]).startswith("weekly")
     }
-    span = [FIRST_DAY + timedelta(days=number) for number in range(QUARTER)]
+    span = [FIRST_DAY + timedelta(days=number) for number in range(lived)]
     assert days == {day.isoformat() for day in span if is_workday(day, RULES)}
     assert weekly == {day.isoformat() for day in span if weekly_on(day, RULES) == day}
     assert len(sent) == len({row["dedupe"] for row in sent})

@@ -214,7 +214,7 @@ async def _changes(phones: Phones, day: date) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", ["one", "two"])
+@pytest.mark.parametrize("seed", ["one", pytest.param("two", marks=pytest.mark.long)])
 async def test_a_month_of_the_real_timetable_is_clean_for_all_checkers(
     tmp_path: Path, migrated: Path, page: Path, seed: str
 ) -> None:

@@ -72,7 +72,7 @@ SOCKET_FAULTS: tuple[Callable[[FakeAibot], Any], ...] = (
 
 def slow(names: list[str]) -> list[Any]:
     """Days of many steps, or of weeks minute by minute."""
-    return [pytest.param(name, marks=pytest.mark.slow) for name in names]
+    return [pytest.param(name, marks=pytest.mark.long) for name in names]
 
 
 @pytest.fixture(scope="module")
