@@ -31,6 +31,7 @@ EXPECTED = {  # what stands in a setting that is more than a piece of text
     "WECOM_OAUTH_BASE": "以 https:// 开头的网址",
     "WECOM_JSSDK_URL": "以 https:// 开头的网址，或留空",
     "WECOM_WS_URL": "以 wss:// 开头的网址",
+    "WECOM_JSSDK_URL": "以 https:// 开头的网址，或 off",
     "WECOM_LOCATION_DATUM": "gcj02 或 wgs84",
     "WECOM_PER_MEMBER_PER_MIN": "1 到 30 之间的整数",
     "WECOM_PER_MEMBER_PER_HOUR": "1 到 1000 之间的整数",
@@ -172,8 +173,8 @@ class WeComSettings(BaseSettings):
     )  # fmt: skip
     jssdk_url: str = Field(
         "https://wwcdn.weixin.qq.com/node/open/js/wecom-jssdk-2.3.4.js",
-        pattern=r"^(https?://\S+)?$",
-        description="网页里用的企业微信 JS-SDK 脚本；留空时网页只用浏览器自己的定位",
+        pattern=r"^(https?://\S+|off)$",
+        description="网页里用的企业微信 JS-SDK 脚本；填 off 时网页只用浏览器自己的定位",
     )  # fmt: skip
     ca_file: str = Field("", description="私有化部署自己的根证书文件；留空用系统的")
     bot_id: str = Field("", description="智能机器人的 Bot ID")
@@ -202,6 +203,11 @@ class WeComSettings(BaseSettings):
     def account(self) -> str:
         """The app's name in the ledger; '' while it is not set up."""
         return f"{self.corp_id}/{self.agent_id}" if self.corp_id and self.agent_id else ""
+
+    @property
+    def jssdk(self) -> str:
+        """Where pages get WeCom's script; '' nowhere."""
+        return "" if self.jssdk_url == "off" else self.jssdk_url
 
     @property
     def app(self) -> bool:

@@ -6,7 +6,7 @@ A row does not say what it answers; the ledger knows it by the row's own number
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +20,7 @@ from bot.channels.wecom_bot.cards import Card, look, to_markdown, twin
 from bot.channels.wecom_bot.hear import EVENT, MESSAGE, event_of
 from bot.channels.wecom_bot.media import PICTURES, Files
 from bot.channels.wecom_bot.socket import Socket, fresh_id, id_of
+from ledger import cards as ledger_cards
 from ledger import inbox
 from ledger.clock import Clock, moment
 from ledger.database import Database
@@ -67,6 +68,7 @@ class Sending:
         A card cannot be changed any more once some seconds have passed since its press: what
         closes one is a new message.
         """
+        out = await self._worded(out)
         way = await self._way(out)
         if way.cmd == WELCOME_CMD:
             if ref := await self._welcomed(out, way):
@@ -81,6 +83,14 @@ class Sending:
             raise SendError(Trouble.REFUSED, f"outbox {out.id} has neither words nor files")
         refs = await self._go_on(out, steps)
         return Handle(next((ref for ref in refs if ref), _name(out)), tuple(refs))
+
+    async def _worded(self, out: Outgoing) -> Outgoing:
+        """On a screen without buttons what is to be written stands for what would be pressed."""
+        if not out.plain or out.card_id is None:
+            return out
+        async with self.database.reading() as db:
+            says = await ledger_cards.says(db, out.card_id)
+        return replace(out, labels=says or out.labels)
 
     async def _way(self, out: Outgoing) -> Way:
         """The exchange it answers, while that is open.

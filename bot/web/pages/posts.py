@@ -170,7 +170,7 @@ def _answer(app: App, found: PagePass, *, done: bool) -> Response:
     limits = {"files": FILES_LIMIT, "file": app.rules.file_limit_mb}
     limits["total"] = total_limit_mb(app.rules)
     said = page("pages", purpose=found.purpose, done=done, wecom=wecom, limits=limits)
-    return HTMLResponse(said, headers=_policy(wecom.jssdk_url if wecom else ""))
+    return HTMLResponse(said, headers=_policy(wecom.jssdk if wecom else ""))
 
 
 def _wecom(app: App, found: PagePass) -> WeComSettings | None:
