@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from ledger.heads import led
 from ledger.naming import NOT_IN_NAMES
 from ledger.reading.clauses import Clause
-from ledger.reading.scene import OTHER_MATTER, Scene
+from ledger.reading.scene import Scene, is_another
 from ledger.surnames import FAMILIES, STRONG, WORDS
 from ledger.time_phrases import TimePhrase
 
@@ -86,7 +86,7 @@ class Tense:
         found: set[Clause] = set()
         running = pledged = False
         for index, clause in enumerate(self.scene.clauses):
-            turned_away = pledged and OTHER_MATTER.match(clause.text)
+            turned_away = pledged and is_another(clause)
             running = self._turn(index, running and clause.before != "hard" and not turned_away)
             pledged = running and (pledged or clause.has("promise.words"))
             if running:

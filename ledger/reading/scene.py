@@ -273,7 +273,7 @@ def _note_plans(scene: Scene) -> None:
     """Clauses about what is still to come; a plan goes on until something past or a full stop."""
     running = pledged = False
     for clause in scene.clauses:
-        if clause.before == "hard" or (pledged and OTHER_MATTER.match(clause.text)):
+        if clause.before == "hard" or (pledged and is_another(clause)):
             running = False
         if is_future(scene, clause) or is_planned(clause) or is_supposed(clause):
             running = True
@@ -282,6 +282,12 @@ def _note_plans(scene: Scene) -> None:
         pledged = running and (pledged or clause.has("promise.words"))
         if running:
             scene.plans.add(clause)
+
+
+def is_another(clause: Clause) -> bool:
+    """Whether a pledge ends before a clause: 答应周五陪他去，晚上学习一小时 is study of today."""
+    studied = clause.has("study.words") and any(one.minutes for one in clause.durations)
+    return bool(OTHER_MATTER.match(clause.text)) or studied
 
 
 def is_future(scene: Scene, clause: Clause) -> bool:

@@ -23,6 +23,8 @@ def days_of(scene: Scene, index: int, clause: Clause, spot: Spot) -> list[date]:
     if len(days) > 1 and words.EACH.search(clause.text):
         return days
     heading = dated_before(scene, index)
+    if heading and (heading in scene.plans or heading.has("promise.words")):
+        heading = None  # 答应周三陪他去镇上: no day of what was done
     if heading and not any(one.names_day for one in clause.times):
         back = [scene.span(one, "back") for one in heading.times if one.names_day]
         if back[-1] and back[-1].kind == "point" and back[-1].first <= scene.base:

@@ -9,7 +9,7 @@ from source import ROOT
 from ledger.reading.answer import village_of
 from ledger.reading.lexicon import load_lexicon
 from ledger.reading.reader import read
-from ledger.reading.said import IssueSaid, LeaveSaid, ProgressSaid, VisitSaid
+from ledger.reading.said import IssueSaid, LeaveSaid, ProgressSaid, StudySaid, VisitSaid
 
 HOUSEHOLDS = ROOT / "tests" / "understanding" / "households.json"
 VILLAGE = village_of(json.loads(HOUSEHOLDS.read_text("utf-8")))
@@ -54,3 +54,21 @@ def test_what_is_plainly_mended_is_progress(form: str, mended: str) -> None:
 @pytest.mark.parametrize("fault", FAULTS[:5])
 def test_the_visit_stands_beside_it(form: str, fault: str) -> None:
     assert VisitSaid in kinds(form.format(fault))
+
+
+@pytest.mark.parametrize("day", [20, 21, 23, 24])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "今天走访张大山家，答应周三陪他去镇上，另外学习一小时一号文件",
+        "今天走访张大山家，答应周五陪他去镇上，晚上学习一小时一号文件",
+    ],
+)
+def test_a_promise_lends_its_day_to_nothing_else(text: str, day: int) -> None:
+    base = date(2026, 11, day)
+    (study,) = (
+        one
+        for one in read(text, base=base, village=VILLAGE, lexicon=LEXICON).reports
+        if isinstance(one, StudySaid)
+    )
+    assert (study.day, study.minutes) == (base, 60)
