@@ -29,7 +29,6 @@ EXPECTED = {  # what stands in a setting that is more than a piece of text
     "WECOM_CALLBACK_PATH": "以 / 开头的路径，例如 /wecom",
     "WECOM_API_BASE": "以 https:// 开头的网址",
     "WECOM_OAUTH_BASE": "以 https:// 开头的网址",
-    "WECOM_JSSDK_URL": "以 https:// 开头的网址，或留空",
     "WECOM_WS_URL": "以 wss:// 开头的网址",
     "WECOM_JSSDK_URL": "以 https:// 开头的网址，或 off",
     "WECOM_LOCATION_DATUM": "gcj02 或 wgs84",
