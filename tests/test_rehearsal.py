@@ -25,10 +25,10 @@ UNASKED = ("reminder", "check", "report")
 async def test_the_same_seed_says_the_same_words(tmp_path: Path) -> None:
     outcomes = []
     for name in ("one", "two"):
-        outcome = await rehearse(tmp_path / name, 2, 10, 7, after_day=lambda: None)
+        outcome = await rehearse(tmp_path / name, 2, 6, 7, after_day=lambda: None)
         outcomes.append(outcome)
     assert outcomes[0] == outcomes[1]
-    other = await rehearse(tmp_path / "three", 2, 10, 8, after_day=lambda: None)
+    other = await rehearse(tmp_path / "three", 2, 6, 8, after_day=lambda: None)
     assert other.digest != outcomes[0].digest
 
 

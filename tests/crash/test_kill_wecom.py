@@ -80,7 +80,7 @@ class Load:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_kills_under_wecom_s_callbacks_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     asyncio.run(furnish(tmp_path, MEMBERS))
     with fake_wecom(WallClock()) as fake:
