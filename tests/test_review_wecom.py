@@ -1,29 +1,23 @@
 """What a harsh reader found in the WeCom app: each test was red before its fix."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from county import MONDAY, County, settle
-from fake_wecom import AES_KEY, AGENT, CORP, SECRET, TOKEN, FakeWeCom, Seen, fake_wecom
-from wecom_caller import Caller, Delivery
+from county import MONDAY
+from fake_wecom import AGENT, CORP, SECRET, FakeWeCom, fake_wecom
+from wecom_program import ACCOUNT, LI, WHO, Program, running
 
-from bot.app import App, open_app
 from bot.arrivals import Arrivals
 from bot.channels.base import Caps, SendError, Trouble
 from bot.channels.memory import Memory
 from bot.channels.wecom.client import Client
 from bot.sender import Sender
-from bot.settings import Settings, WeComSettings
+from bot.settings import WeComSettings
 from bot.together import groupable
-from bot.web import build_web
-from ledger import held_files, inbox, invites, outbox
+from ledger import held_files, inbox, outbox
 from ledger.clock import SetClock, WallClock
 from ledger.database import Database
 from ledger.held_files import Held
@@ -33,11 +27,6 @@ from ledger.outbox import BULK, Cause, Timing
 from ledger.people import Address
 from scheduler import forgetting
 
-WHO = "LiDuiYuan"
-ACCOUNT = f"{CORP}/{AGENT}"
-LI = Address("wecom", ACCOUNT, WHO.casefold())
-GIVEN = {"MODE": "app", "CORP_ID": CORP, "AGENT_ID": str(AGENT), "SECRET": SECRET,
-         "TOKEN": TOKEN, "AES_KEY": AES_KEY}  # fmt: skip
 TOGETHER = Caps(edits=False, text_limit=2000, together=1000, eases=True)
 
 
@@ -47,49 +36,12 @@ def corp() -> Iterator[FakeWeCom]:
         yield fake
 
 
-@dataclass
-class Program:
-    """One running copy, and a member with the app."""
-
-    app: App
-    corp: FakeWeCom
-    caller: Caller
-    county: County
-
-    async def push(self, xml: str) -> Delivery:
-        """WeCom delivers; everything is answered and said."""
-        delivery = await self.caller.push(xml)
-        await self.app.inbox.settle()
-        await self.app.sender.drain()
-        return delivery
-
-    async def says(self, words: str, who: str = WHO) -> Seen:
-        assert (await self.push(self.caller.text(who, words))).taken
-        return self.corp.screen(who)[-1]
-
-    async def rows(self, query: str) -> list[tuple[Any, ...]]:
-        async with self.app.database.reading() as db:
-            return [tuple(row) for row in await db.connection.execute_fetchall(query)]
-
-
 @pytest.fixture
 async def program(
     corp: FakeWeCom, tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Program]:
-    corp.forget(WallClock())
-    shutil.copy(migrated, tmp_path / "zhucun.db")
-    for name, value in {**GIVEN, "API_BASE": corp.address}.items():
-        monkeypatch.setenv(f"WECOM_{name}", value)
-    settings = Settings(data=tmp_path, public_url="https://zhucun.example", _env_file=None)
-    async with open_app(settings, WallClock(), durable=False, pictures=False) as app:
-        county = await settle(app.database, channel="elsewhere", now=WallClock().now())
-        async with app.database.transaction() as db:
-            await invites.bind(db, county["李队员"].id, LI, by=None, now=WallClock().now())
-        door = httpx.ASGITransport(build_web(app))
-        caller = Caller(corp, "https://zhucun.example/wecom", transport=door)
-        yield Program(app, corp, caller, county)
-        for channel in app.channels.values():
-            await channel.close()
+    async with running(corp, tmp_path, migrated, monkeypatch) as program:
+        yield program
 
 
 # an opinion that is not signed

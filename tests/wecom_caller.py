@@ -5,7 +5,7 @@ The passive answer is opened and takes effect on the member's screen (wecom.md Â
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,7 +91,7 @@ class Caller:
         """The inner XML with what every message has."""
         now = int(self.fake.clock.now().timestamp())
         common = {"ToUserName": CORP, "FromUserName": who, "CreateTime": now}
-        return envelope._element("xml", {**common, **fields, "AgentID": AGENT})
+        return element("xml", {**common, **fields, "AgentID": AGENT})
 
     # what WeCom does
     async def verify_url(self, echo: str = "5927782489442352469") -> bool:
@@ -209,3 +209,15 @@ class Caller:
 
     def _http(self, seconds: float) -> httpx.AsyncClient:
         return httpx.AsyncClient(timeout=seconds, transport=self.transport, trust_env=False)
+
+
+def element(name: str, value: Any) -> str:
+    """A value as WeCom writes it: names inside each other, lists as repeated elements."""
+    if isinstance(value, Mapping):
+        inside = (
+            element(key, one)
+            for key, many in value.items()
+            for one in (many if isinstance(many, list) else [many])
+        )
+        return f"<{name}>{''.join(inside)}</{name}>"
+    return f"<{name}>{value if isinstance(value, int) else envelope.cdata(str(value))}</{name}>"

@@ -14,7 +14,7 @@ from bot.screen import console, errors, plainly
 from ledger.clock import WallClock
 
 CHANNEL_NAMES = {"web": "网页对话", "telegram": "Telegram", "wecom": "企业微信",
-                 "wecom_bot": "企业微信智能机器人"}  # fmt: skip
+                 "wecom_bot": "企业微信智能机器人", "wecom_group": "企业微信群机器人"}  # fmt: skip
 
 
 @cli.command()

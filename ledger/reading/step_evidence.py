@@ -51,7 +51,6 @@ WEIGHTS: dict[str, int] = {
     "to come": NEVER,
     "only promised": -2,  # 供销社答应明天送到他家: told alone, of nothing known
     "first step on nothing": NEVER,
-    "unlike progress": -3,  # the words of the whole message, weighed
 }
 FACILITY = re.compile(
     r"路灯|太阳能灯|感应灯|喇叭|广播|公厕|学校|小学|幼儿园|教室|食堂|卫生室|活动室|文化广场|晒坝|戏台|凉亭|校车|班车|客车"

@@ -1,28 +1,17 @@
 """From a member's phone and back: the program as its settings build it, called back over HTTP."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import pytest
-from county import County, settle
-from fake_wecom import AES_KEY, AGENT, CORP, SECRET, TOKEN, FakeWeCom, Seen, fake_wecom
-from wecom_caller import Caller, Delivery
+from fake_wecom import FakeWeCom, fake_wecom
+from wecom_program import LI, WHO, Program, running
 
-from bot.app import App, build_channels, open_app, wanted
+from bot.app import build_channels, wanted
 from bot.settings import Settings
-from bot.web import build_web
-from ledger import inbox, invites, live_cards, outbox, records
+from ledger import inbox, live_cards, outbox, records
 from ledger.clock import WallClock
 from ledger.days import DAY
-from ledger.people import Address
-
-WHO = "LiDuiYuan"
-LI = Address("wecom", f"{CORP}/{AGENT}", WHO.casefold())
-GIVEN = {"MODE": "app", "CORP_ID": CORP, "AGENT_ID": str(AGENT), "SECRET": SECRET,
-         "TOKEN": TOKEN, "AES_KEY": AES_KEY}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -31,45 +20,12 @@ def corp() -> Iterator[FakeWeCom]:
         yield fake
 
 
-@dataclass
-class Program:
-    """One running copy, and a member with the app."""
-
-    app: App
-    corp: FakeWeCom
-    caller: Caller
-    county: County
-
-    async def push(self, xml: str) -> Delivery:
-        """WeCom delivers; everything is answered and said."""
-        delivery = await self.caller.push(xml)
-        await self.app.inbox.settle()
-        await self.app.sender.drain()
-        return delivery
-
-    async def says(self, words: str) -> Seen:
-        assert (await self.push(self.caller.text(WHO, words))).taken
-        return self.corp.screen(WHO)[-1]
-
-
 @pytest.fixture
 async def program(
     corp: FakeWeCom, tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Program]:
-    corp.forget()
-    shutil.copy(migrated, tmp_path / "zhucun.db")
-    for name, value in {**GIVEN, "API_BASE": corp.address}.items():
-        monkeypatch.setenv(f"WECOM_{name}", value)
-    settings = Settings(data=tmp_path, public_url="https://zhucun.example", _env_file=None)
-    async with open_app(settings, WallClock(), durable=False, pictures=False) as app:
-        county = await settle(app.database, channel="elsewhere", now=WallClock().now())
-        async with app.database.transaction() as db:
-            await invites.bind(db, county["李队员"].id, LI, by=None, now=WallClock().now())
-        door = httpx.ASGITransport(build_web(app))
-        caller = Caller(corp, "https://zhucun.example/wecom", transport=door)
-        yield Program(app, corp, caller, county)
-        for channel in app.channels.values():
-            await channel.close()
+    async with running(corp, tmp_path, migrated, monkeypatch) as program:
+        yield program
 
 
 async def test_the_address_is_verified_and_a_foreign_name_is_not_answered(

@@ -1,7 +1,7 @@
 """WeCom's XML, in and out (wecom.md §2, §3): nothing in it is trusted before its signature."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -62,30 +62,15 @@ def listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def passive(inner: Mapping[str, Any], kind: str, content: str) -> str:
-    """A passive answer of a kind to the sender of a message; `content` is XML already."""
+def update_button(inner: Mapping[str, Any], label: str) -> str:
+    """The passive answer to a press: the card's buttons grey, the pressed one saying what was done."""
     return (
         f"<xml><ToUserName>{cdata(str(inner.get('FromUserName', '')))}</ToUserName>"
         f"<FromUserName>{cdata(str(inner.get('ToUserName', '')))}</FromUserName>"
         f"<CreateTime>{int(inner.get('CreateTime') or 0)}</CreateTime>"
-        f"<MsgType>{cdata(kind)}</MsgType>{content}</xml>"
+        f"<MsgType>{cdata('update_button')}</MsgType>"
+        f"<Button><ReplaceName>{cdata(label)}</ReplaceName></Button></xml>"
     )
-
-
-def update_button(inner: Mapping[str, Any], label: str) -> str:
-    """The pressed card with all its buttons grey and one saying what was done."""
-    content = f"<Button><ReplaceName>{cdata(label)}</ReplaceName></Button>"
-    return passive(inner, "update_button", content)
-
-
-def update_template_card(inner: Mapping[str, Any], card: Mapping[str, Any]) -> str:
-    """The pressed card replaced by another; names in CamelCase, lists as repeated elements."""
-    return passive(inner, "update_template_card", _element("TemplateCard", card))
-
-
-def text(inner: Mapping[str, Any], words: str) -> str:
-    """Words; more than 2,048 bytes of them are cut by WeCom."""
-    return passive(inner, "text", f"<Content>{cdata(words)}</Content>")
 
 
 def sealed_reply(crypt: Crypt, xml: str, *, timestamp: str, nonce: str, random: bytes) -> bytes:
@@ -124,15 +109,3 @@ def _value(element: ElementTree.Element, depth: int) -> Any:
             [*listed(fields[child.tag]), found] if child.tag in fields else found
         )
     return fields
-
-
-def _element(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"<{name}>{''.join(_elements(value))}</{name}>"
-    return f"<{name}>{value if isinstance(value, int) else cdata(str(value))}</{name}>"
-
-
-def _elements(fields: Mapping[str, Any]) -> Iterable[str]:
-    for name, value in fields.items():
-        for one in value if isinstance(value, list) else [value]:
-            yield _element(name, one)

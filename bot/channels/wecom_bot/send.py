@@ -184,7 +184,8 @@ class Sending:
             if trouble.kind is not Trouble.REFUSED:
                 raise
             log.error("card_refused", outbox=out.id, detail=trouble.detail)
-            return await self._text(out, way, twin(out, self.words), mark)
+            told = await self._worded(replace(out, plain=True))
+            return await self._text(out, way, twin(told, self.words), mark)
         return str(card["task_id"])
 
     async def _paper(self, way: Way, paper: Paper, mark: str) -> str:
