@@ -1,7 +1,7 @@
 """A message in its clauses: at marks and line breaks, and before words that begin a new act."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -63,6 +63,7 @@ class Clause:
     general: bool | None = None  # the same
     calm: list[tuple[int, int]] | None = None  # where nothing is wrong; the same
     fault: Literal["strong", "weak", "need", ""] | None = None  # the same
+    lists: frozenset[str] | None = None  # of what lists it has words; the same
     _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
@@ -76,6 +77,12 @@ class Clause:
         if tag not in self._hits:
             self._hits[tag] = self.lexicon.found(tag, self.text, begin[tag])
         return self._hits[tag]
+
+    def tags(self) -> Iterable[str]:
+        """The tags of which a word may stand in it."""
+        if self._begin is None:
+            self._begin = self.lexicon.places(self.text)
+        return self._begin
 
     def has(self, *tags: str) -> bool:
         """Whether a word of one of these tags stands in it."""

@@ -6,7 +6,6 @@ that is mended in the same message is progress, and a first step taken on it is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from ledger.reading import issue_words as words
 from ledger.reading.advances import falls_back, turns
@@ -58,10 +57,7 @@ class Gathering(Hearing):
     urgent: bool = False  # 立行立改 has been said, of what comes next
     topic: Topic = field(default_factory=Topic)  # the known thing spoken of
 
-    @cached_property
-    def odds(self) -> Mapping[str, float]:
-        """How the whole message reads, by the weights of its words."""
-        return weights(REPORTS).odds(self.scene.clauses)
+    odds: Mapping[str, float] = field(default_factory=dict)  # how the whole message reads
 
     def take(self, part: Part) -> None:
         """Read one part."""
@@ -376,23 +372,28 @@ class Gathering(Hearing):
             self.drafts[-1].dropped = self.drafts[-1].strength != "strong"
 
 
-def read_issues(scene: Scene, parts: list[Part]) -> tuple[list[IssueSaid], list[ProgressSaid]]:
-    """Both at once: a fault mended in the same message is progress, a first step no report."""
+def read_issues(
+    scene: Scene, parts: list[Part], odds: Mapping[str, float]
+) -> tuple[list[IssueSaid], list[ProgressSaid]]:
+    """Both at once: a fault mended in the same message is progress, a first step no report.
+
+    odds: how the whole message reads, by the weights of its words.
+    """
     if says_nothing(scene):
         return [], []
     parts = titled(parts)
     numbers, used = read_numbered(scene, parts)
-    found = Gathering(scene, busy_sentences(scene))
+    found = Gathering(scene, busy_sentences(scene), odds=odds)
     for part in parts:
         if part.whole not in used and not part.whole.taken:
             found.take(part)
     heard = [one for one in found.drafts if one.stands and not overtaken(found.steps, one)]
-    drafts = believed(heard, found.odds)
+    drafts = believed(heard, odds)
     steps = found.steps
     for draft, over in told_as_news(parts, drafts, steps):
         drafts, steps = [*drafts, draft], [one for one in steps if one not in over]
     if not (drafts or steps or numbers):
-        drafts = hinted(scene, parts, found.odds)
+        drafts = hinted(scene, parts, odds)
     drafts += unheard(scene, parts, [*found.drafts, *found.steps], weights(REPORTS))
     steps = [one for one in steps if not part_of(one, drafts)]
     issues = [said for one in drafts for said in one.said(scene)]

@@ -18,6 +18,7 @@ from ledger.reading.normal import clean, normal
 
 GAP = "[^，。；！？,;!?\n]{0,6}?"
 UNQUOTED = re.compile(r"\s*\[?\s*([^\s\"'\[\]#=]*[\u4e00-\u9fff][^\"'\[\]#=]*)\s*[\]=]")
+SUBJECT = "subject"  # the group of tags that are categories: subject.住房
 CATEGORY_PARTS = ("strong", "words")
 Table = dict[str, dict[str, list[str]]]
 
@@ -32,7 +33,9 @@ class Lexicon:
 
     tags: Mapping[str, re.Pattern[str]]
     categories: Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]
-    words: Mapping[str, Mapping[str, re.Pattern[str]]]  # by tag and first character
+    words: Mapping[
+        str, Mapping[str, re.Pattern[str]]
+    ]  # by tag and first character; categories too
     beginnings: Mapping[str, tuple[str, ...]]  # two characters of a word: its tags
     subjects: Mapping[str, tuple[str, ...]]  # the same of the categories' words: their names
 
@@ -80,12 +83,15 @@ def load_lexicon(county: Path | None = None) -> Lexicon:
         name: (compiled(parts.get("strong", [])), compiled(parts.get("words", [])))
         for name, parts in subjects.items()
     }
+    about = {name: [word for words in parts.values() for word in words]
+             for name, parts in subjects.items()}  # fmt: skip
+    lists = acts | {SUBJECT: about}
     words = {
         f"{group}.{part}": _by_head(words)
-        for group, parts in acts.items()
+        for group, parts in lists.items()
         for part, words in parts.items()
     }
-    return Lexicon(tags, categories, words, _beginnings(acts), _subjects(subjects))
+    return Lexicon(tags, categories, words, _beginnings(lists), _subjects(subjects))
 
 
 def _by_head(words: Iterable[str]) -> dict[str, re.Pattern[str]]:

@@ -7,6 +7,7 @@ words. The original is what is stored and shown.
 import functools
 import re
 import unicodedata
+from itertools import chain
 
 import opencc
 
@@ -18,6 +19,7 @@ DASHES = str.maketrans("～〜－–—﹣", "~~----")
 UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200d\u2060\ufe0f\ufeff\u202a-\u202e\u2066-\u2069]"
 )
+HAN = (range(0x3400, 0xA000), range(0x20000, 0x30000))  # what may have a Simplified form
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no converter takes it
 ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
 
@@ -25,6 +27,18 @@ ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
 @functools.cache
 def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
     return opencc.OpenCC("t2s"), opencc.OpenCC("tw2s")
+
+
+@functools.cache
+def _traditional() -> frozenset[str]:
+    """The characters that are not Simplified: a text without them needs no conversion.
+
+    And gets none: the converter's phrases make 打坯 of 打坏.
+    """
+    every = list(map(chr, chain.from_iterable(HAN)))
+    alone = _converters()[0].convert("\n".join(every)).split("\n")
+    changed = (old for old, new in zip(every, alone, strict=True) if old != new)
+    return frozenset(changed) | frozenset("".join(ALONE))
 
 
 def normal(text: str) -> str:
@@ -57,6 +71,8 @@ def simplified(text: str) -> str:
         return "".join(
             old if SURROGATE.match(old) else new for old, new in zip(text, whole, strict=True)
         )
+    if _traditional().isdisjoint(text):
+        return text
     plain, taiwan = _converters()
     found = text if plain.convert(text) == text else taiwan.convert(text)
     for old, new in ALONE.items():

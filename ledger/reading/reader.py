@@ -5,6 +5,7 @@ proposes; the person confirms.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from ledger.mentions import Village
@@ -13,6 +14,7 @@ from ledger.reading.corrections import is_correction
 from ledger.reading.deeds import Tense
 from ledger.reading.dialect import plain_spoken
 from ledger.reading.issues import read_issues
+from ledger.reading.judging import Told
 from ledger.reading.leave import read_leave
 from ledger.reading.lexicon import Lexicon
 from ledger.reading.masks import find_secrets
@@ -21,13 +23,14 @@ from ledger.reading.normal import clean, normal
 from ledger.reading.presence import read_presence
 from ledger.reading.promises import read_promises
 from ledger.reading.returns import read_return
-from ledger.reading.said import Ask, IssueSaid, ProgressSaid, Quiet, Reading, Report
+from ledger.reading.said import Ask, IssueSaid, ProgressSaid, Quiet, Reading, Report, Who
 from ledger.reading.scene import Scene, blanked, by_others, lay_out
 from ledger.reading.second_look import SecondLook
 from ledger.reading.study import read_study
 from ledger.reading.told import with_told
 from ledger.reading.view import households_in_view, parts_of
 from ledger.reading.visits import read_visits
+from ledger.reading.weights import REPORTS, weights
 from ledger.reading.wording import worded
 
 DAYS = ("day", "until", "deadline", "first", "last", "by")  # of a report
@@ -67,6 +70,14 @@ def laid_out(
 
 
 def _reports(scene: Scene) -> list[Report]:
+    told, context = heard(scene)
+    said = SecondLook(told, context).over()
+    return [worded(one) for one in said if _within_reach(one, scene.base)]
+
+
+def heard(scene: Scene) -> tuple[Told, Mapping[Clause, Who | None]]:
+    """What the rules hear in a message, and whom each of its clauses is about."""
+    odds = weights(REPORTS).odds(scene.clauses)
     moods = unreal(scene.clauses)
     leaves = read_leave(scene, moods)
     returns = read_return(scene)
@@ -77,11 +88,10 @@ def _reports(scene: Scene) -> list[Report]:
     parts = parts_of(scene)
     context = households_in_view(scene, parts)
     promises = read_promises(scene, context)
-    issues, steps = read_issues(scene, parts)
+    issues, steps = read_issues(scene, parts, odds)
     visits = with_told(scene, visits, context)
     found = [*studies, *leaves, *returns, *visits, *presences, *promises, *issues, *steps]
-    told = SecondLook(scene, context).over(_meant(moods, found))
-    return [worded(one) for one in told if _within_reach(one, scene.base)]
+    return Told(scene, _meant(moods, found), odds), context
 
 
 def _meant(moods: set[Clause], found: list[Report]) -> list[Report]:

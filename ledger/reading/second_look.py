@@ -9,13 +9,12 @@ everything else: the draft card shows it, the member has the last word.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
-from math import inf
 
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import day_at
 from ledger.reading.drafts import Draft, Step
 from ledger.reading.issue_numbers import names_one
+from ledger.reading.judging import SAID, Told, judges, kind_of
 from ledger.reading.leave import leave_about
 from ledger.reading.presence import presence_about
 from ledger.reading.promises import promised
@@ -24,8 +23,8 @@ from ledger.reading.said import (
     LeaveSaid,
     PresenceSaid,
     ProgressSaid,
-    PromiseSaid,
     Report,
+    ReturnSaid,
     StudySaid,
     VisitSaid,
     Who,
@@ -40,34 +39,6 @@ from ledger.reading.visits import heads_of, refuses_visits
 from ledger.reading.weighing import last_word
 from ledger.reading.weights import CATEGORIES, REPORTS, weights
 
-SAID: Mapping[str, type[Report]] = {
-    "study": StudySaid,
-    "visit": VisitSaid,
-    "issue": IssueSaid,
-    "progress": ProgressSaid,
-    "leave": LeaveSaid,
-    "presence": PresenceSaid,
-    "promise": PromiseSaid,
-}
-# Log odds below which a kind is taken back, and above which it is added: fitted on messages
-# that neither the rules nor the weights had learned from. A leave needs its days to be added.
-BOUNDS: Mapping[str, tuple[float, float]] = {
-    "study": (-1.5, 0.9),
-    "visit": (-3.5, 0.4),
-    "issue": (-4.0, 1.5),
-    "progress": (-1.6, 0.3),
-    "leave": (-2.0, 0.3),
-    "presence": (-inf, 1.0),
-    "promise": (-inf, 2.0),
-}
-# What one need among what a message tells is worth: log odds of its sentences, whether there are
-# others, how long the story is (of twelve clauses), whether a household is named. Below 0 it is
-# dropped: in a long story the rules hear needs that are only told about.
-SENTENCE, SEVERAL, LONG, NAMED, AT_FIRST = 0.43, -1.44, -2.09, 0.82, 1.85
-STORY = 12  # clauses
-FEW = 20  # characters of a message
-PLAINLY = 2.0  # by so much more must a message speak against what is told with its effect
-TURNED = 2.5  # by so much must the other of issue and progress be likelier
 # Log odds that the category the rules have found is worth, where it is easily mistaken, and else.
 SURE, TRUSTED, MISTAKEN = 5.0, 3.0, {"其他": 1.4, "基础设施": 2.2}
 
@@ -76,65 +47,44 @@ SURE, TRUSTED, MISTAKEN = 5.0, 3.0, {"其他": 1.4, "基础设施": 2.2}
 class SecondLook:
     """One message looked over; `context`: whom each clause is about."""
 
-    scene: Scene
+    told: Told
     context: Mapping[Clause, Who | None]
 
-    @cached_property
-    def odds(self) -> Mapping[str, float]:
-        """How likely the message tells each kind."""
-        return weights(REPORTS).odds(self.scene.clauses)
+    @property
+    def scene(self) -> Scene:
+        """The message."""
+        return self.told.scene
 
-    def over(self, found: list[Report]) -> list[Report]:
-        """What was found, as the whole message bears it out."""
-        found = self._turned(found)
-        told = {kind for kind in SAID for one in found if isinstance(one, SAID[kind])}
-        several = sum(isinstance(one, IssueSaid) for one in found) > 1
+    def over(self) -> list[Report]:
+        """What was heard, as the whole message bears it out."""
+        found = self.told.found
         kept = [
-            one
-            for one in found
-            if not self._spoken_against(one)
-            and not (isinstance(one, IssueSaid) and self._worth(one, several=several) < 0)
+            one for one in found if judges()[kind_of(one), "heard"](self.told.heard(one)) > 0
         ]
+        dropped = [one for one in found if one not in kept]
         missing = [
-            kind for kind in SAID if kind not in told and self.odds[kind] > BOUNDS[kind][1]
+            kind
+            for kind in SAID
+            if kind not in self.told.kinds
+            and judges()[kind, "missed"](self.told.missed(kind)) > 0
         ]
-        added = [one for kind in missing for one in self._added(kind)]
+        added = [
+            one for kind in missing for one in self._turned(kind, dropped) or self._added(kind)
+        ]
         return self._sorted_out([*kept, *added])
 
-    def _spoken_against(self, one: Report) -> bool:
-        """Whether the whole message speaks against a report; what is plainly told stays."""
-        kind = next((kind for kind, said in SAID.items() if isinstance(one, said)), None)
-        if kind is None or self.odds[kind] >= BOUNDS[kind][0]:
-            return False
-        if isinstance(one, IssueSaid) and len(self.scene.plain) <= FEW:
-            return False  # so few words weigh next to nothing: 走访张大山，猪圈倒了
-        if isinstance(one, StudySaid) and one.minutes:
-            return self.odds[kind] < BOUNDS[kind][0] - PLAINLY
-        if isinstance(one, ProgressSaid):
-            done = self.odds[kind] < BOUNDS[kind][0] - PLAINLY
-            return not one.issue_no and (not one.done or done)
-        return True
-
-    def _worth(self, issue: IssueSaid, *, several: bool) -> float:
-        """How much speaks for one need by itself."""
-        sentences = {one.sentence for one in self._within(issue)}
-        said = [one for one in self.scene.clauses if one.sentence in sentences]
-        odds = weights(REPORTS).odds(said or self.scene.clauses)["issue"]
-        long = min(len(self.scene.clauses), STORY) / STORY
-        named = issue.household is not None
-        return SENTENCE * odds + SEVERAL * several + LONG * long + NAMED * named + AT_FIRST
-
-    def _turned(self, found: list[Report]) -> list[Report]:
+    def _turned(self, kind: str, dropped: list[Report]) -> list[Report]:
         """A need that reads like progress is progress, and the other way round."""
-        kinds = {type(one) for one in found}
-        rather = self.odds["progress"] - self.odds["issue"]
-        if IssueSaid in kinds and ProgressSaid not in kinds and rather > TURNED:
+        if kind == "progress":
+            return [self._as_progress(one) for one in dropped if isinstance(one, IssueSaid)]
+        if kind == "issue":
             return [
-                self._as_progress(one) if isinstance(one, IssueSaid) else one for one in found
+                said
+                for one in dropped
+                if isinstance(one, ProgressSaid)
+                for said in self._as_issue(one)
             ]
-        if ProgressSaid in kinds and IssueSaid not in kinds and -rather > TURNED:
-            return [said for one in found for said in self._as_issue(one)]
-        return found
+        return []
 
     def _as_progress(self, one: IssueSaid) -> ProgressSaid:
         """What was heard as a fault is the step's thing; the words behind it say how far it is."""
@@ -182,6 +132,7 @@ class SecondLook:
             "issue": self._issue,
             "progress": self._progress,
             "leave": self._leave,
+            "return": self._return,
             "presence": self._presence,
             "promise": self._promise,
         }
@@ -235,12 +186,10 @@ class SecondLook:
             before = one
         return iter(draft.said(self.scene))
 
-    def _as_issue(self, one: Report) -> Iterable[Report]:
+    def _as_issue(self, one: ProgressSaid) -> Iterable[Report]:
         """A step on a numbered issue stays one: the number says that it is known."""
-        if not isinstance(one, ProgressSaid) or one.issue_no:
-            return [one]
         about = self._within(one)
-        return self._need(one.household, about) if about else [one]
+        return self._need(one.household, about) if about and not one.issue_no else []
 
     def _within(self, report: Report) -> list[Clause]:
         """The clauses a report was read from."""
@@ -262,6 +211,10 @@ class SecondLook:
         said = leave_about(self.scene, clause)
         if said:
             yield said
+
+    def _return(self, clause: Clause) -> Iterator[Report]:
+        text = self.scene.words(clause)
+        yield ReturnSaid(start=clause.start, text=text, day=self._day(clause))
 
     def _presence(self, clause: Clause) -> Iterable[PresenceSaid]:
         return presence_about(self.scene, clause)

@@ -253,10 +253,10 @@ def told_scores(lexicon: Lexicon, *clauses: Clause) -> dict[str, int]:
     return {name: score + PLAIN * scenes.get(name, 0) for name, score in scores.items()}
 
 
-def nameless(clauses: Iterable[Clause]) -> str:
-    """The words of some clauses without names: 冯水生 is no matter of water."""
+def nameless(clauses: Iterable[Clause], most: int = READ) -> str:
+    """The words of some clauses, at most so many, without names: 冯水生 is no matter of water."""
     texts = []
-    for clause in islice(clauses, READ):
+    for clause in islice(clauses, most):
         text = clause.text
         for one in clause.mentions:
             start, end = clause.at(one.start), clause.at(one.end)

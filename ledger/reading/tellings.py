@@ -6,7 +6,8 @@ each other. Single words stand in faults.toml, where a county can add its own.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ledger.heads import characters_of
 
@@ -344,9 +345,12 @@ def _begins() -> dict[str, tuple[str, ...]]:
 
 
 BEGINS = _begins()
+PLACE = {name: place for place, name in enumerate(SCENES)}
+REMEMBERED = 32  # texts, which are asked for several times while a message is read
 
 
-def _scenes(text: str) -> Iterator[tuple[str, int, int]]:
+@lru_cache(maxsize=REMEMBERED)
+def _scenes(text: str) -> Sequence[tuple[str, int, int]]:
     """The scenes of a text, category by category, none over another of its own.
 
     One pass tells where those of each category can begin: most cannot anywhere.
@@ -355,12 +359,14 @@ def _scenes(text: str) -> Iterator[tuple[str, int, int]]:
     for at, one in enumerate(text):
         for name in BEGINS.get(one, ()):
             begun.setdefault(name, []).append(at)
-    for name, pattern in TOLD.items():
-        end = 0
-        for at in begun.get(name, ()):
+    found = []
+    for name, places in begun.items():
+        pattern, end = TOLD[name], 0
+        for at in places:
             if at >= end and (match := pattern.match(text, at)):
                 end = match.end()
-                yield name, at, end
+                found.append((name, at, end))
+    return sorted(found, key=lambda one: PLACE[one[0]])
 
 
 def scene_in(before: str, text: str) -> tuple[str, int, int] | None:

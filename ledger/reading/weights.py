@@ -1,27 +1,35 @@
-"""How much words read like a kind of report, or like a category: weights of runs of characters.
+"""How much words read like a kind of report, or like a category: weights of their characters.
 
 Beside the rules: the rules read what is told, the weights say whether a message reads like a
 kind of report at all, and settle a category the rules are unsure of. They are learned from the
-labelled messages by scripts/weigh_words.py. Names count as `*`, digits as 0, the ends of a
-message as `^` and `$`.
+labelled messages by scripts/weigh_words.py. What is weighed: runs of one to three characters,
+two characters of one clause with others between them (`没~学`), how a clause begins and ends
+(`<我`, `了>`), and the lists of words (lexicon.toml and the others, a county's own too) that a
+clause has words of, two by two (`plan.not&study.words`). Names count as `*`, digits as 0, the
+ends of a message as `^` and `$`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain, combinations
+from operator import add
 from pathlib import Path
 
 from ledger.reading.clauses import Clause
 from ledger.reading.subjects import nameless
+from ledger.reading.tellings import scenes_of
 
 FOLDER = Path(__file__).with_name("weights_of")
 REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
-LONGEST = 4
-MOST = 600  # characters that are weighed
+LONGEST = 3  # characters of a run
+FARTHEST = 6  # characters from one of a pair to the other
+BETWEEN = "，"  # clauses
+CLAUSES, MOST = 100, 600  # clauses and characters that are weighed
 HUNDREDTHS = 100
 WIDTH = 24  # bits: the weights of all runs of a message add up to far less
-REMEMBERED = 32  # texts
+REMEMBERED = 64  # texts
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
 
@@ -35,30 +43,62 @@ class Weights:
 
     def odds(self, clauses: Iterable[Clause]) -> dict[str, float]:
         """The log odds of each kind: above 0 the words rather tell it, below not."""
-        return dict(zip(self.kinds, _summed(self, plain_of(clauses)), strict=True))
+        of = self.of
+        told = of[""] + sum(filter(None, map(of.get, signs_of(list(clauses)))))
+        return {
+            kind: one / HUNDREDTHS
+            for kind, one in zip(self.kinds, _unpacked(told, len(self.kinds)), strict=True)
+        }
 
 
-def runs_of(text: str) -> set[str]:
-    """Every run of one to four characters, once."""
-    plain = f"^{text}$"
-    return {
-        plain[at : at + length]
-        for length in range(1, LONGEST + 1)
-        for at in range(len(plain) - length + 1)
-    }
+def signs_of(clauses: Sequence[Clause]) -> set[str]:
+    """What is weighed of some clauses: runs of characters, and what one clause has together."""
+    text = plain_of(clauses)
+    signs = set(_runs(f"^{text}$"))
+    for clause in text.split(BETWEEN):
+        signs |= _pairs(clause)
+    for one in clauses[:CLAUSES]:
+        signs |= _lists(one)
+    return signs
+
+
+def _runs(text: str) -> list[str]:
+    """Every run of one to three characters."""
+    runs, every = list(text), list(text)
+    for length in range(1, LONGEST):
+        runs = list(map(add, runs, text[length:]))  # each run and the character behind it
+        every += runs
+    return every
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pairs(clause: str) -> frozenset[str]:
+    """Two characters of a clause with others between them (没~学), its first and its last ones."""
+    near = (
+        map("~".join, zip(clause, clause[gap:], strict=False)) for gap in range(2, FARTHEST + 1)
+    )
+    edges = (f"<{clause[:1]}", f"<{clause[:2]}", f"{clause[-1:]}>", f"{clause[-2:]}>")
+    return frozenset(chain(chain.from_iterable(near), edges, [f"{clause[:1]}<>{clause[-1:]}"]))
+
+
+def _lists(clause: Clause) -> frozenset[str]:
+    """The lists of words that a clause has words of, the scenes it tells, and each two of them."""
+    if clause.lists is None:
+        names = [(clause.at(one.start), clause.at(one.end)) for one in clause.mentions]
+        said = [tag for tag in clause.tags() if _outside(clause.hits(tag), names)]
+        said = sorted({*said, *scenes_of(nameless([clause]))})
+        clause.lists = frozenset(chain(said, map("&".join, combinations(said, 2))))
+    return clause.lists
+
+
+def _outside(spots: Iterable[tuple[int, int]], names: list[tuple[int, int]]) -> bool:
+    """Whether a word stands outside of names: 冯水生 is no matter of water."""
+    return any(not any(first <= start < last for first, last in names) for start, _ in spots)
 
 
 def plain_of(clauses: Iterable[Clause]) -> str:
     """The words of some clauses as they are weighed."""
-    return DIGIT.sub("0", STARS.sub("*", nameless(clauses))[:MOST])
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _summed(weights: Weights, text: str) -> tuple[float, ...]:
-    """Asked several times of the same message while it is read."""
-    of = weights.of
-    told = of[""] + sum(filter(None, map(of.get, runs_of(text))))
-    return tuple(one / HUNDREDTHS for one in _unpacked(told, len(weights.kinds)))
+    return DIGIT.sub("0", STARS.sub("*", nameless(clauses, CLAUSES))[:MOST])
 
 
 def _packed(told: Iterable[int]) -> int:

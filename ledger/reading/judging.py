@@ -1,0 +1,125 @@
+"""Whether a report that the rules have heard is told, and one that they have not heard is.
+
+For each kind two sums of a few facts: how the whole message reads by its words (weights.py), how
+long it is, what else it tells, how plainly. Above 0 it is rather told than not. The factors are
+learned by scripts/judge_reports.py from messages that no rule was written after.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ledger.reading.said import (
+    IssueSaid,
+    LeaveSaid,
+    PresenceSaid,
+    ProgressSaid,
+    PromiseSaid,
+    Report,
+    ReturnSaid,
+    StudySaid,
+    VisitSaid,
+)
+from ledger.reading.scene import Scene
+
+SAID: Mapping[str, type[Report]] = {
+    "study": StudySaid,
+    "visit": VisitSaid,
+    "issue": IssueSaid,
+    "progress": ProgressSaid,
+    "leave": LeaveSaid,
+    "return": ReturnSaid,
+    "presence": PresenceSaid,
+    "promise": PromiseSaid,
+}
+JUDGED = Path(__file__).with_name("weights_of") / "judged.tsv"
+STORY, LONG = 12, 100  # clauses and characters beyond which a message is simply long
+PLAIN: Mapping[str, Callable[[Report], bool]] = {  # told with what belongs to it
+    "minutes": lambda one: isinstance(one, StudySaid) and one.minutes is not None,
+    "named": lambda one: bool(getattr(one, "household", None)),
+    "several_households": lambda one: len(getattr(one, "households", ())) > 1,
+    "a_household": lambda one: len(getattr(one, "households", ())) == 1,
+    "number": lambda one: isinstance(one, ProgressSaid) and one.issue_no is not None,
+    "done": lambda one: isinstance(one, ProgressSaid) and one.done,
+    "due": lambda one: bool(getattr(one, "deadline", None) or getattr(one, "by", None)),
+}
+Facts = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One message: what the rules have heard in it, and how likely its words tell each kind."""
+
+    scene: Scene
+    found: list[Report]
+    odds: Mapping[str, float]
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds that have been heard."""
+        return {kind_of(one) for one in self.found}
+
+    def missed(self, kind: str) -> Facts:
+        """What speaks for and against a kind of which nothing has been heard."""
+        others = max(odds for name, odds in self.odds.items() if name != kind)
+        heard = self.kinds - {kind}
+        return {
+            "": 1,
+            "odds": self.odds[kind],
+            "below": min(self.odds[kind], 0),
+            "others": others,
+            "clauses": min(len(self.scene.clauses), STORY) / STORY,
+            "characters": min(len(self.scene.plain), LONG) / LONG,
+            "kinds": len(heard),
+        } | {f"beside {name}": name in heard for name in SAID}
+
+    def heard(self, one: Report) -> Facts:
+        """What speaks for and against one report that has been heard."""
+        kind = kind_of(one)
+        several = sum(kind_of(other) == kind for other in self.found) > 1
+        plain = {name: told(one) for name, told in PLAIN.items()}
+        return self.missed(kind) | {"several": several} | plain
+
+
+def kind_of(one: Report) -> str:
+    """The kind of a report, as labels name it."""
+    return next(kind for kind, said in SAID.items() if isinstance(one, said))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The factors of one kind, heard or missed."""
+
+    factors: Mapping[str, float]
+
+    def __call__(self, facts: Facts) -> float:
+        """How much rather it is told than not: log odds."""
+        return sum(self.factors[name] * fact for name, fact in facts.items())
+
+
+@cache
+def judges(path: Path = JUDGED) -> Mapping[tuple[str, str], Judge]:
+    """By kind and by `heard` or `missed`."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t"))
+    return {(row["kind"], row["case"]): Judge(_factors(row)) for row in rows}
+
+
+def _factors(row: Mapping[str, str]) -> dict[str, float]:
+    return {
+        name: float(told) for name, told in row.items() if name not in {"kind", "case"} and told
+    }
+
+
+def written(judged: Iterable[tuple[str, str, Mapping[str, float]]]) -> str:
+    """The same as the text of a file."""
+    rows = list(judged)
+    names = list(dict.fromkeys(name for *_, factors in rows for name in factors))
+    lines = [["kind", "case", *names]]
+    lines += [
+        [kind, case, *(f"{of[name]:.3f}" if name in of else "" for name in names)]
+        for kind, case, of in rows
+    ]
+    return "".join("\t".join(line) + "\n" for line in lines)
