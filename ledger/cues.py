@@ -46,7 +46,7 @@ class Reading:
         if self.done and self.done == at - 1 and self.words[self.done] in JOINERS:
             return VERB
         told = self.before.get(at, 0)
-        run_on = self.done > 0 and self.done == at and self.words[at - 1] == "家"  # 周家高家
+        run_on = 0 < self.done == at  # 周家高家, 张大海金凤
         return max(told, START) if run_on else told
 
     def asks_behind(self, at: int) -> float:
@@ -128,6 +128,8 @@ def _stands_word(read: Reading, at: int, end: int, how: str) -> bool:
     if how == "given":
         asked = before == VERB or read.words[max(0, at - 2) : at] == "看了"
         return asked and behind >= EDGE and read.words[end : end + 1] != "的"
+    if read.listed(at) and behind >= EDGE:
+        return True  # 何满仓、解放军、林小凤
     verb = naming.VISITED.search(read.words[max(0, at - 4) : at])
     return bool(verb) and behind >= EDGE
 
@@ -203,6 +205,8 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
     """Whether a name that nobody wrote down before stands here: 走访钱有富家."""
     word = read.words[at:end]
     given = word[len(surname) :]
+    if surname == "周" and given in naming.WEEKDAYS:
+        return False  # 周一师傅来装
     if at + len(word) < end or word in WORDS or word[1:] in naming.BARE_TITLES:
         return False
     before, behind = read.asks_before(at), read.asks_behind(end)

@@ -18,10 +18,10 @@ MORNINGS = (
 LONG_DAYS = {"天": 1.0, "周": 7.0, "期": 7.0, "拜": 7.0, "月": 30.0, "年": 365.0}
 NOT_TIMES = rf"(?!{S}(?:之?内(?![容部])|以内|里头|之前|以前|前(?![往来面])|之后|以后|过后|后(?![来续面])))"
 STARTED = (
-    "整?(?:开考|开始|开课|开讲|开学|开会|进去|进场|进来|入场|上课)"
-    "(?:[了的]|[上学听看讲考][一-龥]{1,3})?[，,、 ]?"
+    "整?(?:开考|开始|开课|开讲|开学|开会|开播|开头|起头|进去|进场|进来|入场|上课|上线|坐下来?|[打翻点]开|[学看读听讲]?起(?=[，,]))"
+    "(?:[了的]|[上学听看讲考][一-龥]{0,3})?[，,、 ]?"
 )
-ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下的?课|出来|完|收|毕))"
+ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下的?课|下线|出来|完|收|毕|起身|合上|放下|撂|停|打住|为?止))"
 # 8:30到10:00, 四点半看到五点一刻, 14:00开考15:20交卷
 MINUTES_TO = "(?:一刻|[五十5]|10|15)(?:分钟?)?"  # 五点差十分, 差一刻一点
 
@@ -39,11 +39,16 @@ CLOCKS = re.compile(
     rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,12}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
     rf"(?P<part2>{LONG_PARTS})?{S}{_clock('b')}(?!钟)(?(started){ENDED})"
 )
+# 看到十一点，从九点半起
+BACKWARDS = re.compile(
+    rf"(?<=[到至])(?P<part2>{LONG_PARTS})?{S}{_clock('b')}[，,、 ]{{0,2}}[是也]?[从打自由]"
+    rf"(?P<part>{LONG_PARTS})?{S}{_clock('a')}(?=起|开始|[学看读听])"
+)
 NEAR_NUMBERS = "零一两三四五六七八九"
-SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0}
+SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0, "个来": 1.0}
 MORE = (
     rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
-    r"|(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的])"
+    r"|[零又]?(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的])"
 )
 LONG_UNITS = (
     "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
@@ -52,13 +57,13 @@ LONG_UNITS = (
 # 半个点儿, 一个半点, 一个点零五分; 两个点 are two places
 HOUR_POINT = (
     "(?:(?<=个半)|(?<=半个))点(?:儿|钟)?(?![位名评点半一二三四五六七八九十])"
-    "|(?<=个)点(?:儿|钟|(?=零))"
+    "|(?<=个)点(?:儿|钟|(?=零))|(?<=半)点钟"
 )
 LENGTH = re.compile(
     rf"(?<![0-9.第])(?:(?<![{NUMERAL_CHARS}])|(?<=[周期拜][一二三四五六](?=[0-9])))(?<![上下](?=半年))"
     r"(?:(?<=[周期拜])[一二三四五六日]{2,5}(?=[两三四]天))?"  # 礼拜四五两天
     rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
-    rf"(?P<n>{COUNT}|(?<![你我他她咱们])[俩仨]|个把)(?:[来多]|几(?=分))?{S}(?:"
+    rf"(?P<n>[0-9]\.[0-9]{{2}}(?=个?小时|h)|{COUNT}|(?<![你我他她咱们])[俩仨]|个[把来])(?:[来多]|(?<=半)拉子?|几(?=分))?{S}(?:"
     rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|h(?![a-ln-z]))(?:{MORE})?"
     r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
     r"|(?P<quarters>刻钟)"
@@ -71,9 +76,18 @@ HALF = re.compile(
     rf"(?:(?P<half>(?<![一二两三四五六七八九十0-9上下前后头])半[天日晌](?![本制])|(?:一个|1个|大)半天)"
     rf"|(?:(?<![周期拜])一|整|1)个?(?:上午|下午|晚上)){NOT_TIMES}"
 )
+AS_FAR_AS = ("到", "至")
 PARTS, PARTS_NEAR = "其中", 6
 SENTENCE_END = re.compile("[。！!？?；;\\n]")
-STUDIED = re.compile("(?:学|习|看|读|长|间|时|讲)[了：: 约有]{0,2}$")
+STUDIED = re.compile("(?:学|习|看|读|长|间|时|讲|[一每各][节堂集讲课次篇])[了：:， 约有]{0,2}$")
+OF_STUDY = re.compile(
+    "(?<![助同开入])学(?![校生费金籍])|[网党]课|讲座|座谈|讨论|[读背]了|条例|办法|规定|准则|纲要|党章"
+)
+MARKED = re.compile(
+    "[考测答题卷积得评满扣]|强国|成绩"
+)  # what is told in 分 that are no minutes
+LEAST = 5  # of those at a message's end
+FAR = 60  # characters back in which study is looked for
 TRIGGER = re.compile(
     f"[0-9{NUMERAL_CHARS}{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整俩仨差个早晚]"
 )
@@ -128,7 +142,10 @@ def _every(text: str) -> list[Duration]:
 
 
 def _duration_at(text: str, start: int) -> Duration | None:
-    if clocks := CLOCKS.match(text, start):
+    clocks = CLOCKS.match(text, start)
+    if not clocks and text[max(0, start - 1) : start] in AS_FAR_AS:
+        clocks = BACKWARDS.match(text, start)
+    if clocks:
         minutes = _between(clocks)
         if minutes:
             return Duration(start, clocks.end(), minutes, None)
@@ -172,9 +189,13 @@ def _no_length(match: re.Match[str]) -> bool:
 
 
 def _of_study(match: re.Match[str]) -> bool:
-    """学了30分 is a length, 考了80分 is a mark."""
+    """学了30分, 党章学习，四十分 are lengths; 考了80分 is a mark, 没见到一分 is money."""
     start = match.start()
-    return STUDIED.search(match.string, max(0, start - 6), start) is not None
+    if STUDIED.search(match.string, max(0, start - 6), start):
+        return True
+    before = match.string[max(0, start - FAR) : start]
+    many = (read_number(match["n"]) or 0) >= LEAST
+    return many and bool(OF_STUDY.search(before)) and not MARKED.search(before)
 
 
 def _hours(match: re.Match[str], count: float) -> int:
@@ -188,7 +209,7 @@ def _hours(match: re.Match[str], count: float) -> int:
 def _between(match: re.Match[str]) -> int | None:
     """8:30到10:00; the second clock takes the first one's part of the day, or the next half."""
     parts = match.groupdict(default="")
-    part = parts["part"]
+    part = parts["part"] or (parts["part2"] if match.re is BACKWARDS else "")
     first = _minute_of_day(parts, "a", part)
     last = _minute_of_day(parts, "b", parts["part2"] or ("" if part in MORNINGS else part))
     if first is None or last is None:

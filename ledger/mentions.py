@@ -6,7 +6,7 @@ in the length of the text.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger import cues, naming
 from ledger.alike import Alike, Index, Known
@@ -17,6 +17,7 @@ __all__ = ["Known", "Mention", "Village"]
 
 HEADS = SINGLE | {one[0] for one in COMPOUND}  # characters a surname begins with
 SURNAMES = SINGLE | COMPOUND
+MOST_LATER = 4  # mentions behind one that may say who was meant
 LONGEST_NAME = 20  # characters; what is longer is not a name
 
 
@@ -96,7 +97,7 @@ class Village:
                 found.append(self._whole(read, hit))
                 read.done = found[-1].end
             at = max(hit.end, read.done) if hit else at + 1
-        return found
+        return _meant(text, found)
 
     def _at(self, read: Reading, at: int) -> _Hit | None:
         """What begins at this character; the ledger's own words first, the longer one wins."""
@@ -110,7 +111,11 @@ class Village:
         return form or slip or exact or (self._unknown(read, at) if one in HEADS else None)
 
     def _named_within(self, read: Reading, at: int, end: int) -> bool:
-        """Whether the ledger's own word begins within what only sounds like one: 把杜 of 把杜大爷."""
+        """Whether a sure mention begins within what only sounds like one: 把杜大爷, 跟老韩."""
+        if read.words[at + 1] == "老" and read.asks_before(at + 1):
+            old = self._old(read, at + 1)
+            if old and old.fits and old.end >= end:
+                return True
         found = self._exact(read, at + 1) if read.words[at + 1] in self._lengths else None
         return found is not None and found.how != "given" and found.end > end
 
@@ -215,11 +220,11 @@ class Village:
     def _whole(self, read: Reading, hit: _Hit) -> Mention:
         """The hit with 家 or kin behind it, and its group and kind before or behind."""
         end, how, group = hit.end, hit.how, ""
-        behind = naming.GROUP_BEHIND.match(read.words, end)
-        if behind:
-            group, end = behind["number"], behind.end()
         title = naming.TITLE.match(read.words, end) if how in ("name", "given") else None
         end = title.end() if title else end
+        behind = naming.GROUP_BEHIND.match(read.words, end)
+        if behind:
+            group, end = behind["number"] or behind["after"], behind.end()
         tail = naming.TAIL.match(read.words, end)
         if tail:
             end = tail.end()
@@ -248,6 +253,33 @@ def _narrowed(read: Reading, hit: _Hit, group: str) -> tuple[int, tuple[Known, .
     if kind and len(fits) > 1:
         fits = _of_kind(fits, kind[0])
     return start, fits
+
+
+def _meant(text: str, found: list[Mention]) -> list[Mention]:
+    """老李 where 是李友富家 follows is settled, and 王秀英 where 二组的王秀英哈 does."""
+    if all(len(one.fits) < 2 for one in found):
+        return found
+    return [
+        replace(one, fits=fits)
+        if len(one.fits) > 1 and (fits := _said_later(text, one, found[at + 1 :]))
+        else one
+        for at, one in enumerate(found)
+    ]
+
+
+def _said_later(text: str, one: Mention, later: list[Mention]) -> tuple[Known, ...]:
+    """The one household that the words behind say was meant."""
+    told = {
+        other.fits
+        for other in later[:MOST_LATER]
+        if len(other.fits) == 1
+        and other.fits[0] in one.fits
+        and (
+            other.said == one.said
+            or naming.MEANT.search(text[max(one.end, other.start - 12) : other.start])
+        )
+    }
+    return told.pop() if len(told) == 1 else ()
 
 
 def _ends(lead: str, group: str) -> bool:

@@ -1,7 +1,7 @@
 """Learns ledger/reading/weights_of: the words' weights, and with them the factors of judging.py.
 
     .venv/bin/pip install scikit-learn
-    PYTHONPATH=. .venv/bin/python scripts/judge_reports.py
+    PYTHONPATH=.:scripts .venv/bin/python scripts/judge_reports.py
 
 The rules are good on the messages they were written after, and so are the weights on those they
 were learned from: how far either is to be trusted shows on other messages only. So each fifth of
@@ -27,10 +27,16 @@ from ledger.reading.said import Reading
 from ledger.reading.weights import weights
 from ledger.reading.wording import worded
 
-NO_RULE_AFTER = "tuning_[56]?.jsonl"
+NO_RULE_AFTER = "tuning_[56]?.jsonl"  # but for fields: lengths, days, households
 PARTS = 5
-# How likely a report must be: what the rules have not heard is added with more caution.
-LEAST = {"heard": 0.5, "missed": 0.6}
+# How likely a report must be: one that the rules have heard, one that they have not.
+LEAST: dict[str, tuple[float, float]] = {
+    "progress": (0.55, 0.65),
+    "study": (0.6, 0.65),
+    "return": (0.4, 0.5),
+    "presence": (0.4, 0.5),
+}
+USUALLY = (0.5, 0.6)
 LOOSE = 0.3  # inverse penalty
 Case = tuple[str, str]  # kind, heard or missed
 
@@ -68,7 +74,7 @@ def _cases(message: Message) -> Iterator[tuple[Case, Facts, bool]]:
     for place, one in enumerate(told.found):
         yield (kind_of(one), "heard"), told.heard(one), place in right
     labels = {one["type"] for one in message["reports"]}
-    for kind in SAID.keys() - told.kinds:
+    for kind in SAID.keys() - set(told.kinds):
         yield (kind, "missed"), told.missed(kind), kind in labels
 
 
@@ -88,7 +94,7 @@ def _learned(case: Case, told: Sequence[tuple[Facts, bool]]) -> dict[str, float]
     model = LogisticRegression(C=LOOSE, max_iter=2000).fit(
         rows / spread, [one for _, one in told]
     )
-    least = LEAST[case[1]]
+    least = LEAST.get(case[0], USUALLY)[case[1] == "missed"]
     start = model.intercept_[0] - np.log(least / (1 - least))
     return {"": start} | dict(zip(names, model.coef_[0] / spread, strict=True))
 

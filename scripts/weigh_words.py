@@ -24,17 +24,17 @@ from sklearn.linear_model import LogisticRegression
 from ledger.reading.answer import village_of
 from ledger.reading.lexicon import load_lexicon
 from ledger.reading.reader import laid_out
-from ledger.reading.weights import CATEGORIES, REPORTS, signs_of
+from ledger.reading.weights import ANYTHING, CATEGORIES, REPORTS, signs_of
 
 LABELLED = Path(__file__).parents[1] / "tests" / "understanding"
 BASE = date(2026, 11, 20)
 KINDS = ("study", "visit", "issue", "progress", "leave", "return", "presence", "promise")
-SEEN = 3  # what stands in fewer messages teaches nothing
+SEEN = {REPORTS: 5, CATEGORIES: 3}  # what stands in fewer messages teaches nothing
 LOOSE = {
     REPORTS: 0.3,
     CATEGORIES: 1.0,
 }  # inverse penalties, chosen on messages not learned from
-LEAST = {REPORTS: 3, CATEGORIES: 6}  # hundredths: what weighs less for every kind is left out
+LEAST = {REPORTS: 10, CATEGORIES: 6}  # hundredths: what weighs less for every kind is left out
 
 Message = dict[str, Any]
 Labelled = tuple[Message, set[str]]
@@ -59,6 +59,7 @@ def labelled(files: Iterable[Path]) -> list[Labelled]:
 def learn(told: Sequence[Labelled]) -> None:
     """Learn from labelled messages and write both files."""
     reports = {kind: [kind in _types(one) for one, _ in told] for kind in KINDS}
+    reports[ANYTHING] = [bool(one["reports"]) for one, _ in told]
     _write(REPORTS, [signs for _, signs in told], reports)
     needs = [(signs, found.pop()) for one, signs in told if len(found := _categories(one)) == 1]
     every = sorted({name for _, name in needs})
@@ -71,15 +72,15 @@ def learn(told: Sequence[Labelled]) -> None:
 
 def _write(path: Path, signs: Sequence[set[str]], labels: dict[str, list[bool]]) -> None:
     """Learn one set of weights a kind and write the file."""
-    counter = CountVectorizer(analyzer=set, min_df=SEEN, binary=True)
+    counter = CountVectorizer(analyzer=set, min_df=SEEN[path], binary=True)
     rows = counter.fit_transform(signs)
-    learned = [_learned(rows, told, LOOSE[path]) for told in labels.values()]
+    learned = [learned_of(rows, told, LOOSE[path]) for told in labels.values()]
     runs = [("", -1), *sorted(counter.vocabulary_.items())]
-    lines = ["\t".join(["", *labels]), *_lines(runs, learned, LEAST[path])]
+    lines = ["\t".join(["", *labels]), *lines_of(runs, learned, LEAST[path])]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _learned(rows: Any, labels: list[bool], loose: float) -> list[float]:
+def learned_of(rows: Any, labels: list[bool], loose: float) -> list[float]:
     """The weight of every sign, and last how common the kind is."""
     scale = _oftener(rows, np.array(labels))
     model = LogisticRegression(C=loose, solver="liblinear", max_iter=500)
@@ -94,7 +95,7 @@ def _oftener(rows: Any, labels: Any) -> Any:
     return np.sign(ratio) * np.sqrt(np.abs(ratio))
 
 
-def _lines(
+def lines_of(
     runs: Iterable[tuple[str, int]], learned: list[list[float]], least: int
 ) -> Iterator[str]:
     """One line a run, in hundredths."""

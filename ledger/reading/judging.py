@@ -8,7 +8,7 @@ learned by scripts/judge_reports.py from messages that no rule was written after
 import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from ledger.reading.said import (
@@ -23,6 +23,7 @@ from ledger.reading.said import (
     VisitSaid,
 )
 from ledger.reading.scene import Scene
+from ledger.reading.weights import ANYTHING
 
 SAID: Mapping[str, type[Report]] = {
     "study": StudySaid,
@@ -34,6 +35,7 @@ SAID: Mapping[str, type[Report]] = {
     "presence": PresenceSaid,
     "promise": PromiseSaid,
 }
+KIND = {said: kind for kind, said in SAID.items()}
 JUDGED = Path(__file__).with_name("weights_of") / "judged.tsv"
 STORY, LONG = 12, 100  # clauses and characters beyond which a message is simply long
 PLAIN: Mapping[str, Callable[[Report], bool]] = {  # told with what belongs to it
@@ -45,10 +47,11 @@ PLAIN: Mapping[str, Callable[[Report], bool]] = {  # told with what belongs to i
     "done": lambda one: isinstance(one, ProgressSaid) and one.done,
     "due": lambda one: bool(getattr(one, "deadline", None) or getattr(one, "by", None)),
 }
+HARDLY = -2.5  # log odds below which a kind that no rule hears is never told
 Facts = dict[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Told:
     """One message: what the rules have heard in it, and how likely its words tell each kind."""
 
@@ -56,36 +59,53 @@ class Told:
     found: list[Report]
     odds: Mapping[str, float]
 
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds that have been heard."""
-        return {kind_of(one) for one in self.found}
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The kind of each report that has been heard."""
+        return [kind_of(one) for one in self.found]
+
+    @cached_property
+    def length(self) -> Facts:
+        """How long the message is."""
+        return {
+            "": 1,
+            "clauses": min(len(self.scene.clauses), STORY) / STORY,
+            "characters": min(len(self.scene.plain), LONG) / LONG,
+        }
 
     def missed(self, kind: str) -> Facts:
         """What speaks for and against a kind of which nothing has been heard."""
-        others = max(odds for name, odds in self.odds.items() if name != kind)
-        heard = self.kinds - {kind}
-        return {
-            "": 1,
+        others = {one for one in self.kinds if one != kind}
+        by_words = {
             "odds": self.odds[kind],
             "below": min(self.odds[kind], 0),
-            "others": others,
-            "clauses": min(len(self.scene.clauses), STORY) / STORY,
-            "characters": min(len(self.scene.plain), LONG) / LONG,
-            "kinds": len(heard),
-        } | {f"beside {name}": name in heard for name in SAID}
+            "anything": self.odds[ANYTHING],
+            "nothing": min(self.odds[ANYTHING], 0),
+            "others": max(self.odds[name] for name in SAID if name != kind),
+            "kinds": len(others),
+        }
+        return self.length | by_words | {f"beside {name}": name in others for name in SAID}
 
     def heard(self, one: Report) -> Facts:
         """What speaks for and against one report that has been heard."""
         kind = kind_of(one)
-        several = sum(kind_of(other) == kind for other in self.found) > 1
         plain = {name: told(one) for name, told in PLAIN.items()}
-        return self.missed(kind) | {"several": several} | plain
+        return self.missed(kind) | {"several": self.kinds.count(kind) > 1} | plain
+
+    def stands(self, one: Report) -> bool:
+        """Whether a report that has been heard is told."""
+        return judges()[kind_of(one), "heard"](self.heard(one)) > 0
+
+    def lacks(self, kind: str) -> bool:
+        """Whether a kind is told of which nothing has been heard."""
+        if kind in self.kinds or self.odds[kind] < HARDLY:
+            return False
+        return judges()[kind, "missed"](self.missed(kind)) > 0
 
 
 def kind_of(one: Report) -> str:
     """The kind of a report, as labels name it."""
-    return next(kind for kind, said in SAID.items() if isinstance(one, said))
+    return KIND[type(one)]
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
 
     上周请的假，昨晚到村，销假; 昨天请的假今天回来了; 过年想回家.
     """
+    if said.first >= scene.base and _has_ended(scene, clause):
+        return True
     asked = said.first < scene.base and words.ASKED_FOR.search(clause.text)
     if not asked and said.last >= scene.base:
         return False
@@ -93,6 +95,20 @@ def _is_over(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
     return bool(words.CAME_BACK.search(near)) or any(
         ended.search(one.text) and not is_future(scene, one) for one in scene.clauses
     )
+
+
+def _has_ended(scene: Scene, clause: Clause) -> bool:
+    """Whether a leave without a day of its own is over: 轮休歇了两天，今天返岗; 病假就此销了."""
+    if clause in scene.plans or is_future(scene, clause):
+        return False
+    if words.OVER_HERE.search(clause.text):
+        return True
+    past = is_past(clause) or words.HAD.search(clause.text)
+    if not past or any(one.names_day for one in clause.times):
+        return False
+    near = beside(scene, clause)
+    ahead = any(one in scene.plans or is_future(scene, one) for one in near)
+    return not ahead and any(words.ENDED_HERE.search(one.text) for one in near)
 
 
 def _has_days(block: list[Clause]) -> bool:

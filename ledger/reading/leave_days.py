@@ -103,7 +103,8 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
             said.starts.append(headed)
             said.points.append(headed)
             continue
-        passed = clause is not core and is_past(clause) and not (looks_back or over)
+        told_before = is_past(clause) or _why(core, clause)
+        passed = clause is not core and told_before and not (looks_back or over)
         for phrase in _day_phrases(clause):
             if phrase is frame or _of_reason(clause, phrase):
                 continue
@@ -112,6 +113,12 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
             if span and not (passed and span.last < scene.base):  # 请一天病假，昨天淋了雨
                 said.put(clause, phrase, span)
     return said
+
+
+def _why(core: Clause, clause: Clause) -> bool:
+    """Whether it only tells why: 昨夜娃高烧，今天请一天事假."""
+    own = any(one.names_day for one in core.times)
+    return own and _is_ill(clause)
 
 
 def _length(block: list[Clause], core: Clause) -> float | None:
@@ -153,7 +160,13 @@ def _telling(scene: Scene, block: list[Clause], core: Clause) -> list[Clause]:
         for one in block
         if not words.OPEN.search(one.text)
         and not (own and one is not core and any(why.search(one.text) for why in reasons))
+        and not (one is not core and words.AILING.search(one.text) and _is_ill(one))
     ]
+
+
+def _is_ill(clause: Clause) -> bool:
+    """Whether it tells of an illness and asks for nothing: 我这两天咳血，请五天病假."""
+    return bool(words.ILLNESS.search(clause.text)) and not words.ASKED.search(clause.text)
 
 
 def listed_days(base: date, text: str) -> list[date]:

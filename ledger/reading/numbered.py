@@ -37,7 +37,7 @@ ASKED = re.compile(
 )
 # nothing has moved, and nothing more is told
 STANDS_STILL = re.compile(
-    r"老样子|原样|(?:还是|[都也]|就是|一[点样]|丝毫|半点)[^，。；]{0,2}没[有再]?(?:动|挪|落地|推)|嘴上说|原地踏步|没轮到|^[，：]*进[展度]，?无|完成0(?!\d)"
+    r"老样子|原样|(?:还是|[都也]|就是|一[点样]|丝毫|半点)[^，。；]{0,2}没[有再]?(?:动|挪|落地|推)|嘴上说|原地踏步|没轮到|没(?:有|得|啥|个)?动静|没反应|没人?[来管过问]{1,2}$|谁[都也]没来|(?:那个|一个|老)样子|^[，：]*进[展度]，?无|完成0(?!\d)"
 )
 # the entry in the list is spoken of, not the thing: 56号的问题描述太长了
 RECORD = re.compile(
@@ -45,7 +45,9 @@ RECORD = re.compile(
     r"|^[^，。；]{0,2}(?:我(?:琢磨|不?想|没|在想|觉得|看)|到期)"
 )
 NOT_REACHED = re.compile(r"待[通验批审装修建付]|还没|没动|未|还在|在排|还差|没下文")
-ON_THE_WAY = re.compile(r"去了|走访|看了|(?<![领拿收送等寄运找买办])到了|入户|我|学习")
+ON_THE_WAY = re.compile(
+    r"吃的?[派中晚早午]?饭|(?:喝|讨)[了口碗杯]|歇[了脚]|去了|走访|看了|(?<![领拿收送等寄运找买办])到了|入户|我|学习"
+)
 # what a day is told with: the sender's own doings
 OWN_DAY = re.compile(
     r"我(?![们队村])|(?<!过)去了|走访|入户|看望|(?<!人)看了|慰问|串门|请假|轮休|公休|休[息假]|学习|自学|学了|钟头|小时|开会|值班|在岗|在村|回村|住村|培训|体检|出差|会议"
@@ -55,6 +57,14 @@ OPENS = re.compile(r"^进[展度]$")  # 57号 进展：初审过
 TURNS_AWAY = re.compile(r"^(?:对了|另外|还有|顺便|再就是|此外|最后|接下来)")
 ONLY_CLOSED = re.compile(r"^(?:已经?|都|也)?(?:办[结好妥]|销[号了]|完[成结]|解决|搞定)了?$")
 ANEW = re.compile(r"^(?:家|屋)?[里头]?的")  # a household's own matter begins
+# 12号问题是我写错了: where nothing more is told of it, another number follows
+MISNAMED = re.compile(
+    r"^[^，。；的]{0,6}(?:写|报|弄|搞|说|打|记|填|标|念|\*)(?:错|串|混|反)了?$"
+)
+# a number that is only the name of what has been told: ，编号是31; ，8号先别销
+LABEL = re.compile(
+    r"^[啊呢吧哈的那这个件条桩，]*(?:(?:先|还)?(?:别|不|可以|能|该)*(?:销|关|划|办结)[^，。；]{0,2})?$"
+)
 HAPPENED = re.compile(r"已|正式|终于|今[天日早]|刚刚?(?!到)|到货|完[结工成]|报了|签了")
 VOID = re.compile(r"重复|作废|并案")
 WAITS = re.compile(r"^(?:只能|就|先|继续)?等")
@@ -194,6 +204,8 @@ def _goes_on(one: Numbered, part: Part, named: set[Clause]) -> bool:
         return not part.whole.taken
     if part.whole.taken or (ON_THE_WAY.search(clause.text) and clause.mentions):
         return False
+    if clause.mentions and TURNS_AWAY.search(clause.text):
+        return False
     if _begins_anew(clause) and _moves(one) and not ONLY_CLOSED.search(one.tail):
         return False
     return (
@@ -212,10 +224,13 @@ def _begins_anew(clause: Clause) -> bool:
 
 def _look_back(one: Numbered, parts: list[Part], sentence: int, named: set[Clause]) -> None:
     """有福家橘子拉走了，钱到手了，5号办结: the household stands before the number."""
+    label = bool(LABEL.search(one.told))
+    if not one.told.strip() and not any(part.whole.sentence == sentence for part in parts):
+        sentence -= 1  # 推了一百米就停了。问题号22
     mine = [part for part in parts if part.whole.sentence == sentence]
     named_there = any(part.clause.mentions for part in mine)
     for part in reversed(mine):
-        if part.whole.taken or part.whole in named or _tells_else(part.clause):
+        if part.whole.taken or part.whole in named or _tells_else(part.clause, label=label):
             return
         one.clauses.insert(0, part.whole)
         if part.people[0] and named_there:
@@ -224,11 +239,11 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int, named: set[Claus
             return
 
 
-def _tells_else(clause: Clause) -> bool:
-    """Whether a clause before the number tells of something else."""
+def _tells_else(clause: Clause, *, label: bool) -> bool:
+    """Whether a clause before the number tells of something else; label: it has only that."""
     if clause.text.strip().isdigit():  # 2 15号问题办结: another item of a list begins
         return True
-    if fault_in(clause) and how_far(clause)[0] != "done":
+    if not label and fault_in(clause) and how_far(clause)[0] != "done":
         return True
     return bool(ON_THE_WAY.search(clause.text) or TURNS_AWAY.search(clause.text))
 
@@ -257,6 +272,8 @@ def _moves(one: Numbered) -> bool:
 def _tells(one: Numbered) -> bool:
     """Whether something is told of it, and not only asked or said to stand still."""
     if any(asks(clause) for clause in one.clauses if not OPENS.search(clause.text)):
+        return False
+    if MISNAMED.search(one.tail) and not one.words:
         return False
     if RECORD.search(one.tail) or VOID.search(one.told):
         return False

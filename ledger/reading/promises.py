@@ -2,15 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
 
 from ledger.reading import promise_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.promise_days import day_given
 from ledger.reading.said import PromiseSaid, Who
 from ledger.reading.scene import Scene, by_others, negated, who
 from ledger.reading.turns import is_past
 from ledger.reading.visits import same
-from ledger.time_phrases import TimePhrase
 
 REACH = 4  # clauses in which what was promised may stand
 LEADS = 2  # characters before the word of a promise that begins its clause
@@ -20,10 +19,10 @@ def promised(scene: Scene, clause: Clause, context: Mapping[Clause, Who | None])
     """What a clause promises in words of its own: to whom and till when."""
     following = _following(scene, scene.place(clause))
     household = _to_whom(scene, clause, following, context) or _last_named(scene, clause)
-    by = _by(scene, clause, (0, 0), following)
+    by = day_given(scene, clause, (0, 0), following)
     if by is None:
         near = [one for one in scene.clauses if one.sentence == clause.sentence]
-        by = next((day for one in near if (day := _by(scene, one, (0, 0), []))), None)
+        by = next((day for one in near if (day := day_given(scene, one, (0, 0), []))), None)
     text = scene.words(clause, *following)
     return PromiseSaid(start=clause.start, text=text, household=household, by=by)
 
@@ -40,7 +39,7 @@ def read_promises(scene: Scene, context: dict[Clause, Who | None]) -> list[Promi
             household = _just_named(scene, clause, spot)
             if household is None:
                 continue
-        by = _by(scene, clause, spot, following)
+        by = day_given(scene, clause, spot, following)
         if found and by in {None, found[-1].by} and _again(found[-1], household):
             continue  # 承诺了就得办
         start = (_our_speech(scene, index) or clause).start
@@ -138,7 +137,9 @@ def _vow(scene: Scene, index: int) -> tuple[int, int] | None:
     offered = said and words.OFFER.search(clause.text, said.end())
     if not said or not offered or re.search("[不没别你吗]", clause.text[said.start() :]):
         return None
-    return said.span() if _by(scene, clause, said.span(), _following(scene, index)) else None
+    return (
+        said.span() if day_given(scene, clause, said.span(), _following(scene, index)) else None
+    )
 
 
 def _our_speech(scene: Scene, index: int) -> Clause | None:
@@ -271,10 +272,11 @@ def _dated(clause: Clause) -> bool:
 def _following(scene: Scene, index: int) -> list[Clause]:
     """The next clause, where it says what was promised and till when."""
     taken: list[Clause] = []
+    clause = scene.clauses[index]
     first = scene.clauses[index + 1] if index + 1 < len(scene.clauses) else None
     for later in scene.clauses[index + 1 : index + 3]:
         if (
-            later.before == "hard"
+            (later.before == "hard" and not (later is first and _only_vows(clause)))
             or later.taken
             or later.has("leave.words", "leave.here")
             or (later.has("visit.words") and not _brings(later))
@@ -291,6 +293,11 @@ def _following(scene: Scene, index: int) -> list[Clause]:
             break
         taken.append(later)
     return taken
+
+
+def _only_vows(clause: Clause) -> bool:
+    """Whether it is nothing but the word given: 保证！下周日以前送到."""
+    return len(clause.text.strip()) <= LEADS and clause.has("promise.words")
 
 
 def _brings(clause: Clause) -> bool:
@@ -331,44 +338,6 @@ def _to_whom(
     return who(before[-1].mentions[-1]) if before else None
 
 
-def _by(
-    scene: Scene, clause: Clause, spot: tuple[int, int], following: list[Clause]
-) -> date | None:
-    """The day the word is given for: said behind the promise, in the next clause, else before."""
-    if any(words.NO_DAY.search(one.text) for one in _sentence(scene, clause)):
-        return None
-    # 应承下 may have taken the first character of 下周二
-    behind = [one for one in clause.times if clause.at(one.end) > spot[1]]
-    behind += [one for later in following if later.before == "cue" for one in later.times]
-    before = [one for one in clause.times if clause.at(one.end) <= spot[0]]
-    content = _content(scene, clause)
-    for phrase in (
-        *behind,
-        *(one for later in following for one in later.times),
-        *before,
-        *content,
-    ):
-        span = scene.span(phrase, "ahead")
-        if span is None or span.kind == "after" or not phrase.names_day:
-            continue
-        today = scene.base_at(phrase.start)
-        still = span.kind == "by" or phrase in behind  # 答应他今晚送来
-        if span.last == today and words.BARE_WEEKDAY.match(phrase.text):
-            if span.kind == "by":
-                return today + timedelta(days=7)  # 周五前 on a Friday: the next
-            continue
-        if span.last > today or (still and span.last >= today):
-            return span.last
-    return None
-
-
-def _sentence(scene: Scene, clause: Clause) -> list[Clause]:
-    """The clauses behind it in its sentence."""
-    place = scene.place(clause)
-    near = scene.clauses[place + 1 : place + REACH]
-    return [one for one in near if one.sentence == clause.sentence]
-
-
 def _beside(clause: Clause, household: Who | None) -> list[Who]:
     """The second of two who were promised the same: 给赵明亮和唐有才都许了."""
     if len(clause.mentions) != 2 or household is None:
@@ -377,13 +346,3 @@ def _beside(clause: Clause, household: Who | None) -> list[Who]:
     between = clause.text[clause.at(first.end) : clause.at(second.start)]
     both = between.removeprefix("家") in {"和", "跟", "、", "与"}
     return [who(second)] if both and not same(household, who(second)) else []
-
-
-def _content(scene: Scene, clause: Clause) -> list[TimePhrase]:
-    """Times of what one was asked for just before: 让我周四前帮他写好，我答应了."""
-    index = scene.clauses.index(clause)
-    if not index:
-        return []
-    before = scene.clauses[index - 1]
-    bare = len(before.text.strip()) - sum(len(one.text) for one in before.times) <= 1
-    return before.times if bare or words.CONTENT.search(before.text) else []

@@ -12,23 +12,23 @@ from ledger.reading.scene import Scene, by_others, is_future
 from ledger.reading.turns import SELF, after_others
 
 SURE = led(
-    r"(?<!推)销[^，,。]{0,3}假|^(?:今[天早晚日]|现在|这就)?销(?:一下|了|$)|(?:公差|出差|培训|学习|轮训|休假|轮休|探亲)(?:回来|归来)(?!再|后|就)|假[^，,。取]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
+    r"(?<![推请])销[^，,。]{0,3}假|^(?:今[天早晚日]|现在|这就)?销(?:一下|了|$)|(?:公差|出差|培训|学习|轮训|休假|轮休|探亲)(?:回来|归来)(?!再|后|就)|(?:假|公差|出差|轮休|公休|年休)[^，,。取]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
     r"|(?:[回到返进]的|[回返]了)(?:村|队|屯|寨)(?!委|部|长|员)"
-    r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|[休病事婚产年]假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都|提前)?(?:结束|完了|期满)|收假|假(?:已)?(?:到期|满|期满)"
+    r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|[休病事婚产年]假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都|提前)?(?:结束|完了|期满)|收假|(?<![寒暑放])假(?:也|都|就|算是?|已经?)*完了?$|假[^，,。没不]{0,2}[歇休养](?:好|够)了|假(?:已)?(?:到期|满|期满)"
     r"|(?:又|已经?|正式|恢复|继续)(?:回来)?(?:上班|上岗|到岗)了|[回返]来(?:继续)?(?:上班|上岗|报到|复工)|(?:今[天日早]|现在|即日)(?:起|开始)?(?:正常|恢复|继续|重新|正式)?(?:上班|上岗|到岗|复工)(?!的|时|情况|率|人)|恢复上班$|^正常上班$|报(?:个)?到(?:来)?了|[到回]岗了|[回返]到?回?[^，,。]{0,3}岗位|[回归返]队(?!伍|里|上|长|员)|回来(?:报到|上班|值班|继续)"
 )
 MAYBE = led(
     r"[回返归]村|(?<![喊叫请派])[回返到进抵](?:到|了)?(?:咱|我们)?村(?![道路口头小东西南北])|(?<![捎带买拿取领接拉送找搬寄抱扶运退追要抢救牵赎讨借收换跑走飞爬救传])(?:[回转返归]|赶回|返回|折回)来(?:了|的)|^(?:[我咱]们?|本人|今[天早]|昨[天晚]|刚刚?|已经?|才|平安)*从[^，,。给捎带买拿取领]{1,10}[回转返折](?:来|到|村)[^，,。]{0,2}$|^我?回了$|(?<=[天日早晚午点])就回了$|[回返]到?回?(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点|岗位|宿舍)"
-    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点)|到岗(?!情况|率|人数|登记|考勤)|(?<=人)到了|已到(?=村|岗|$)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
+    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点)|到岗(?!情况|率|人数|登记|考勤)|(?<=人)到了|已到(?=村|岗|$)|(?:刚|才|已经?|终于|总算)[^，,。]{0,4}[进到拢]了?村[口头](?=了|$)|[转回]拢(?:了|来|到)?(?:村|队)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
 )
 ABSENCE = re.compile(
-    r"假(?!如|若|装|的)|丧事|喜事|后事|婚礼|喜酒|事情?办[完妥好]|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看完?病|高铁|火车|夜路|赶路|连夜|驻村?[点地]|到村|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|[不没]在村|离[村岗]|宾馆|开会|人已|平安|报到|忘|从.{1,8}[回返转]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院"
+    r"假(?!如|若|装|的)|丧事|喜事|后事|婚礼|喜酒|事情?办[完妥好]|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看完?病|高铁|火车|夜路|赶路|连夜|驻村?[点地]|到村|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|[不没]在村|离[村岗]|宾馆|开会|人已|平安|报到|忘|从.{1,8}[回返转]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院|开完[^，,。]{0,8}会|领奖|答辩|考试"
 )
 NOT_YET = re.compile(
-    r"(?:[原预]定|本来|本该|该|[要将再会想等]|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
+    r"(?:[原预]定|本来|本该|该|[要将再想等]|(?<![开完了大散年议例场谈讨练])会|莫|别|甭|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
 )
 BEFORE_BACK = re.compile(
-    r"^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|[^，,。]{0,3}(?:尚未|还没|未能|没办)|路上|途中|的?(?:半)?路|吗|没有|需要|要(?!紧)|流程|以后|时再)"
+    r"^(?:还早|早着|打了?[个一](?:转|照面|头)|了?[我咱]?再(?:吱|说|报|讲|发|跟|给))|^[^了，]{0,3}(?:前$|之前|后再|后补|再说|再补|再去|怎么|[^，,。]{0,3}(?:尚未|还没|未能|没办)|路上|途中|的?(?:半)?路|吗|没有|需要|要(?!紧)|流程|以后|时再)"
 )
 BY_KIN = re.compile(  # somebody else is back
     rf"(?:{OTHERS}|[一-龥]总|那[个位][^，,。我]{{0,4}}|学生|年轻人|老板|施工队|的人|同志|人员|队员们?|全员|大家)[^，,。我]{{0,8}}$"
@@ -47,13 +47,17 @@ TIMED = re.compile(  # beside its day or hour: 昨天17:30回到村部, 今儿�
     r"^(?:我|本人|人|才|就|刚|已经?|终于|总算|又|自己|[是的从:：]|一个人|一进|[摸赶坐跑]|傍黑|天黑|一[大清]?早|末班车|末班|班车|半夜)*(?:[回返归进抵]|赶回|返回|摸回|回到|返到|赶到|回了|到)(?:到|的|了)?村(?:里头?|部|上|头)?(?:了|的|是)?(?:就[^，,。]{0,5})?$"
 )
 FROM_OUTSIDE = re.compile(  # 从县里头回来, said in one breath with what follows
-    r"从(?:县|市|省|州|镇|城|外地|单位|家里|老家|娘家|学校)[^，,。]{0,5}?(?<![带捎拉买取接领运送])回(?:来|村)"
+    r"从(?:县|市|省|州|镇|城|外地|单位|家里|老家|娘家|学校)[^，,。]{0,5}?(?<![带捎拉买取接领运送拿搬驮背要借提寄抱扛找换追办叫请喊])(?:[回转返折]来|[回返]村|[转回]拢)"
 )
 FIRST_THING = re.compile(r"^(?:刚)?[回返]村(?:后|以后|之后)?的?(?:头|第)一?[件天日桩家户]")
 FROM_HOME = re.compile(  # of a household: no return to the village
     r"从(?![^，,。]{0,3}(?:老家|自家|家里|我家|娘家))[^，,。]{0,8}(?:家|户|组|地里|屋)(?:里)?[回转返]来"
 )
-ISSUES = re.compile(r"#\d|\d号|问题|整改|办结|[这那][件条个桩]|登记|[事]?(?:算|可以)")
+ISSUES = re.compile(r"#\d|编号|\d号|问题|整改|办结|[这那][件条个桩]|登记|[事]?(?:算|可以)")
+AT_LAST = re.compile(  # being back is the news: 推开雪才回村, 领完奖回村, 都回村两个钟头了
+    r"(?:才|终于|总算|好不容易)[^，,。]{0,4}[回返到](?:到|了|的)?村|(?:[^，,。]{2}完|结束|完毕)[^，,。]{0,8}[回返]到?村"
+    r"|[回返]村[^，,。]{1,5}(?:小时|钟头|分钟|半天|一会儿?|一阵子?)了$"
+)
 BARE_CLOSED = re.compile(r"^销(?:了|吧|掉|号|$)")
 NOT_BACK = re.compile(r"回村委?(?:会|部)|回村部|到村委|到村部(?!了|报到)")
 
@@ -76,7 +80,7 @@ def read_return(scene: Scene) -> list[ReturnSaid]:
 
 def _spot(scene: Scene, clause: Clause) -> re.Match[str] | None:
     told = PAST.search(clause.text) or OF_LEAVE.search(clause.text)
-    ahead = is_future(scene, clause) and not told
+    ahead = (is_future(scene, clause) or _due(scene, clause)) and not told
     if clause.taken or clause.question or ahead:
         return None
     if BARE_CLOSED.search(clause.text) and _of_issue(scene, clause):
@@ -88,6 +92,12 @@ def _spot(scene: Scene, clause: Clause) -> re.Match[str] | None:
     if counts_asked(scene.clauses, clause):
         return None
     return match if sure or _is_news(scene, clause) else None
+
+
+def _due(scene: Scene, clause: Clause) -> bool:
+    """Whether it says by when one will be back: 明天中午前回岗."""
+    spans = (scene.span(one, "ahead") for one in clause.times if one.names_day)
+    return any(one and one.kind == "by" and one.last > scene.base for one in spans)
 
 
 def _of_issue(scene: Scene, clause: Clause) -> bool:
@@ -169,7 +179,7 @@ def _is_news(scene: Scene, clause: Clause) -> bool:
     other = clause.has("visit.words", "study.words") and not FROM_AWAY.search(clause.text)
     if other or NOT_BACK.search(clause.text):
         return False
-    if _opens(scene, clause):
+    if _opens(scene, clause) or AT_LAST.search(clause.text):
         return True
     near = (
         one.text
@@ -187,7 +197,8 @@ def _day(scene: Scene, clause: Clause, spot: int) -> date:
     if OF_LEAVE.search(clause.text):
         return scene.base
     index = scene.place(clause)
-    near = [one for one in scene.clauses[max(0, index - 2) : index + 3] if _same_act(one)]
+    near = scene.clauses[max(0, index - 2) : index + 3]
+    near = [one for one in near if _same_act(one)] + [one for one in near if _only_days(one)]
     near = [one for one in near if not OF_LEAVE.search(one.text)]
     before = [one for one in clause.times if clause.at(one.start) < spot]
     for times in (before[::-1], clause.times, *(one.times for one in near)):
@@ -195,7 +206,12 @@ def _day(scene: Scene, clause: Clause, spot: int) -> date:
             if phrase.text.startswith("当") or (phrase.beside and _moved_up(clause)):
                 continue
             span = scene.span(phrase, "back")
-            if span and span.kind == "point" and phrase.names_day and span.first <= scene.base:
+            if (
+                span
+                and span.kind in {"point", "after"}
+                and phrase.names_day
+                and span.first <= scene.base
+            ):
                 return span.first
     return scene.base if _moved_up(clause) else scene.days[clause]
 
@@ -211,7 +227,12 @@ def _same_act(clause: Clause) -> bool:
     """Whether a clause tells how or when one came: 昨晚十点到的."""
     return not clause.mentions and bool(
         re.search(
-            r"[到回返](?:的|了|来|村|岗|队|驻|点|站|宿|$)|归|抵|销|[班客大火]车(?:的)?$",
+            r"[到回返转](?:的|了|来|拢|村|岗|队|驻|点|站|宿|$)|[进上]的?[村门岗班]|在岗|归|抵|销|[班客大火]车(?:的)?$",
             clause.text,
         )
     )
+
+
+def _only_days(clause: Clause) -> bool:
+    """Whether it says nothing but when: 返村。11月19日21时; 回村了，是前天早上."""
+    return bool(clause.times) and _undated(clause).strip() in {"", "是", "就是", "时间"}

@@ -24,7 +24,7 @@ from ledger.reading.turns import (
 )
 from ledger.time_phrases import Looks, Span, TimePhrase, find_times
 
-__all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "who"]
+__all__ = ["Scene", "by_others", "is_future", "lay_out", "negated", "same", "who"]
 
 FAR = 180  # days: nobody announces anything further ahead without its year
 AT_WORK = re.compile(r"(?:[泥木瓦石工]匠|[电焊水瓦管]工|司机|师傅|兽医|会计|技术员)$")
@@ -310,3 +310,13 @@ def _is_reported(scene: Scene, clause: Clause) -> bool:
 def who(mention: Mention) -> Who:
     """A mention as a household of a report."""
     return Who(mention.called or mention.said, mention.fits)
+
+
+def same(one: Who, other: Who) -> bool:
+    """Whether two mentions mean one household."""
+    if one.known and other.known:
+        return one.known.id == other.known.id
+    if one.known or other.known:
+        sure, vague = (one, other) if one.known else (other, one)
+        return sure.known in vague.fits
+    return one.said == other.said

@@ -14,7 +14,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import day_at
 from ledger.reading.drafts import Draft, Step
 from ledger.reading.issue_numbers import names_one
-from ledger.reading.judging import SAID, Told, judges, kind_of
+from ledger.reading.judging import SAID, Told
 from ledger.reading.leave import leave_about
 from ledger.reading.presence import presence_about
 from ledger.reading.promises import promised
@@ -58,16 +58,9 @@ class SecondLook:
     def over(self) -> list[Report]:
         """What was heard, as the whole message bears it out."""
         found = self.told.found
-        kept = [
-            one for one in found if judges()[kind_of(one), "heard"](self.told.heard(one)) > 0
-        ]
+        kept = [one for one in found if self.told.stands(one)]
         dropped = [one for one in found if one not in kept]
-        missing = [
-            kind
-            for kind in SAID
-            if kind not in self.told.kinds
-            and judges()[kind, "missed"](self.told.missed(kind)) > 0
-        ]
+        missing = [kind for kind in SAID if self.told.lacks(kind)]
         added = [
             one for kind in missing for one in self._turned(kind, dropped) or self._added(kind)
         ]

@@ -13,19 +13,23 @@ from ledger.reading.study_days import days_of, is_day_alone
 from ledger.reading.study_evidence import Evidence, Spot
 from ledger.reading.study_lengths import (
     bare_minutes,
+    bare_words,
+    boxed,
     lengths,
     minutes_of,
     multiply,
     of_it,
     only_lengths,
     only_times,
-    timed,
 )
-from ledger.reading.study_parts import Part, apart, merged
-from ledger.reading.study_settled import settle
+from ledger.reading.study_parts import Part, apart, heads, merged
+from ledger.reading.study_refused import refused, taken_back
+from ledger.reading.study_settled import GOES_ON, settle
+from ledger.reading.study_signs import other_work
 from ledger.reading.topics import is_subject, plain_topic, topic_of
 
 NEAR = 4  # clauses back in which a length may be told that 算学习 speaks of
+ONLY_LONG = re.compile(r"(?:每.|共|用时)?\W*")  # beside a length
 MOST_BEFORE = 6  # lengths told before what was studied
 
 
@@ -55,7 +59,7 @@ class _Reader:
     def read(self) -> list[StudySaid]:
         """The studies in the order of the message."""
         for index, clause in enumerate(self.clauses):
-            if self._refused(index, clause):
+            if refused(self.clauses, index) or taken_back(clause):
                 self._drop(clause)
             elif words.LABEL.match(clause.text.strip()):
                 self._box(index, clause)
@@ -111,21 +115,10 @@ class _Reader:
             self.parts[-1].exchange = True
         return True
 
-    def _refused(self, index: int, clause: Clause) -> bool:
-        text = clause.text
-        undone = words.UNDONE.search(text) or ("学" in text and words.UNDO.search(text))
-        asked = re.search(r"[吗么]$", text) or (
-            words.ASKED.search(text)
-            and not words.UNKNOWN_LENGTH.search(text)
-            and "请教" not in text
-            and not timed(self.clauses, index, clause)
-        )
-        asked = asked or words.ASKS_BOT.search(text)
-        return clause.question or bool(undone) or bool(asked)
-
     def _drop(self, clause: Clause) -> None:
-        """Leave what is open; 压根没学 behind it takes it back."""
-        if self.open in self.parts and words.NEVER.search(clause.text):
+        """Leave what is open; 压根没学, 不算学习 behind it takes it back."""
+        never = words.NEVER.search(clause.text) or taken_back(clause)
+        if self.open is not None and self.open in self.parts and never:
             self.parts.remove(self.open)
         self.open = None
 
@@ -244,7 +237,7 @@ class _Reader:
         short = part.minutes is None and len(clause.text.strip()) <= SHORT
         if clause.times and (short or is_day_alone(clause)):
             part.day = day_at(self.scene, index, len(clause.text))[0]
-        minutes = minutes_of(clause) or self._boxed(index)
+        minutes = minutes_of(clause) or boxed(self.clauses, index)
         if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
             self._with_exchange(part, clause, minutes)
         elif minutes:
@@ -252,14 +245,6 @@ class _Reader:
         elif not self._topical(clause, part):
             told = len(clause.text.strip()) > 4 and not words.LENGTH.search(clause.text)
             self.stale = self.stale or told
-
-    def _boxed(self, index: int) -> int | None:
-        """时长 60: the number in the box of a form."""
-        for place in (index - 1, index):
-            clause = self.clauses[place]
-            if found := words.HOW_LONG.match(clause.text):
-                return bare_minutes(self.clauses, place, found.end())
-        return None
 
     def _ends(self, clause: Clause) -> bool:
         """Whether the talk has turned to something else."""
@@ -270,7 +255,10 @@ class _Reader:
         )
         if words.OTHER_LEARNS.search(clause.text):
             return True
-        if (clause.mentions and not talked) or clause in self.evidence.planned or clause.taken:
+        planned = clause in self.evidence.planned and not ONLY_LONG.fullmatch(
+            bare_words(clause)
+        )
+        if (clause.mentions and not talked) or planned or clause.taken:
             return True
         if clause.before == "hard":
             lengthy = lengths(clause) and not words.OFF.search(clause.text)
@@ -282,6 +270,7 @@ class _Reader:
             return (
                 not lengthy
                 and not again
+                and not self._headed(clause)
                 and not words.MARKED.match(clause.text.strip())
                 and not words.MODE.match(clause.text.strip())
             )
@@ -289,6 +278,10 @@ class _Reader:
         return clause.has("visit.words", "leave.words", "leave.back", "promise.words") or bool(
             clause.has("leave.here") and not waits and not words.OF_POST.search(clause.text)
         )
+
+    def _headed(self, clause: Clause) -> bool:
+        place = self.scene.place(clause)
+        return self.open is not None and heads(self.open, self.clauses[place : place + 2])
 
     def _with_exchange(self, part: Part, clause: Clause, minutes: int | None) -> None:
         clause.taken = True
@@ -304,11 +297,13 @@ class _Reader:
 
     def _more(self, index: int, clause: Clause, part: Part, minutes: int) -> None:
         """A length behind: of the study told, or of another time."""
-        if words.BREAK.search(clause.text) and part.minutes and part.minutes > minutes:
+        rested = words.BREAK.search(clause.text) and not GOES_ON.search(clause.text)
+        if rested and part.minutes and part.minutes > minutes:
             part.minutes -= minutes
             return
         place = clause.at(clause.durations[0].start) if clause.durations else 0
-        if words.OFF.search(clause.text) or by_them(self.scene, index, place):
+        other = part.minutes and other_work(clause)
+        if other or words.OFF.search(clause.text) or by_them(self.scene, index, place):
             self.open = None
             return
         clause.taken = True

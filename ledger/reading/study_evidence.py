@@ -171,7 +171,16 @@ class Evidence:
             or self.any
             or self._subject_near(index)
         )
-        return [one.span() for one in words.TALK.finditer(clause.text)] if ours else []
+        if not ours:
+            return []
+        found = [one.span() for one in words.TALK.finditer(clause.text)]
+        return found or self._chat(clause)
+
+    def _chat(self, clause: Clause) -> list[Spot]:
+        """和小鲁聊两项补贴咋落实: to chat is study where its subject is one."""
+        chat = words.CHAT.search(clause.text)
+        named = words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
+        return [chat.span()] if chat and named else []
 
     def _card(self, index: int, clause: Clause) -> Spot | None:
         """📚 1h 一号文件 打卡: a length beside a card and a subject, and no word of duty."""

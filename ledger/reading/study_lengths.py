@@ -25,7 +25,9 @@ def _counts(clause: Clause, one: Duration) -> bool:
         return False
     if re.search(r"还[有剩差]|剩下?$|离|距", clause.text[max(0, start - 4) : start]):
         return False  # 考试还有半小时
-    return not re.search(rf"(?:{words.OFF.pattern})[^学看读，,]{{0,4}}$", clause.text[:start])
+    return not re.search(
+        rf"(?:{words.OFF.pattern})[^学看读前后，,]{{0,4}}$", clause.text[:start]
+    )
 
 
 def minutes_of(clause: Clause) -> int | None:
@@ -39,7 +41,9 @@ def multiply(clauses: list[Clause]) -> None:
     for index, clause in enumerate(clauses):
         clause.durations = [
             replace(
-                one, minutes=one.minutes * _items(clauses, index, one) + _added(clause, one)
+                one,
+                minutes=one.minutes * _items(clauses, index, one)
+                + _added(clause, one, _text_before(clauses, index)),
             )
             if one.minutes
             else one
@@ -47,10 +51,13 @@ def multiply(clauses: list[Clause]) -> None:
         ]
 
 
-def _added(clause: Clause, one: Duration) -> int:
-    """The minutes that stand before a plus: 30+20分钟."""
-    match = re.search(r"(?<!\d)(\d{1,3})\s?\+\s?$", clause.text[: max(0, clause.at(one.start))])
-    return int(match[1]) if match else 0
+def _added(clause: Clause, one: Duration, before: str) -> int:
+    """The minutes that stand before a plus: 30+20分钟; 上午五十，下午五十分钟."""
+    head = clause.text[: max(0, clause.at(one.start))]
+    if match := re.search(r"(?<!\d)(\d{1,3})\s?\+\s?$", head):
+        return int(match[1])
+    match = words.PART_OF_DAY.search(before + head) if one.minutes else None
+    return int(read_number(match["n"]) or 0) if match else 0
 
 
 def _items(clauses: list[Clause], index: int, one: Duration) -> int:
@@ -59,9 +66,11 @@ def _items(clauses: list[Clause], index: int, one: Duration) -> int:
     head = clause.text[: max(0, clause.at(one.start))]
     each = words.EACH_ITEM.search(head)
     if each is None:
-        return 1
+        return _times(clauses, index, one)
     near = [*clauses[max(0, index - 1) : index], *clauses[index + 1 : index + 2]]
-    if each[0][0] == "一" and any(each[0][:2] in other.text for other in near):
+    if each[0][0] == "一" and (
+        any(each[0][:2] in other.text for other in near) or clause.text.count(each[0][:2]) > 1
+    ):
         return 1
     before = clauses[index - 1].text if index and clause.before != "hard" else ""
     found = [*words.ITEMS.finditer(before + head[: each.start()])]
@@ -70,7 +79,37 @@ def _items(clauses: list[Clause], index: int, one: Duration) -> int:
     return int(SPOKEN.get(found[-1]["n"]) or read_number(found[-1]["n"]) or 1)
 
 
-def _bare_words(clause: Clause) -> str:
+def _text_before(clauses: list[Clause], index: int) -> str:
+    """The clause before, where it is of the same breath, and the mark between."""
+    soft = index and clauses[index].before != "hard"
+    return f"{clauses[index - 1].text}，" if soft else ""
+
+
+def _times(clauses: list[Clause], index: int, one: Duration) -> int:
+    """五十分钟×2; 二十分钟一讲，听了六讲: how many there were, told behind the length of one."""
+    clause = clauses[index]
+    rest = clause.text[clause.at(one.end) :]
+    if not rest:
+        return 1
+    if found := words.TIMES.match(rest):
+        return int(read_number(found["n"] or found["again"]) or 1)
+    unit = words.ONE_ITEM.match(rest)
+    if unit is None:
+        return 1
+    after = clauses[index + 1] if index + 1 < len(clauses) else None
+    far = after.text if after and after.before != "hard" else ""
+    back = _text_before(clauses, index)
+    counted = [
+        many
+        for many in words.ITEMS.finditer(f"{rest[unit.end() :]}，{far}，{back}")
+        if many["n"] and many[0].endswith(unit["unit"])
+    ]
+    return (
+        int(SPOKEN.get(counted[0]["n"]) or read_number(counted[0]["n"]) or 1) if counted else 1
+    )
+
+
+def bare_words(clause: Clause) -> str:
     """What a clause says beside its lengths and days."""
     text = clause.text
     spans = [(one.start, one.end) for one in clause.durations]
@@ -84,7 +123,7 @@ def _bare_words(clause: Clause) -> str:
 def only_lengths(clauses: list[Clause]) -> bool:
     """说错了，不是40分钟是60分钟: a slip and a length; only study is told in minutes."""
     long = [one for one in clauses if lengths(one)]
-    alone = all(words.TRUE_LENGTH.fullmatch(_bare_words(one)) for one in long)
+    alone = all(words.TRUE_LENGTH.fullmatch(bare_words(one)) for one in long)
     others = any(
         one.mentions or words.OFF.search(one.text) or one.has("visit.words", "leave.words")
         for one in clauses
@@ -109,13 +148,22 @@ def bare_minutes(clauses: list[Clause], index: int, end: int) -> int | None:
     return minutes if LEAST <= minutes <= LONGEST else None
 
 
+def boxed(clauses: list[Clause], index: int) -> int | None:
+    """时长 60: the number in the box of a form."""
+    for place in (index - 1, index):
+        if found := words.HOW_LONG.match(clauses[place].text):
+            return bare_minutes(clauses, place, found.end())
+    return None
+
+
 def timed(clauses: list[Clause], index: int, clause: Clause) -> bool:
     """Whether a length stands in this clause, or alone beside it."""
     if lengths(clause):
         return True
     after = clauses[index + 1] if index + 1 < len(clauses) else None
     if after and lengths(after) and not words.OFF.search(after.text) and not after.mentions:
-        return after.before != "hard" and not words.STRONG.search(after.text)
+        told = after.before != "hard" or only_times(after)  # 学了。四十分钟。
+        return told and not words.STRONG.search(after.text)
     if (
         after
         and after.before != "hard"
@@ -132,7 +180,14 @@ def only_times(clause: Clause) -> bool:
     spans += [(one.start, one.end) for one in clause.times]
     covered = {place for start, end in spans for place in range(start, end)}
     said = len(clause.text.strip())
-    return bool(lengths(clause)) and len(covered) >= said - 3 and not clause.taken
+    if clause.taken or not lengths(clause):
+        return False
+    return len(covered) >= said - 3 or is_corrected(clause)
+
+
+def is_corrected(clause: Clause) -> bool:
+    """不是二十分钟是七十分钟: nothing but a length that is taken back and the true one."""
+    return "*" in clause.text and bool(words.TRUE_LENGTH.fullmatch(bare_words(clause)))
 
 
 def of_it(clause: Clause, *, lasting: bool) -> bool:

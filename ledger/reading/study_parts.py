@@ -1,11 +1,17 @@
 """Stretches of study put together: one study for each day and mode, its spans added up."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.said import StudySaid
+from ledger.reading.study_lengths import bare_words, lengths
+
+LONELY = re.compile(
+    r".{0,5}(?:学习|打卡|自学|补学|学了)(?:打卡|的事|任务|情况|来了|了|哈)?"
+)  # a head
 
 
 @dataclass
@@ -41,7 +47,7 @@ def _joined(parts: list[Part]) -> list[Part]:
         if before is None or not _of_one_breath(before, part):
             found.append(part)
             continue
-        before.minutes = part.minutes
+        before.minutes = before.minutes or part.minutes
         before.exchange = before.exchange or part.exchange
         before.topics = before.topics or part.topics
     return found
@@ -51,8 +57,12 @@ def _of_one_breath(first: Part, second: Part) -> bool:
     """Whether the second only tells the length of the first, in the same sentence and mode or not."""
     one, other = first.clause, second.clause
     again = words.AGAIN.search(other.text) or other.times or one.sentence != other.sentence
-    modes = first.exchange != second.exchange
-    return modes and first.day == second.day and first.minutes is None and not again
+    alike = first.exchange == second.exchange or first.day != second.day
+    if alike or again:
+        return False
+    # 晚上八点到九点，大家围着学了…: when, and then what
+    headed = second.minutes is None and not (first.topics or bare_words(one).strip())
+    return first.minutes is None or headed
 
 
 def _shared_out(parts: list[Part]) -> list[Part]:
@@ -89,3 +99,16 @@ def _said(parts: list[Part]) -> StudySaid:
         topic="，".join(topics) or None,
         exchange=parts[0].exchange,
     )
+
+
+def heads(part: Part, near: list[Clause]) -> bool:
+    """学习打卡！防汛条例 25min: what has neither length nor topic heads the clauses behind it."""
+    if part.minutes or part.topics or not LONELY.fullmatch(part.clause.text):
+        return False
+    busy = any(
+        one.mentions
+        or one.has("visit.words", "leave.words", "promise.words")
+        or words.OFF.search(one.text)
+        for one in near
+    )
+    return not busy and any(map(lengths, near))

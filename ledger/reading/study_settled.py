@@ -21,7 +21,7 @@ ANEW = re.compile(
     r"又|另|再|还(?!没|有点|不)|接着|随后|然后|加上|外加|各|[早中晚][上饭]|[上下]午|中午|自学|集中|讨论了?$|其中"
 )
 WORD = r"(?:嗯|[啊哈呢，,、…？?。 ])*"
-DOING = r"(?:[学看听读上讲]了?|有|用了?|花了?|是|大概|约|个|它|作|成|[:：])*"
+DOING = r"(?:[学看听读上讲]了?|有|用了?|花了?|是|大概|约|个|它|作|成|进去|的|[:：])*"
 # the total of what was told before
 TOTAL = re.compile(
     rf"(?:合着|拢共|统共|一共|总共|共计|合计|总计|加起来|加一[块起]儿?|合起来|合一[块起]|满打满算|前前?后后?|=|＝|(?<![产同青])共){DOING}$"
@@ -43,7 +43,25 @@ TAKEN_OFF = re.compile(
     r"(?:除|去|扣|刨|减|拖|跳|撇|抛|剔)(?:去|掉|开|除|过)(?!年)[^，,。；;]{0,12}$|扣了?[^，,。；;]{0,8}$"
 )
 NOT_COUNTED = re.compile(r"^[^，,。；;一-龥]{0,2}(?:可?不[算计]|不能算|没算|除外|得?扣)")
-RESTED = re.compile(r"(?:歇|休息)[^，,。；;]{0,6}$")
+RESTED = re.compile(
+    r"(?:歇|休息)[^，,。；;]{0,6}$"
+    r"|(?:中间|中途|期间|其间|当中)[^，,。；;]{0,4}"
+    r"(?:[掉断停下]了?[线网电播]|卡[住壳顿]|黑屏|死机|缓冲|[走跑]神|打?[盹瞌]|睡着|接[^，,。；;]{0,3}电话|上[^，,。；;]{0,3}(?:厕所|茅房)|出去|耽[误搁])[^，,。；;]{0,6}$"
+)
+# about how long, which a length behind tells better: 二十来分钟，二十五分钟吧
+ABOUT = re.compile(r"个[把来]|[多几来]|大概|差不多")
+NEARLY_SO = re.compile(r"(?:[快近约]|大概|差不多|不到)$")
+NEARLY = 0.6  # of a length that a better estimate of it can be
+ABOUT_WHAT = re.compile(r"[^，,、。；;]{0,12}[，,]$")  # 快一个小时条例，
+CLOSED = re.compile(r"吧?(?:[，,。；;！!]|\s|$)")
+EXACT = re.compile(rf"^{WORD}(?:应该|大概|估计|确切|准确)?(?:也|那|就|说)*(?:是|有)?$")
+# 一个小时的课，我听了四十五分钟: the length of the thing and one's own
+THING = re.compile(
+    r"^的[^，,。；;]{0,10}?(?:课|讲座|视频|直播|片子?|讲话|录[播像]|培训|会)[，,、 ]"
+)
+OWN = re.compile(r"[，,、 ](?:我|咱|俺)(?:们|就|只)*[学听看上跟](?:了|到)$")
+OTHERS = re.compile(r"别[的个]|人家|咱们|我们")  # a comparison, no report
+DRAWN_OUT = re.compile(r"[聊争吵辩唠侃吹扯嚷议](?:了|论了?)$")  # 争了半天: who knows how long
 GOES_ON = re.compile(r"又|接着|再|继续")
 # of a long thing, only that much
 ONLY = re.compile(
@@ -53,7 +71,7 @@ SUM = re.compile(
     r"(?<![\d.])(?P<parts>\d{1,3}(?:\s?\+\s?\d{1,3}){1,4})\s?[=＝]\s?(?P<total>\d{1,3})(?![\d.:])"
 )
 NOTED = re.compile(
-    r"(?:记|算|按)(?:个|作|成|它)?(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,4})(?=吧|算了?|好了|$)"
+    r"(?:记|算|按|(?:确切|准确|精确)地?[说讲]|实际上?)(?:个|作|成|它|是)?(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,4})(?=吧|算了?|好了|$)"
 )
 
 INSTEAD = re.compile(r"\*[，, ]{0,2}(?:而|应该?)?是(?P<n>\d{1,3})(?=[，,。；]|$)")  # 不是90是60
@@ -93,7 +111,9 @@ def settle(clauses: list[Clause], plain: str) -> None:
             live = []
         before = told[index - 1].one.end if index else 0
         gap, tail = plain[before : here.one.start], plain[here.one.end : here.one.end + 8]
-        if not live or not _speaks_of(here, live, gap, tail, plain):
+        if not live and NOT_COUNTED.match(tail) and index + 1 < len(told):
+            here.drop()  # 听念通报两小时不算，自己补了三十分钟
+        elif not live or not _speaks_of(here, live, gap, tail, plain):
             live.append(here)
 
 
@@ -120,13 +140,19 @@ def _speaks_of(here: _Told, live: list[_Told], gap: str, tail: str, plain: str) 
     last, sentence = live[-1], not MARKS.search(gap)
     if _off(here, last, gap, tail):
         return True
-    if sentence and DENIED.search(gap):
+    if (sentence and DENIED.search(gap)) or (_guessed(here, plain) and DRAWN_OUT.search(gap)):
         here.drop()
         return True
     if TOTAL.search(gap):
         return _totals(here, live)
-    part = sentence and ONLY.search(gap) and here.minutes < last.minutes
-    if part or _better(here, last, gap) or (sentence and _estimated(here, last, gap)):
+    heard = ONLY.search(gap) or (THING.match(gap) and OWN.search(gap))
+    part = sentence and heard and here.minutes < last.minutes
+    better = _better(here, last, gap) or (sentence and _estimated(here, last, gap, plain))
+    if part and here.clause is not last.clause and not OTHERS.search(gap):
+        last.drop()  # 说好学一小时，只学了二十分钟
+        live.pop()
+        return False
+    if part or better:
         last.set(here.minutes)
     elif (
         sentence
@@ -148,6 +174,8 @@ def _speaks_of(here: _Told, live: list[_Told], gap: str, tail: str, plain: str) 
 def _off(here: _Told, last: _Told, gap: str, tail: str) -> bool:
     """A break, taken off: 两点到四点，除去烧炉子二十分钟; not one between two stretches."""
     rested = RESTED.search(gap)
+    if rested and GOES_ON.search(gap[rested.start() :]):
+        return False  # 四十分钟，歇口气又三十分钟
     if not (rested or TAKEN_OFF.search(gap) or NOT_COUNTED.match(tail)):
         return False
     if here.minutes >= last.minutes:
@@ -178,13 +206,23 @@ def _likely(here: _Told, last: _Told) -> bool:
     return here.minutes <= 2 * last.minutes and last.minutes <= 10 * here.minutes
 
 
-def _estimated(here: _Told, last: _Told, gap: str) -> bool:
-    """一个钟头不到，四十五分钟吧; 个把小时就是一个小时吧."""
+def _estimated(here: _Told, last: _Told, gap: str, plain: str) -> bool:
+    """一个钟头不到，四十五分钟吧; 个把小时就是一个小时吧; 二十来分钟，二十五分钟吧."""
     if not _likely(here, last):
         return False
     if UNSURE.match(gap) and HEDGED.match(gap):
         return here.minutes < last.minutes
+    vague, exact = (plain[one.one.start : one.one.end] for one in (last, here))
+    if (ABOUT.search(vague) or _hedged(last, plain)) and not ABOUT.search(exact):
+        behind = ABOUT_WHAT.match(gap) and CLOSED.match(plain, here.one.end)
+        if EXACT.match(gap) or (behind and NEARLY * last.minutes <= here.minutes):
+            return True
     return bool(THAT_IS.match(gap))
+
+
+def _hedged(one: _Told, plain: str) -> bool:
+    """快一个小时, 将近一个小时: a length with a word before it that leaves it open."""
+    return bool(NEARLY_SO.search(plain, max(0, one.one.start - 3), one.one.start))
 
 
 def _guessed(one: _Told, plain: str) -> bool:
@@ -195,4 +233,9 @@ def _guessed(one: _Told, plain: str) -> bool:
 def _again(here: _Told, last: _Told, gap: str, plain: str) -> bool:
     """The same stretch by the clock and by its length."""
     clocks = [bool(CLOCK.search(plain[one.one.start : one.one.end])) for one in (here, last)]
-    return any(clocks) and here.minutes == last.minutes and not ANEW.search(gap)
+    return (
+        any(clocks)
+        and not all(clocks)
+        and here.minutes == last.minutes
+        and not ANEW.search(gap)
+    )

@@ -102,6 +102,12 @@ def tells_study(clauses: list[Clause], index: int) -> bool:
     return bool(COURSE.search(text) or _subject(text)) and not WORK.search(text)
 
 
+def other_work(clause: Clause) -> bool:
+    """Whether it tells of work that is no study: 又整理台账两个小时."""
+    studied = TAKES_IN.search(clause.text) or words.STRONG.search(clause.text)
+    return not studied and bool(WORK.search(clause.text))
+
+
 def is_taught(clause: Clause, start: int) -> bool:
     """Whether somebody else teaches us there: 领导给我们上了一堂党课 is our study."""
     return any(one.start() <= start < one.end() for one in TAUGHT.finditer(clause.text))

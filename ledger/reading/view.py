@@ -26,13 +26,18 @@ SPEAKER = re.compile(
 )
 # 全村, 二组: not this household any more, unless it is whom somebody asks, or where he goes
 ASKED = r"(?<![要找请让叫求盼望托喊到来跟和同在去回往给向的住说得])"
+# 村上替她刷了脸: who does something about the household's own matter
+ACTS = (
+    r"(?![^，。；没不]{0,2}(?:研究|同意|替[他她]|帮[他她]|给[他她]|派[了人]|出[了面]|垫[了付]|盖[了章]|评议"
+    r"|报上|答应|联系[了上好]))"
+)
 PUBLIC = led(
-    ASKED + r"(?:全村|村里|组[里上](?!的?人)|村口|村上|群众|大家|各户|路上(?!没人)|全组|几户"
+    rf"{ASKED}(?:(?:村[里上]|大家|群众){ACTS}|全村|组[里上](?!的?人)|村口|各户|(?<!到大)路上(?!没人)|全组|几户"
     r"|那[截条段][^，]{0,3}[路渠沟河管道]|[那这]一[片带]"
     r"|[路渠沟河坝堤][上面]?那一?[截条段]|通村"
     r"|村道|村民|乡亲|老乡们?|巷道|村头|村尾|村东|村西|村南|村北|有人"
     r"|[一二三四五六七八九十\d]{1,2}[组社队](?!织|的?[老小]|$)"
-    r"|公共|公厕|院坝会|广场|活动室|文化站|学校门口|卫生室|村小)"
+    r"|公共|公厕|院坝会|广场|活动室|文化站|学校门口|(?<![往到去送回]村)(?<![往到去送回])卫生室|村小)"
 )
 # 去了马德泉家，就5组那个: which household is meant
 APPOSED = re.compile(r"^就?是?[一二三四五六七八九十\d]{1,2}[组社队]的?(?:那[个家户])?$")
@@ -40,7 +45,7 @@ OF_HOUSE = re.compile(
     r"[他她](?:们)?(?:家|屋|那)|家门|门前|门口(?!卫)|[屋房]后|屋前|屋里|院[里外前后]|院坝(?!会|里?开)|自家"
 )
 AT_CLINIC = re.compile(  # where the household did not get it
-    r"^(?:[村镇乡县](?:里|上)?的?)?(?:卫生[室所院]|药[房店]|医院|诊所|村医|供销社|小卖部|商店|学校|小学?)"
+    r"^(?:[^，。；]{0,8}[药针剂片膏])?(?:[村镇乡县](?:里|上)?的?)?(?:卫生[室所院]|药[房店]|医院|诊所|村医|供销社|小卖部|商店|学校|小学?)"
     r"(?:[那里]边?|头)?(?:也|又|都|却|还|就|老|一直)*(?:说|讲|没|不|要|让|无|缺|断|关|锁)"
 )
 OWN_TURN = re.compile(
@@ -70,6 +75,16 @@ LED = re.compile(
 TOGETHER = re.compile(
     r"^(?:他们|这|那)?(?:[两二三四五六七八几\d]+[家户])?(?:都|全|均|一致|一样|也都|全都|统统|齐声|共同)"
     r"|[两三四五六\d][家户]都|都(?:反映|说|讲|嫌|愁|没|缺|想|要|有)"
+)
+# said before its household: 说好了啊，许家旺，你那补贴表…; 保证！…我把吴桂花家的…
+ANNOUNCES = re.compile(
+    r"^(?:我|咱|可|都|跟你){0,3}(?:[说讲谈]好了?的?|[说讲谈]定了?的?|保证|答应[过了]?的?(?:事[^，。；]{0,3})?|承诺|一言为定)[啊哈呀哦]?$"
+    r"|^[^，。；他她我]{2,7}的事儿?[啊哈]?$|^[^，。；他她我]{0,6}(?:总算|可算|终于)[^，。；没不]{1,3}[好通]了$"
+)
+NEXT = 2  # clauses in which that household is named
+# 侯大勇倒是没来: a household that has no part in what is told
+NOT_THERE = re.compile(
+    r"^(?:家|户)?的?(?:人)?(?:倒是?|却|可|就|也)?(?:没来|没到场|没吭声|没说话|没吱声)了?$"
 )
 REMEMBERED = 30  # names of a message that a later 老赵 may mean; nobody lists more
 LEAST = 4  # characters between two households that can say something of the first
@@ -110,6 +125,8 @@ class _View:
         if meant:
             self.people = tuple(one for one in meant if one)
             return meant
+        if clause.mentions and self.people and _not_there(clause):
+            return self.people
         if clause.mentions:
             self.people = self._people(clause)
             self.teller = clause.sentence if TELLS.search(clause.text) else -1
@@ -181,9 +198,18 @@ class _View:
 def parts_of(scene: Scene) -> list[Part]:
     """All parts of a message in order, each with whom it is about."""
     view = _View()
-    return [
+    found = [
         Part(part, whole, view.about(part)) for whole in scene.clauses for part in _cut(whole)
     ]
+    for index, one in enumerate(found):
+        if one.people == (None,) and ANNOUNCES.search(one.clause.text.strip()):
+            one.people = _announced(found[index + 1 : index + 1 + NEXT])
+    return found
+
+
+def _announced(behind: list[Part]) -> tuple[Who | None, ...]:
+    """The household that follows what only says that something is pledged or mended."""
+    return next((one.people for one in behind if one.clause.mentions), (None,))
 
 
 def households_in_view(scene: Scene, parts: list[Part]) -> dict[Clause, Who | None]:
@@ -191,7 +217,8 @@ def households_in_view(scene: Scene, parts: list[Part]) -> dict[Clause, Who | No
     if len(parts) == len(scene.clauses):  # none was cut: they have been looked at already
         return {one.whole: one.people[-1] for one in parts}
     view = _View()
-    return {one: view.about(one)[-1] for one in scene.clauses}
+    found = {one: view.about(one)[-1] for one in scene.clauses}
+    return found | {one.whole: one.people[-1] for one in parts if not found[one.whole]}
 
 
 def lists_of(clause: Clause) -> list[list[Mention]]:
@@ -207,6 +234,11 @@ def lists_of(clause: Clause) -> list[list[Mention]]:
 
 def _between(clause: Clause, first: Mention, second: Mention) -> str:
     return clause.text[clause.at(first.end) : clause.at(second.start)]
+
+
+def _not_there(clause: Clause) -> bool:
+    """Whether it only tells that somebody else did not come."""
+    return bool(NOT_THERE.search(clause.text[clause.at(clause.mentions[-1].end) :].strip()))
 
 
 def _hosts(clause: Clause) -> bool:

@@ -11,6 +11,12 @@ from ledger.reading.clauses import Clause
 NEAR = 5  # clauses back in which the household of 去看了 is looked for
 FAR = 12  # clauses of bare names that one verb can gather
 LEADING = 5  # characters before the name that heads an item of a list of visits
+ABSENT = re.compile(
+    r"(?:人|都|还|又|今天)?(?:不在|没在家?|没人(?=$)|没开门|没见[着到]|没碰[着上到]|锁[着了]?门|门锁|睡了没叫|没去成)"
+)
+MET_OTHERS = re.compile(
+    r"[跟和找问]|媳妇|老伴|老婆|儿子|女儿|孙|娃|爸|妈|爹|娘|邻居|后来|又去|[他她]家"
+)
 
 
 def groups(clause: Clause) -> list[list[Mention]]:
@@ -137,6 +143,17 @@ def leads(head: str) -> bool:
             or bool(words.SEEN.search(head) or words.NTH.search(head))
         )
     )
+
+
+def is_absent(clauses: list[Clause], index: int) -> bool:
+    """Whether the household that heads a clause was away, and nobody of it was met."""
+    clause = clauses[index]
+    first = clause.mentions[0]
+    tail = clause.text[clause.at(first.end) :].lstrip("家户屋里").strip()
+    head = clause.text[: clause.at(first.start)]
+    if clause.before == "hard" or not leads(head) or not ABSENT.match(tail):
+        return False
+    return not any(MET_OTHERS.search(one.text) for one in clauses[index + 1 : index + 2])
 
 
 @functools.lru_cache(maxsize=8)

@@ -11,10 +11,24 @@ from ledger.reading import visit_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import Tense, day_at
 from ledger.reading.said import VisitSaid, Who
-from ledger.reading.scene import Scene, who
+from ledger.reading.scene import Scene, same, who
 from ledger.reading.visit_evidence import MANY, Been, Evidence
 from ledger.reading.visit_judge import phoned
-from ledger.reading.visit_names import groups, is_days_names, is_names, leads, only_day, undated
+from ledger.reading.visit_names import (
+    groups,
+    is_absent,
+    is_days_names,
+    is_names,
+    leads,
+    only_day,
+    undated,
+)
+
+__all__ = ["heads_of", "read_visits", "refuses_visits", "same"]
+
+WHO_CAME = re.compile(
+    r"(?:[来到]|到场|到会|参加)的?(?:人)?(?:有|是)$|[来到]的$"
+)  # 到的有冯水生
 
 
 @dataclass
@@ -109,6 +123,7 @@ class _Reader:
                 self.round = _Round(day_at(self.scene, index, 0), MANY, listed=True)
         self._by_form()
         self._by_rows()
+        self._without_absent()
         return sorted(self.found.values(), key=lambda one: one.start)
 
     def _dated_round(self, index: int, clause: Clause) -> bool:
@@ -166,6 +181,19 @@ class _Reader:
             if leads(one.text[: one.at(one.mentions[0].start)]):
                 self._file(one, groups(one)[0], day)
         return bool(self.found)
+
+    def _without_absent(self) -> None:
+        """去了三家：尹守田、庞立成、刘玉梅，刘玉梅家没人: who was listed, then found away."""
+        away = [
+            who(one.mentions[0])
+            for index, one in enumerate(self.clauses)
+            if len(one.mentions) == 1 and self.found and is_absent(self.clauses, index)
+        ]
+        for day, one in self.found.items():
+            left = tuple(
+                person for person in one.households if not any(same(person, it) for it in away)
+            )
+            self.found[day] = replace(one, households=left or one.households)
 
     def _by_form(self) -> None:
         """A form has its day in a box of its own: 走访时间：11月17日, before or behind the names."""
@@ -234,7 +262,8 @@ class _Reader:
         head = clause.text[: clause.at(first.start)]
         if self.round.meeting:
             tail = clause.text[clause.at(clause.mentions[-1].end) :]
-            return list(clause.mentions) if words.ATTENDED.search(tail) else []
+            came = words.ATTENDED.search(tail) or WHO_CAME.search(head)
+            return list(clause.mentions) if came else []
         if self._names_at_end(clause):
             return groups(clause)[-1]
         if (
@@ -366,13 +395,3 @@ def _joined(kept: tuple[Who, ...], people: list[Who]) -> tuple[Who, ...]:
         if not any(same(one, other) for other in found):
             found.append(one)
     return tuple(found)
-
-
-def same(one: Who, other: Who) -> bool:
-    """Whether two mentions mean one household."""
-    if one.known and other.known:
-        return one.known.id == other.known.id
-    if one.known or other.known:
-        sure, vague = (one, other) if one.known else (other, one)
-        return sure.known in vague.fits
-    return one.said == other.said

@@ -2,7 +2,7 @@
 
 Beside the rules: the rules read what is told, the weights say whether a message reads like a
 kind of report at all, and settle a category the rules are unsure of. They are learned from the
-labelled messages by scripts/weigh_words.py. What is weighed: runs of one to three characters,
+labelled messages by scripts/weigh_words.py. What is weighed: runs of one or two characters,
 two characters of one clause with others between them (`没~学`), how a clause begins and ends
 (`<我`, `了>`), and the lists of words (lexicon.toml and the others, a county's own too) that a
 clause has words of, two by two (`plan.not&study.words`). Names count as `*`, digits as 0, the
@@ -23,8 +23,9 @@ from ledger.reading.tellings import scenes_of
 
 FOLDER = Path(__file__).with_name("weights_of")
 REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
-LONGEST = 3  # characters of a run
-FARTHEST = 6  # characters from one of a pair to the other
+ANYTHING = "anything"  # beside the kinds: whether there is any report
+LONGEST = 2  # characters of a run
+FARTHEST = 5  # characters from one of a pair to the other
 BETWEEN = "，"  # clauses
 CLAUSES, MOST = 100, 600  # clauses and characters that are weighed
 HUNDREDTHS = 100
@@ -63,7 +64,7 @@ def signs_of(clauses: Sequence[Clause]) -> set[str]:
 
 
 def _runs(text: str) -> list[str]:
-    """Every run of one to three characters."""
+    """Every run of one or two characters."""
     runs, every = list(text), list(text)
     for length in range(1, LONGEST):
         runs = list(map(add, runs, text[length:]))  # each run and the character behind it

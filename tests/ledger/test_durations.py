@@ -9,6 +9,8 @@ from ledger.durations import find_durations
 # the development list, then more from life
 MINUTES = {
     "半个点儿": 30,
+    "半点钟": 30, "半拉小时": 30, "个来钟头": 60, "0.75小时": 45, "一个钟头零一刻": 75,
+    "九点一刻坐下，十点起身": 45, "看到十一点，从九点半起": 90, "党章学习，四十分": 40,
     "一个半点": 90,
     "一个点零五分": 65,
     "一小时四十": 100,

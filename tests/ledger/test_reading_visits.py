@@ -68,6 +68,7 @@ def test_signs_of_having_been_there(text: str, households: str) -> None:
             [(["田秀芳", "杜守义", "石老汉"], 20)],
         ),
         ("昨天傍晚2组开坝坝会，孙长河、褚万财都来了", [(["孙长河", "褚万财"], 19)]),
+        ("今天入户三家：尹守田、庞立成、刘玉梅，刘玉梅家没人", [(["尹守田", "庞立成"], 20)]),
     ],
 )
 def test_several_households_at_once(text: str, visits: list[tuple[list[str], int]]) -> None:

@@ -1,0 +1,93 @@
+"""Days of presence, returns, leaves and promises, told in many ways."""
+
+from datetime import date
+
+import pytest
+
+from ledger.mentions import Known, Village
+from ledger.reading.clauses import Clause
+from ledger.reading.leave import read_leave
+from ledger.reading.lexicon import load_lexicon
+from ledger.reading.presence import read_presence
+from ledger.reading.promises import read_promises
+from ledger.reading.reader import laid_out
+from ledger.reading.returns import read_return
+from ledger.reading.said import Who
+from ledger.reading.scene import Scene, who
+
+FRIDAY = date(2026, 11, 20)
+
+
+def scene_of(said: str) -> Scene:
+    village = Village([Known(1, "张大山")])
+    return laid_out(said, base=FRIDAY, village=village, lexicon=load_lexicon())[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("在村，没啥事", [20]),
+        ("礼拜三在村，礼拜四也在，今天还在", [18, 19, 20]),
+        ("昨天夜班是我", [19]),
+        ("昨晚守电话", [19]),
+        ("周四上午我替队长值班的", [19]),
+        ("今天办公室就我一个人", [20]),
+        ("我这两天在岗", [20]),
+        ("驻村手册翻了十页", []),
+        ("纸箱存放在村部", []),
+        ("明晚我替你值夜班", []),
+        ("今晚本该我值", []),
+    ],
+)
+def test_each_day_on_post(said: str, days: list[int]) -> None:
+    assert [one.day.day for one in read_presence(scene_of(said))] == days
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("15号晚上才从镇上转来", [15]),
+        ("公差销掉", [20]),
+        ("昨天傍晚从区里开完会回到村", [19]),
+        ("返村。11月19日21时。", [19]),
+        ("已经到村，是前天早上", [18]),
+        ("明天中午前回岗", []),
+        ("莫给我销假", []),
+        ("证我今天从镇上拿回来了", []),
+        ("学了请销假制度", []),
+    ],
+)
+def test_the_day_of_return(said: str, days: list[int]) -> None:
+    assert [one.day.day for one in read_return(scene_of(said))] == days
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("昨夜我家娃高烧，今天请一天事假", [(20, 20)]),
+        ("请一周病假，今天算头一天", [(20, 26)]),
+        ("轮休歇了两天，今天返岗", []),
+        ("探亲假批下来了，23号走，25号归队", [(23, 25)]),
+    ],
+)
+def test_the_days_of_a_leave(said: str, days: list[tuple[int, int]]) -> None:
+    assert [(one.first.day, one.last.day) for one in read_leave(scene_of(said))] == days
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("后天我带人去给张大山搬，答应了他的", 22),
+        ("答应张大山月底二十九号送到", 29),
+        ("答应张大山这月二十五以前弄好", 25),
+    ],
+)
+def test_by_when_our_word_is_given(said: str, by: int) -> None:
+    scene = scene_of(said)
+    view: dict[Clause, Who | None] = {
+        one: who(named.mentions[0])
+        for one in scene.clauses
+        for named in scene.clauses
+        if named.mentions
+    }
+    assert [one.by.day if one.by else None for one in read_promises(scene, view)] == [by]
