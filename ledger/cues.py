@@ -205,6 +205,10 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
     """Whether a name that nobody wrote down before stands here: 走访钱有富家."""
     word = read.words[at:end]
     given = word[len(surname) :]
+    if _is_complement(read, at, end):
+        return False
+    if given[:1] == "家" and given[1:] in naming.SETTLED and read.asks_behind(end) < SURE:
+        return False  # 沈家堡那条渠
     if surname == "周" and given in naming.WEEKDAYS:
         return False  # 周一师傅来装
     if at + len(word) < end or word in WORDS or word[1:] in naming.BARE_TITLES:
@@ -235,6 +239,12 @@ def new_stands(read: Reading, at: int, end: int, surname: str, given_known: bool
     if read.listed(at) and surname in FAMILIES and len(given) == 2:
         return behind >= EDGE
     return _asks_for_new(before, behind, surname, len(given))
+
+
+def _is_complement(read: Reading, at: int, end: int) -> bool:
+    """没去成龚奶奶家: 成 belongs to the verb, the family's name stands behind it."""
+    verb = read.last(at) in naming.COMPLETED and read.words[at] in naming.COMPLEMENTS
+    return verb and surname_at(read.words, at + 1) != "" and end == at + 2
 
 
 def _may_be_given(given: str, *, sure: bool) -> bool:

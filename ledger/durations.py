@@ -18,7 +18,8 @@ MORNINGS = (
 LONG_DAYS = {"天": 1.0, "周": 7.0, "期": 7.0, "拜": 7.0, "月": 30.0, "年": 365.0}
 NOT_TIMES = rf"(?!{S}(?:之?内(?![容部])|以内|里头|之前|以前|前(?![往来面])|之后|以后|过后|后(?![来续面])))"
 STARTED = (
-    "整?(?:开考|开始|开课|开讲|开学|开会|开播|开头|起头|进去|进场|进来|入场|上课|上线|坐下来?|[打翻点]开|[学看读听讲]?起(?=[，,]))"
+    "整?(?:开考|开始|开课|开讲|开学|开会|开播|开头|起头|进去|进场|进来|入场|上课|上线|坐下来?|[打翻点]开"
+    "|[学看读听讲]?起[学看读听讲]?(?=[，,、 0-9一二三四五六七八九十两上下晚]))"
     "(?:[了的]|[上学听看讲考][一-龥]{0,3})?[，,、 ]?"
 )
 ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下的?课|下线|出来|完|收|毕|起身|合上|放下|撂|停|打住|为?止))"
@@ -26,11 +27,15 @@ ENDED = "(?=[才就来钟]{0,2}(?:交卷|结束|散|下的?课|下线|出来|完
 MINUTES_TO = "(?:一刻|[五十5]|10|15)(?:分钟?)?"  # 五点差十分, 差一刻一点
 
 
+STRETCH = "一(?:[段截场趟回轮]|节(?!课))"  # 四点二十五一截: no 二十五一
+
+
 def _clock(name: str) -> str:
     """A time of day with the minutes that are wanting, or an odd one: 八点零五, 一点差一刻."""
     return (
         rf"(?:差(?P<{name}early>{MINUTES_TO}))?{clock_pattern(name)}"
-        rf"(?:(?<=点)[零〇](?P<{name}odd>[一二三四五六七八九])分?|差(?P<{name}late>{MINUTES_TO}))?"
+        rf"(?:(?<=点)[零〇](?P<{name}odd>[一二三四五六七八九])分?|差(?P<{name}late>{MINUTES_TO})"
+        rf"|(?<=[点时])(?P<{name}tens>[二三四五]?十[一二三四五六七八九]?)(?={STRETCH}))?"
     )
 
 
@@ -39,17 +44,23 @@ CLOCKS = re.compile(
     rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,12}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
     rf"(?P<part2>{LONG_PARTS})?{S}{_clock('b')}(?!钟)(?(started){ENDED})"
 )
-# 看到十一点，从九点半起
+# 看到十一点，从九点半起; 学到十点半，九点一刻开始的
 BACKWARDS = re.compile(
-    rf"(?<=[到至])(?P<part2>{LONG_PARTS})?{S}{_clock('b')}[，,、 ]{{0,2}}[是也]?[从打自由]"
-    rf"(?P<part>{LONG_PARTS})?{S}{_clock('a')}(?=起|开始|[学看读听])"
+    rf"(?<=[到至])(?P<part2>{LONG_PARTS})?{S}{_clock('b')}[，,、 ]{{0,2}}[是也]?"
+    rf"(?P<from>[从打自由])?(?P<part>{LONG_PARTS})?{S}{_clock('a')}"
+    rf"(?=起(?:的|[，,。；;]|$)|(?:起的头|开始|开的头|开头|打开|翻开|坐下|开讲|开课|开播)(?:的|[，,。；;]|$)"
+    rf"|(?(from)(?:起|开始|[学看读听])|(?!)))"
 )
 NEAR_NUMBERS = "零一两三四五六七八九"
 SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0, "个来": 1.0}
+AND = "(?:挂?零|又|带|过|余)?"  # 一个钟头带一刻, 一个钟头挂零五分
+WANTING = "[差欠少缺短]"  # 两小时差一刻, 三个钟头欠五分
 MORE = (
-    rf"(?P<tail>半)|{S}[零又]?(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min)"
-    r"|[零又]?(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的])"
+    rf"(?P<tail>半)|{S}{AND}(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min|m(?![a-z0-9²³]))"
+    rf"|{AND}(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的'′’])"
+    rf"|[，,]?{WANTING}(?P<lack>{COUNT}){S}(?:分钟?|(?P<lack_quarter>刻钟?))"
 )
+OLD_HOURS = "(?P<double>时辰)"  # of two hours
 LONG_UNITS = (
     "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
     "年(?![0-9一二三四五六七八九十级龄度月底前后来代])"
@@ -63,10 +74,10 @@ LENGTH = re.compile(
     rf"(?<![0-9.第])(?:(?<![{NUMERAL_CHARS}])|(?<=[周期拜][一二三四五六](?=[0-9])))(?<![上下](?=半年))"
     r"(?:(?<=[周期拜])[一二三四五六日]{2,5}(?=[两三四]天))?"  # 礼拜四五两天
     rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
-    rf"(?P<n>[0-9]\.[0-9]{{2}}(?=个?小时|h)|{COUNT}|(?<![你我他她咱们])[俩仨]|个[把来])(?:[来多]|(?<=半)拉子?|几(?=分))?{S}(?:"
-    rf"个?(?P<half>半)?[多来]?{S}(?:小时(?!候)|钟头|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|h(?![a-ln-z]))(?:{MORE})?"
-    r"|(?P<minutes>分钟|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
-    r"|(?P<quarters>刻钟)"
+    rf"(?P<n>[0-9]\.[0-9]{{2}}(?=个?小时|h)|{COUNT}|(?<![你我他她咱们])[俩仨]|个[把来])(?:[来多]|(?<=半)(?:拉子?|把)|几(?=分))?{S}(?:"
+    rf"个?(?P<half>半)?[多来把]?{S}(?:小时(?!候)|钟头|{OLD_HOURS}|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|h(?![a-ln-z]))(?:{MORE})?"
+    r"|(?P<minutes>分钟|m(?=$|[，,。；;、 ])|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
+    r"|(?P<quarters>刻钟|刻(?=$|[，,。；;吧]))"
     r"|(?P<unit2>个(?P<half3>半)?[多来]?月(?!底))"
     rf"|个?(?P<half2>半)?[多来]?(?P<unit>{LONG_UNITS})(?P<tail2>半)?"
     rf"){NOT_TIMES}",
@@ -86,6 +97,7 @@ OF_STUDY = re.compile(
 MARKED = re.compile(
     "[考测答题卷积得评满扣]|强国|成绩"
 )  # what is told in 分 that are no minutes
+BUILT = re.compile("[修挖铺埋砌填渠沟管坎墙]|公路|路面|水管|电线")  # in metres
 LEAST = 5  # of those at a message's end
 FAR = 60  # characters back in which study is looked for
 TRIGGER = re.compile(
@@ -167,12 +179,28 @@ def _length(match: re.Match[str]) -> Duration | None:
         half = 0.5 if match["half2"] or match["half3"] or match["tail2"] else 0
         return Duration(start, end, None, (count + half) * LONG_DAYS[unit[-1]])
     if match["minutes"]:
-        if match["minutes"] == "分" and _no_length(match):
+        if _is_other(match):
             return None
         return Duration(start, end, round(count), None)
     if match["quarters"]:
+        if match["quarters"] == "刻" and not _quarters_of_study(match):
+            return None
         return Duration(start, end, round(15 * count), None)
     return Duration(start, end, _hours(match, count), None)
+
+
+def _is_other(match: re.Match[str]) -> bool:
+    """Marks told in 分 and metres told in m are no minutes: 考了80分, 挖沟50m."""
+    if match["minutes"].lower() == "m":
+        before = match.string[max(0, match.start() - FAR) : match.start()]
+        return bool(BUILT.search(before)) or not _of_study(match)
+    return match["minutes"] == "分" and _no_length(match)
+
+
+def _quarters_of_study(match: re.Match[str]) -> bool:
+    """学习条例三刻 is a length; 九点三刻 is a clock, 此刻 and 差一刻 none."""
+    before = match.string[max(0, match.start() - FAR) : match.start()]
+    return before[-1:] not in tuple("点时差欠少") and bool(OF_STUDY.search(before))
 
 
 def _at_most(said: str) -> float | None:
@@ -199,11 +227,18 @@ def _of_study(match: re.Match[str]) -> bool:
 
 
 def _hours(match: re.Match[str], count: float) -> int:
+    hour = 120 if match["double"] else 60
     half = 0.5 if match["half"] or match["tail"] else 0
     more = read_number(match["more"] or match["bare"] or "")
     more = more or 15 * (read_number(match["quarter"] or "") or 0)
-    less = read_number(match["less"] or "") or 0
-    return round(60 * (count + half) + more - less * (15 if match["less_quarter"] else 1))
+    return round(hour * (count + half) + more - _less(match))
+
+
+def _less(match: re.Match[str]) -> float:
+    """差五分一小时, 两小时差一刻: the minutes that are wanting."""
+    said = match["less"] or match["lack"]
+    quarters = match["less_quarter"] or match["lack_quarter"]
+    return (read_number(said or "") or 0) * (15 if quarters else 1)
 
 
 def _between(match: re.Match[str]) -> int | None:
@@ -231,7 +266,7 @@ def _minute_of_day(parts: dict[str, str], name: str, part: str) -> int | None:
     if minute == DAY - 1:
         minute = DAY + (30 if parts[f"{name}half"] else 0)
     early, late = parts[f"{name}early"], parts[f"{name}late"]
-    odd = read_number(parts[f"{name}odd"]) or 0
+    odd = read_number(parts[f"{name}odd"] or parts[f"{name}tens"]) or 0
     return minute + int(odd) - _wanting(early or late)
 
 

@@ -159,7 +159,7 @@ def _said_month(parts: Parts, base: date, looks: Looks, *, ended: bool) -> date:
 
 def _third(first: date, part: str) -> Days:
     end = _last_of_month(first)
-    if part in {"底", "末"}:
+    if part in {"底", "末"} or part.endswith("最后一天"):
         return Days(end, end, "by")
     if part in THIRDS:
         start, stop = THIRDS[part]
@@ -305,7 +305,7 @@ def _years(base: date, looks: Looks) -> tuple[int, ...]:
 
 Resolver = Callable[[Parts, date, Looks], Days | None]
 RESOLVERS: dict[str, Resolver] = {
-    "ymd": _date, "date": _date, "md": _date, "month": _month_part, "quarter": _quarter,
+    "ymd": _date, "date": _date, "md": _date, "compact": _date, "month": _month_part, "quarter": _quarter,
     "half": _half, "year": _whole_year, "days": _several, "day": _day, "week": _weekday,
     "relative": _relative, "beside": _beside, "today": _today, "pair": _pair, "last": _lately,
     "holiday": holiday, "newyear": holiday, "once": _once, "work": _once, "clock": _clock_only,

@@ -31,7 +31,7 @@ DIGITS_AFTER = (
     rf"(?![0-9]|[./:：][0-9]|-[0-9]+-|-[0-9]*(?:号楼|栋|室)|{S}(?:{UNITS})|号?(?:{NAMED})|的)"
 )
 PARTS_OF_MONTH = (
-    "[头第]一天|上中旬|中下旬|上旬|中旬|下旬|初|底|末|中(?![国央共心学医间午秋期标断级])"
+    "[头第]一天|的?最后一天|上中旬|中下旬|上旬|中旬|下旬|初|底|末|中(?![国央共心学医间午秋期标断级])"
 )
 WEEK = "(?:周|星期|礼拜)"
 WHICH_WEEK = "(?P<which>上上上?|下下下?|大上|大下|上|下|本|这)个?"
@@ -100,7 +100,7 @@ _FORMS = (
     # days listed: 21、22号, 11月17、18两天
     ("days", NUMERALS + FIRST_YEAR + FIRST_WEEK,
      rf"(?<![.、])(?:{MONTH}{S})?{LISTED}{S}(?:日|号{NOT_NAMED}|{S}(?=[两三四][天日]))"),
-    ("day", NUMERALS, rf"(?<![{NUMERALS}第、])(?P<d>[1-3][0-9])(?=、{NUMBER}(?:日|号{NOT_NAMED}))"),
+    ("day", NUMERALS, rf"(?<![{NUMERALS}第、])(?P<d>[1-3][0-9])(?=[、和跟与及]{NUMBER}(?:日|号{NOT_NAMED}))"),
     # days with their month
     ("ymd", "0123456789", r"(?P<y>(?:19|20)[0-9]{2})(?P<sep>[./-])(?P<m>[0-9]{1,2})(?P=sep)"
      rf"(?P<d>[0-9]{{1,2}})(?![0-9])(?P<sign>[日号])?{WEEKDAY_BEHIND}"),
@@ -133,12 +133,18 @@ _FORMS = (
     ("counted", COUNTED, rf"{AT_LEAST}(?P<n>{COUNT}){S}(?P<unit>日|年)(?={S}(?:之?内|以内))"),
     ("counted", f"{HAN}两", rf"(?P<n>[{HAN}两]{{1,3}})(?P<unit>日)(?=之?后)"),
     ("none", COUNTED, rf"{COUNT}{S}年(?:之前|以前|前|之后|以后|后)"),
+    ("compact", "01", r"(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])(?![0-9])"
+     r"(?=[早晚夜归返销抵回到在值走入住请休][^0-9]|[上下]午|中午)"),  # 1119归队
+    ("day", "123", r"(?<![0-9.:：/-])(?P<d>[12][0-9]|3[01])"  # 25早上走
+     r"(?=早上|上午|下午|晚上|中午|黑[了早]|[早晚][走回去到]|天黑)"),
     # days of the month
     ("days", NUMERALS, rf"(?<!\.)(?P<d>{NUMBER}){JOIN}(?P<d2>{NUMBER}){S}(?:日(?!龄)|号{NOT_NAMED})"),
     ("day", NUMERALS, r"(?<![第路街道巷组社村栋幢弄楼室题单件编央〕\]】#])(?<![)）](?=[0-9]{1,3}号))"
      rf"(?P<d>[0-2]?[0-9](?![0-9])|3[01]|[{HAN}]{{1,3}}+){S}"
      rf"(?:日(?![三餐游龄历均])|号{NOT_NAMED}(?![脉称召])){WEEKDAY_BEHIND}"),
     # weeks and weekdays; 周一二 and 下周四、五 are days in a row
+    ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}的?{WEEK}(?P<wd>[一二三四五六日天])"
+     rf"(?!{NO_MORE}|{NOT_A_NAME})"),  # 这周周一
     ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}{SEVERAL_WEEKDAYS}"),
     ("week", "周星礼", rf"{NO_NUMBER_BEFORE}{WEEK}{SEVERAL_WEEKDAYS}"),
     ("week", FIRST_WEEK, rf"(?<![早晚手马]){WHICH_WEEK}{WEEK}"
@@ -193,6 +199,7 @@ MD_BEHIND = re.compile(
 )
 MEASURED = re.compile("[糖压温氧脂酸价约米高宽长重厚深达为是有共值分率版第]\\s?$")
 MARKED = re.compile(r"(?:^|[，,。；;：:\s、])$")
+TICKED = re.compile(r"[】\]|｜→>]\s?$")  # 【销假】11/19, 返村|11-19
 JOINED_DAY = re.compile(rf"(?P<d>3[01]|[12][0-9])(?![0-9./:：%％]|{S}(?:{UNITS})|{NAMED})")
 DIGIT = frozenset("0123456789")
 PART_FIRST = "".join(sorted({word[0] for word in LONG_PARTS.split("|")} | {"早", "晚"}))
@@ -275,6 +282,8 @@ def _md_told(match: re.Match[str], text: str) -> bool:
     written = len(match["m"]) + len(match["d"])
     marked = MARKED.search(text, max(0, match.start() - 1), match.start()) is not None
     if match["sep"] == "/" and marked and written > 2:
+        return True
+    if written > 2 and TICKED.search(text, max(0, match.start() - 2), match.start()):
         return True
     behind = MD_BEHIND.match(text, match.end())
     if behind is None:

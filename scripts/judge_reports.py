@@ -27,7 +27,7 @@ from ledger.reading.said import Reading
 from ledger.reading.weights import weights
 from ledger.reading.wording import worded
 
-NO_RULE_AFTER = "tuning_[56]?.jsonl"  # but for fields: lengths, days, households
+NO_RULE_AFTER = "tuning_[567]?.jsonl"  # but for fields: lengths, days, households
 PARTS = 5
 # How likely a report must be: one that the rules have heard, one that they have not.
 LEAST: dict[str, tuple[float, float]] = {

@@ -45,7 +45,7 @@ def main() -> None:
     EFFECTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def steps_of(message: Answer, village: Village) -> Iterator[tuple[set[str], bool]]:
+def steps_of(message: Answer, village: Village) -> Iterator[tuple[frozenset[str], bool]]:
     """What is weighed of each step of a message that the reader finds, and its label."""
     labelled = [one for one in message["reports"] if one["type"] == "progress"]
     if not labelled:
@@ -57,7 +57,7 @@ def steps_of(message: Answer, village: Village) -> Iterator[tuple[set[str], bool
     found = answer_of("", Reading(tuple(steps)))["reports"]
     for label, other in paired(labelled, found)[0]:
         step = steps[next(place for place, one in enumerate(found) if one is other)]
-        yield signs_of(told_of(scene, reports, step)), label["done"]
+        yield signs_of(tuple(told_of(scene, reports, step))), label["done"]
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ LOOSE = {
 LEAST = {REPORTS: 10, CATEGORIES: 6}  # hundredths: what weighs less for every kind is left out
 
 Message = dict[str, Any]
-Labelled = tuple[Message, set[str]]
+Labelled = tuple[Message, frozenset[str]]
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def labelled(files: Iterable[Path]) -> list[Labelled]:
     for line in (line for path in files for line in path.read_text("utf-8").splitlines()):
         message = json.loads(line)
         scene, _ = laid_out(message["text"], base=BASE, village=village, lexicon=lexicon)
-        found.append((message, signs_of(scene.clauses)))
+        found.append((message, signs_of(tuple(scene.clauses))))
     return found
 
 
@@ -70,7 +70,7 @@ def learn(told: Sequence[Labelled]) -> None:
     )
 
 
-def _write(path: Path, signs: Sequence[set[str]], labels: dict[str, list[bool]]) -> None:
+def _write(path: Path, signs: Sequence[frozenset[str]], labels: dict[str, list[bool]]) -> None:
     """Learn one set of weights a kind and write the file."""
     counter = CountVectorizer(analyzer=set, min_df=SEEN[path], binary=True)
     rows = counter.fit_transform(signs)
@@ -105,11 +105,11 @@ def lines_of(
             yield "\t".join([run, *map(str, told)])
 
 
-def _types(message: Message) -> set[str]:
+def _types(message: Message) -> frozenset[str]:
     return {one["type"] for one in message["reports"]}
 
 
-def _categories(message: Message) -> set[str]:
+def _categories(message: Message) -> frozenset[str]:
     return {one["category"] for one in message["reports"] if one["type"] == "issue"}
 
 

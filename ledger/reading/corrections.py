@@ -114,6 +114,8 @@ def take_back(clauses: list[Clause]) -> None:
 def _replace(clause: Clause, later: list[Clause]) -> None:
     for name in ("times", "durations"):
         old = getattr(clause, name)
+        if name == "times" and not any(one.names_day for one in clause.times):
+            continue  # 上午发的: when it was reported, not what
         new = next((one for one in later if getattr(one, name)), None)
         if old and new:
             setattr(clause, name, getattr(new, name))

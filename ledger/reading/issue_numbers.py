@@ -21,15 +21,17 @@ THING = (
     r"|污水|自来水|交办|整改)"
 )
 ENDS = (
-    r"(?:这[条个件项]|那[条个件项])?(?:都|全|全部|今天|昨天|可以|能|该|建议|申请|彻底)*"
-    r"(?:已|办结|完结|了结|了账|整改|销号|销了|销掉|关掉|关了|划掉|解决|验|改完|改好|修好|搞定|摘帽|闭环|完事)"
+    r"(?:这[条个件项]|那[条个件项])?(?:都|全|全部|今天|昨天|可以|能|该|建议|申请|彻底|就|也|算是?)*"
+    r"(?:已|办结|完结|了结|了账|整改|销号|销了|销掉|关掉|关了|划掉|解决|验|改完|改好|修好|搞定|摘帽|闭环|完事"
+    r"|[结清](?=了|$|[。！!，,；;]))"
 )
 NOT_YET = (
-    r"还(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没办结|没下文|在办|有进展|可以销"
+    r"(?:就|也)?(?:先|接着|继续|还)?[挂留][着起]?(?=$|[，,。；])|"
+    r"(?:就|也|可)?还是?(?:没|差|在|未|剩)|快(?:办|修|好|销|完|弄|搞)|没动|没办结|没下文|在办|有进展|可以销"
 )
 # what behind a bare number says that it is an issue's, not a day: 12号还没动工
 STATE = (
-    rf"(?:(?:材料|手续|申请|资料|资金|款项?|设备|配件)(?:都|也)?已[一-龥]|[，,][^，,。；]{{1,6}}(?:[家户]的?)?那[个件事条](?=[，,])|(?:今[天早晚]|昨[天晚]|刚[刚才]?)[^，。；]{{0,4}}[通亮好完装修动开批到验]|{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家口间段面扇台块处排道]|先?别(?=[销关划报算结])|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|[，,](?:就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
+    rf"(?:(?:材料|手续|申请|资料|资金|款项?|设备|配件)(?:都|也)?已[一-龥]|[，,][^，,。；]{{1,6}}(?:[家户]的?)?那[个件事条](?=[，,])|(?:今[天早晚]|昨[天晚]|刚[刚才]?)[^，。；]{{0,4}}[通亮好完装修动开批到验]|{THING}|[那这][个条件桩](?=[，,])|[—~-]{{1,2}}(?!\s?\d)|仍|等[着县镇乡批待材]|在[等审批办修走]|那[条盏座桩户家口间段面扇台块处排道]|先?别(?=[销关划报算结])|还得等|都还|还挂|挂着|[还仍]?[卡压]在|还[卡压]|[卡压]着|先挂着|[，,](?:[钱款料货人][也都]?[够到齐定拨批]|就|材料|县里|镇里|资金|项目|还没|已经?|施工)"
     rf"|(?:那个|这个|的)?(?:事|件)?(?:{ENDS}|{NOT_YET}|问题|[那这]件"
     r"|\s(?:水|电|路|灯|桥|渠|厕|料|材料|设备|配件|货|[钱款]|资金|补助|低保|证|网|管|井|墙|工程?|户主|施工|验收|手续|申请)[^，。；\s]{0,3}(?:[通完好到亮验批审动签发停退补订]|进场|返工)了?(?=$|[\s，。；])"
     r"|[，,\s](?:施工队|修路队|工程队|施工方|厂家|师傅|工人|水务|电力|供电所|镇里|县里)[^，。；\s]{0,3}[撤走停来进说答]|的[井路桥渠灯房水厕][^，。]{0,2}[打修建挖铺砌装接]"
@@ -77,7 +79,9 @@ SURE = re.compile(
     rf"|清单[上里中]的?第?(?P<listed>{DIGITS})(?=[那这])"
     rf"|{HEADING}(?P<hash>[0-9]{{1,4}}){COUNTED}"
     rf"|(?:#|编号|序号|台[账帐])第?(?P<word>[{WRITTEN}]{{1,6}})(?=[号条项的那这，,：:\s—])"
-    rf"|(?<=[就这都]是)第?(?P<told>{DIGITS})号(?:那[个条件桩项]|(?=啊|[，,。；;]?(?:办结|销)))"
+    rf"|(?:进[展度]|销号|办结|整改)\s?[—|｜:：·→-]{{1,2}}\s?第?(?P<tagged>{DIGITS})号(?!{DAY_BEHIND})"
+    rf"|(?:(?<=登记的)|(?<=上报的)|(?<=挂着的))第?(?P<filed>{DIGITS})号(?!{NUMBERED_THING}|{DAY_BEHIND})"
+    rf"|(?:(?<=[就这都]是)|(?<=[\s，,。；]就)|^就)第?(?P<told>{DIGITS})号(?:那[个条件桩项]|(?=啊|[，,。；;]?(?:办结|销)))"
     rf"|(?:台[账帐]|清单|[工问题]单|单子)上[^，。；]{{0,4}}(?:是|排在?|列在?)第?(?P<stands>{DIGITS})[号条项]"
     rf"|问题号[是为：:·\s]{{0,2}}(?P<number>{DIGITS})(?![0-9])"
     rf"|{LEAD}(?P<sharp>[0-9]{{1,3}})#(?=[：:，,\s])"
@@ -98,7 +102,11 @@ DAY = re.compile(
     r"\s?(?:之?前|以前|后|上午|下午|晚|早|夜|去|到(?![，,。；\s位货]|$)|的问题|问题在\d)"
 )
 # 他家那条16号, 他报的9号, 这个3号: of the household in view
-OWNED = re.compile(r"(?:[他她](?:家|屋)?的?[那这]?[个条件桩]?|[那这][个条件桩]|报的)$")
+OWNED = re.compile(
+    r"(?:[他她](?:家|屋)?的?[那这]?[个条件桩]?|[那这][个条件桩]|报的|登记的|挂着的)$"
+)
+# 头一件…，第二件，…: an order of the message's own
+FIRST = re.compile(r"(?:头一|第一|首先)[件个条项桩]?")
 LAST_DAY = 31
 
 
@@ -120,11 +128,13 @@ def names_in(plain: str) -> Iterator[Name]:
         place = max(match.end(), place + 1)
         kind = match.lastgroup or ""
         numbers = numbers_in(next(one for one in match.groups() if one))
-        if not numbers or _is_day(plain, match):
+        if not numbers or _is_day(plain, match) or _is_order(plain, match):
             continue
         before = plain[max(0, match.start() - 8) : match.start()]
         sure = kind not in {"open", "aside"}
-        start = match.end() - len(match[0].lstrip())
+        start = (
+            match.start("tagged") if kind == "tagged" else match.end() - len(match[0].lstrip())
+        )
         yield Name(start, match.end(), numbers, sure, bool(OWNED.search(before)))
 
 
@@ -140,6 +150,11 @@ def numbers_in(said: str) -> tuple[int, ...]:
         for one in EACH.findall(said)
     )
     return tuple(int(one) for one in values if one)
+
+
+def _is_order(plain: str, match: re.Match[str]) -> bool:
+    """第二件 behind 头一件 counts what the message itself tells."""
+    return match.lastgroup == "item" and bool(FIRST.search(plain[: match.start()]))
 
 
 def _is_day(plain: str, match: re.Match[str]) -> bool:

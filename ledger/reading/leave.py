@@ -52,16 +52,22 @@ def _ends_it(scene: Scene, clause: Clause, said: LeaveSaid) -> bool:
 
 def leave_about(scene: Scene, clause: Clause) -> LeaveSaid | None:
     """The leave told in and around a clause of a message that is sure to tell one, with its days."""
-    if any(
-        words.UNSETTLED.search(one.text) or words.REFUSED.search(one.text)
-        for one in beside(scene, clause)
-    ):
+    near = beside(scene, clause)
+    if _is_open(scene, clause) or any(words.REFUSED.search(one.text) for one in near):
         return None
-    if words.OTHERS_OFF.search(clause.text) or clause.question:
+    if any(one.search(clause.text) for one in (words.OTHERS_OFF, words.FILED_AS)):
+        return None
+    if clause.question or _of_another(clause):
         return None
     block = block_of(scene, scene.place(clause))
     said = _said(scene, block, clause) if _has_days(block) else None
     return None if said is None or _is_over(scene, clause, said) else said
+
+
+def _of_another(clause: Clause) -> bool:
+    """Whether each leave named in it is somebody else's: 会计的公休是28号到30号."""
+    named = list(clause.hits("leave.words"))
+    return bool(named) and all(by_others(clause, start) for start, _ in named)
 
 
 def _said(
@@ -150,9 +156,13 @@ def _begins(scene: Scene, clause: Clause) -> bool:
 def _is_open(scene: Scene, clause: Clause) -> bool:
     """Whether it is not settled yet: 想休个年假，就是走不开; 谁去还没定."""
     wished = words.PRESSED.search(clause.text) or words.WISHED.search(clause.text)
+    near = beside(scene, clause)
+    ill = any(words.ILLNESS.search(one.text) for one in near)  # 嗓子哑了张不开嘴
     return any(
-        words.UNSETTLED.search(one.text) or (wished and words.POSTPONED.search(one.text))
-        for one in beside(scene, clause)
+        words.UNSETTLED.search(one.text)
+        or (wished and one.start >= clause.start and words.POSTPONED.search(one.text))
+        or (not ill and words.TONGUE_TIED.search(one.text))
+        for one in near
     )
 
 

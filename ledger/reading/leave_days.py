@@ -10,7 +10,9 @@ from ledger.reading.clauses import Clause
 from ledger.reading.leave_told import LEAVES, told_afterwards
 from ledger.reading.scene import Scene
 from ledger.reading.turns import is_past
+from ledger.time_days import workdays_on
 from ledger.time_phrases import Span, TimePhrase
+from ledger.time_words import count_of
 
 DAY = timedelta(days=1)
 LONGEST = 60 * DAY  # of one leave
@@ -31,6 +33,8 @@ class _Said:
     ends: list[date] = field(default_factory=list)
     back: list[date] = field(default_factory=list)
     length: float | None = None
+    workdays: int = 0  # the length told in working days
+    extends: bool = False
     advised: bool = (
         False  # the length is somebody's advice, not the leave's: 大夫让躺一周，请到27号
     )
@@ -45,13 +49,21 @@ class _Said:
             early = words.EARLY_BACK.search(clause.text, clause.at(phrase.start))
             last = self._next(phrase, span.last)
             self.back.append(last - DAY if early else last)
-        elif span.kind == "by" or words.TILL.search(before) or words.TALKS_ENDED.match(behind):
+        elif span.kind == "by" or self._is_end(before, behind):
             self.ends.append(self._next(phrase, span.last))
         elif span.kind == "after" or words.FROM.search(before) or words.OFF.match(behind):
             self.starts.append(span.first)
             self.points.append(span.first)
         else:
             self.points.append(self._next(phrase, span.first))
+
+    def _is_end(self, before: str, behind: str) -> bool:
+        """Whether the words around a day make it the last: 到25号, 25号为止, 周末两天加下周一."""
+        if words.TILL_BEHIND.match(behind) or words.TALKS_ENDED.match(behind):
+            return True
+        if self.ranges and words.AND_MORE.search(before):
+            return True
+        return bool((words.UP_TO if self.extends else words.TILL).search(before))
 
     def _next(self, phrase: TimePhrase, day: date) -> date:
         """周五 behind 下周四 is the Friday of that week."""
@@ -79,11 +91,17 @@ def days_of(scene: Scene, block: list[Clause], core: Clause) -> tuple[date, date
     more = words.EXTEND.search(plain)
     base = scene.base_at(core.start)
     first, last = _extended(base, said, plain) if more else _plain(base, said)
+    if said.workdays:
+        last = workdays_on(first - DAY, said.workdays)
     return (first, last) if first <= last <= first + LONGEST else None
 
 
 def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
     said = _Said(length=_length(block, core), advised=_is_advised(block))
+    told = "，".join(one.text for one in block)
+    said.extends = bool(words.EXTEND.search(told))
+    if counted := words.WORKDAYS_LONG.search(told):
+        said.workdays = int(count_of(counted["count"])[0])
     if is_past(core) and not core.times and words.DUTY.search(core.text):
         said.points.append(scene.base)  # 开了一天会，明天还有半天
         said.length = None
@@ -93,7 +111,6 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
         said.points += listed_days(
             scene.base, scene.plain[block[0].start : block[-1].end + BEHIND]
         )
-    told = "，".join(one.text for one in block)
     looks_back = bool(words.OF_PAST.search(told))
     filed_later = bool(words.LATER_FILED.search(told))
     over = told_afterwards(scene, block, core)
@@ -105,7 +122,7 @@ def _gathered(scene: Scene, block: list[Clause], core: Clause) -> _Said:
             continue
         told_before = is_past(clause) or _why(core, clause)
         passed = clause is not core and told_before and not (looks_back or over)
-        for phrase in _day_phrases(clause):
+        for phrase in _day_phrases(clause, extends=said.extends):
             if phrase is frame or _of_reason(clause, phrase):
                 continue
             span = _ahead(scene, clause, phrase, filed_later=filed_later, over=over)
@@ -126,7 +143,12 @@ def _length(block: list[Clause], core: Clause) -> float | None:
     if counted := words.DAYS_LONG.search("，".join(one.text for one in block)):
         return "一二三四五六七八九十".index(counted["count"].replace("两", "二")) + 1
     more = [one for one in block if words.EXTEND.search(one.text)]
-    lengths = [one.days for clause in (*more, core, *block) for one in clause.durations]
+    lengths = [
+        one.days
+        for clause in (*more, core, *block)
+        for one in clause.durations
+        if not clause.text.endswith("最后", 0, clause.at(one.start))  # 月的最后一天 is a day
+    ]
     return next((one for one in lengths if one and one <= LONGEST.days), None)
 
 
@@ -136,13 +158,13 @@ def _is_advised(block: list[Clause]) -> bool:
     return len(lengths) == 1 and bool(words.DOCTOR.search(lengths[0].text))
 
 
-def _day_phrases(clause: Clause) -> Iterator[TimePhrase]:
+def _day_phrases(clause: Clause, *, extends: bool) -> Iterator[TimePhrase]:
     """Its days, without the 四日 of 请四日, which is a length, and without 当天来回."""
     for phrase in clause.times:
         counted = words.DAYS_LONG.search(clause.text, 0, clause.at(phrase.end))
         length = counted and counted.start("count") == clause.at(phrase.start)
         moved = words.MOVED_TO.search(clause.text, clause.at(phrase.end))
-        if moved and any(one.start >= phrase.end for one in clause.times):
+        if moved and not extends and any(one.start >= phrase.end for one in clause.times):
             continue  # 原打算周三走的改到下周四
         if phrase.names_day and not length and not phrase.text.startswith("当"):
             yield phrase
@@ -263,8 +285,11 @@ def _behind(clause: Clause, phrase: TimePhrase) -> str:
 
 
 def _is_back(behind: str) -> bool:
+    """Whether one comes back on the day before these words; 24日回队考核 is a trip."""
     match = words.BACK_DAY.search(behind) or words.BACK_BEHIND.match(behind)
-    return bool(match and match.start() <= NEAR)
+    if not match or match.start() > NEAR:
+        return False
+    return not words.DUTY.match(behind, match.end())
 
 
 def _plain(base: date, said: _Said) -> tuple[date, date]:
@@ -273,10 +298,12 @@ def _plain(base: date, said: _Said) -> tuple[date, date]:
         said.ranges = [one for one in said.ranges if (one.last - one.first).days < MONTH - 1]
     if said.ranges:
         exact = [one for one in said.ranges if one.sure]  # 12月初，从2号到11号
-        return _ranged((exact or said.ranges)[0], said)
+        return _ranged(_narrowest(exact or said.ranges), said)
     points = sorted(set(said.points))
     first = said.starts[0] if said.starts else (points[0] if points else base)
     ends = said.ends_after(first)
+    if said.starts:  # 昨夜疼得厉害，从今天开始算: nothing before it counts
+        points = [one for one in points if one >= first]
     if said.starts and said.length:
         return first, _over(first, said.length)
     if len(points) > 1:
@@ -286,6 +313,14 @@ def _plain(base: date, said: _Said) -> tuple[date, date]:
     if said.length and not (said.advised and said.ends):
         return first, _over(first, said.length)
     return first, max([first, *ends])
+
+
+def _narrowest(ranges: list[Span]) -> Span:
+    """The first span told, or the days within it that are told after: 这礼拜轮到我，21、22两天."""
+    frame = ranges[0]
+    inside = [one for one in ranges[1:] if frame.first <= one.first and one.last <= frame.last]
+    wide = (frame.last - frame.first).days >= WEEK - 1
+    return inside[0] if wide and inside else frame
 
 
 def _pointed(points: list[date], said: _Said, ends: list[date]) -> tuple[date, date]:
@@ -300,6 +335,9 @@ def _pointed(points: list[date], said: _Said, ends: list[date]) -> tuple[date, d
 def _ranged(span: Span, said: _Said) -> tuple[date, date]:
     """A span as it is, up to a later end; some days of a week where a length is said."""
     wide = (span.last - span.first).days >= WEEK - 1
+    stays = [one for one in said.starts if span.first <= one <= span.last]
+    if wide and stays and (ends := said.ends_after(stays[0])):  # 下周去考察，周一走周五归
+        return stays[0], ends[0]
     if said.length and wide:
         return span.first, _over(span.first, said.length)
     if (span.last - span.first).days >= MONTH - 1:
@@ -314,6 +352,9 @@ def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
     """续: what was asked for ends today, or the new end is said."""
     if said.ranges:
         return said.ranges[0].first, said.ranges[0].last
+    ends = sorted(set(said.ends))
+    if len(ends) > 1 and ends[-1] > base and not said.starts:  # 原请到20号，改到22号
+        return max(ends[0] + DAY, base), ends[-1]
     later = said.ends_after(base)
     if said.starts and said.starts[0] > base:  # 原定22日返岗，自23日起续两天
         first = said.starts[0]
@@ -323,7 +364,7 @@ def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
     points = sorted(one for one in said.points if one > base)
     ended = words.SO_FAR.search(plain) or base in said.ends or (said.length and not later)
     so_far = base + DAY if ended else base
-    first = points[0] if points else so_far
+    first = so_far if ended and later else (points[0] if points else so_far)
     return first, later[0] if later else max(_over(first, said.length or 1), *points, first)
 
 

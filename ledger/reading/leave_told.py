@@ -20,6 +20,8 @@ OVER = re.compile(  # the meeting has ended, one is back
 REQUEST = re.compile(
     r"想|要(?!紧)|得(?=[请去回])|打算|准备|申请|(?<!补)请(?![的了完过])|将|拟|能不能|可以|恳请|批准|报备"
 )
+SAME_DAY = re.compile("当[天日晚夜]")
+OVER_BY_NOW = re.compile("[了过的]|刚|已|才|昨|前天")
 LEAVES = re.compile(  # 明天走, 下周日晚上动身, 我下午四点动身去省里送材料
     r"(?:^|[我就再先得要号日天午晚早上点半末一二三四五六])(?:走|动身|出发|启程|离村|上路|开拔)(?=$|[去到赴回往])"
 )
@@ -36,10 +38,10 @@ def told_afterwards(scene: Scene, block: list[Clause], core: Clause) -> bool:
     """Whether a leave that names no tense is over: 周三到周五在省里培训，刚散会; 17号没在村."""
     if any(NOT_HERE.search(one.text) or FILED_LATE.search(one.text) for one in block):
         return True
-    if REQUEST.search(core.text):
-        return False
     place = scene.place(core)
     behind = scene.clauses[place : place + REACH]
+    if REQUEST.search(core.text):  # 19号请假一天，当天夜里就返村了
+        behind = [one for one in behind[1:] if SAME_DAY.search(one.text)]
     return any(
         OVER.search(one.text) and not is_future(scene, one)
         for one in behind
@@ -51,12 +53,22 @@ def sets_off(scene: Scene, clause: Clause) -> bool:
     """Whether one leaves and comes back on a later day: 明天中午走，后天下午回."""
     if clause.mentions or not clause.times or not LEAVES.search(clause.text):
         return False
+    if OVER_BY_NOW.search(clause.text):
+        return False
     place = scene.place(clause)
     return any(
-        one.times and is_future(scene, one) and COMES_BACK.search(one.text) and not one.mentions
+        one.times and _still(scene, one) and COMES_BACK.search(one.text) and not one.mentions
         for one in scene.clauses[place + 1 : place + REACH]
         if one.sentence == clause.sentence
     )
+
+
+def _still(scene: Scene, clause: Clause) -> bool:
+    """Whether its day is to come; a bare weekday is, where nothing says that it is over."""
+    if is_future(scene, clause):
+        return True
+    weekday = any(one.hit.form == "week" and "wd" in one.hit.parts for one in clause.times)
+    return weekday and not OVER_BY_NOW.search(clause.text)
 
 
 def was_away(scene: Scene, clause: Clause) -> bool:

@@ -21,11 +21,16 @@ OBLIGED = re.compile(
 )
 # what we mean to do ourselves: 我叫农技员明天来认, 明天还得去
 OWN_STEP = re.compile(
-    r"(?:^|[今明后][天日儿]|[日号前后早晚午一二三四五六])(?:我们?|咱们?)(?!村|组|这|那|寨|屯)|(?:得|要)(?:再|接着|继续)?(?:去|来|跑|陪|看看?)(?!水|电|修|收|拉|清)"
+    r"(?:^|[今明后][天日儿]|[日号前后早晚午一二三四五六])(?:我们?|咱们?)(?!可?得[^，。；]{1,6}前|村|组|这|那|寨|屯)|(?:得|要)(?:再|接着|继续)?(?:去|来|跑|陪|看看?)(?!水|电|修|收|拉|清)"
 )
 REPLY = re.compile(r"^[^要给请限须必，。；]{0,8}(?:回话|回信|回复|答复)")
 OURS = re.compile(r"我|咱|出门|回村|回来|回去|到家|开会|学习|睡|吃饭|上山|进村|下村")
 BOUND = re.compile(r"^(?:就|是|为)?(?:截止|截至|止|为限|底线)")
+SET_FOR = re.compile(r"(?:时间|期限|日子|工期)[^，。；]{0,3}定[到在于]$")
+NO_LIMIT = re.compile(r"才|的?时候|[那当]时")  # 明天才有人来, 三月份的时候
+OUR_WORD = re.compile(  # 我跟奶奶讲，礼拜天前给她送米来
+    r"(?:我|咱|[跟向对同])[^，。；]{0,10}(?:讲|说|拍了?板|军令状|保证|答应|约法三章|许|允)[了的好下定]{0,2}$"
+)
 SOON = re.compile(r"尽快|赶紧|赶快|抓紧|这几天|这两天|近期|早点|尽早")
 FEARED = re.compile(r"[怕恐]|眼看|估计|说不定|搞不好")
 PRESSED = r"(?:要|得|就|都|在|于|给|必须|务必|马上|立即|立马|尽快|尽早|赶紧|抓紧|一定)"
@@ -66,11 +71,23 @@ def deadline_in(scene: Scene, clause: Clause, before: Clause | None) -> date | N
         span = scene.span(phrase, "ahead")
         if span is None or not 0 <= (span.last - scene.base).days <= FARTHEST:
             continue
+        behind = clause.text[clause.at(phrase.end) :]
+        if NO_LIMIT.match(behind) or (_is_our_word(before) and not _pressed(text)):
+            continue
         limit = bool(LIMIT.search(phrase.text)) and "by" in (phrase.ending, span.kind)
-        limit = limit or bool(BOUND.search(clause.text[clause.at(phrase.end) :]))
+        limit = (
+            limit
+            or bool(BOUND.search(behind))
+            or bool(SET_FOR.search(clause.text[: clause.at(phrase.start)]))
+        )
         if (limit and not OURS.search(text)) or (span.last > scene.base and _pressed(text)):
             return span.last
     return scene.base if SAME_DAY.search(clause.text) else None
+
+
+def _is_our_word(before: Clause | None) -> bool:
+    """Whether the clause before begins what we say ourselves."""
+    return before is not None and bool(OUR_WORD.search(before.text))
 
 
 def _pressed(text: str) -> bool:

@@ -22,6 +22,7 @@ UNSEEN = re.compile(
 HAN = (range(0x3400, 0xA000), range(0x20000, 0x30000))  # what may have a Simplified form
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: no converter takes it
 ALONE = {"著手": "着手", "臺": "台"}  # what the converter leaves as it is
+IN_WORDS = "瞭"  # Traditional in a word only: 瞭解, 瞭望
 
 
 @functools.cache
@@ -38,7 +39,7 @@ def _traditional() -> frozenset[str]:
     every = list(map(chr, chain.from_iterable(HAN)))
     alone = _converters()[0].convert("\n".join(every)).split("\n")
     changed = (old for old, new in zip(every, alone, strict=True) if old != new)
-    return frozenset(changed) | frozenset("".join(ALONE))
+    return frozenset(changed) | frozenset("".join(ALONE)) | frozenset(IN_WORDS)
 
 
 def normal(text: str) -> str:

@@ -14,6 +14,8 @@ from ledger.reading.said import ProgressSaid, Who
 from ledger.reading.scene import Scene
 from ledger.reading.view import Part
 
+TELEGRAM = 8  # characters of a sentence in telegram style
+OPEN_STILL = re.compile("[挂留没别不]")
 MOST = 40  # issues named by number in one message
 ENDED = re.compile(
     r"(?:[水电路网气]|信号)[已全都]?通(?:了|$|[，。；\s])|灯[已全都]?亮|"
@@ -27,7 +29,7 @@ CLOSED = re.compile(
 )
 UNENDED = re.compile(
     r"没|未|还(?!清)|快|一半|等|正在|准备|要(?!求)|争取|力争|计划|预计|打算|下周|下个?月|月底|申请销号"
-    r"|才能|再|排|差|催|通知|待|不予|不算|不能|完成0|[1-9]\d?%|[一两三四五六七八九几\d]成$|退回"
+    r"|才能|再|排|差|催|通知|待|不予|不算|不能|[结完]不了|完成0|[1-9]\d?%|[一两三四五六七八九几\d]成$|退回"
 )
 MEANT = re.compile(
     r"(?:下周|明天|后天|下个?月|争取|打算|准备|计划|尽量|力争|想|接下来|下一?步|梦[见到])[^，。；]{0,8}$"
@@ -37,25 +39,28 @@ ASKED = re.compile(
 )
 # nothing has moved, and nothing more is told
 STANDS_STILL = re.compile(
-    r"老样子|原样|(?:还是|[都也]|就是|一[点样]|丝毫|半点)[^，。；]{0,2}没[有再]?(?:动|挪|落地|推)|嘴上说|原地踏步|没轮到|没(?:有|得|啥|个)?动静|没反应|没人?[来管过问]{1,2}$|谁[都也]没来|(?:那个|一个|老)样子|^[，：]*进[展度]，?无|完成0(?!\d)"
+    r"老样子|原样|(?:还是|[都也]|就是|一[点样]|丝毫|半点)[^，。；]{0,2}没[有再]?(?:动|挪|落地|推)|嘴上说|原地踏步|没轮到|没(?:有|得|啥|个)?动静|没反应|没人?[来管过问碰理动]{1,2}$|谁[都也]没来|(?:那个|一个|老)样子|^[，：]*进[展度]，?无|完成0(?!\d)"
 )
 # the entry in the list is spoken of, not the thing: 56号的问题描述太长了
 RECORD = re.compile(
-    r"^\s?的?(?:问题)?(?:的?(?:旧?照片|图片?|截图|描述|标题|编号|名字?|字|报告单)|[^，。；]{0,4}(?:照片|截图|描述|权限))"
+    r"^\s?的?(?:问题)?(?:的?(?:旧?照片|图片?|截图|描述|标题|编号(?!就?是)|名字?|字|报告单)|[^，。；]{0,4}(?:照片|截图|描述|权限))"
     r"|^[^，。；]{0,2}(?:我(?:琢磨|不?想|没|在想|觉得|看)|到期)"
 )
 NOT_REACHED = re.compile(r"待[通验批审装修建付]|还没|没动|未|还在|在排|还差|没下文")
 ON_THE_WAY = re.compile(
-    r"吃的?[派中晚早午]?饭|(?:喝|讨)[了口碗杯]|歇[了脚]|去了|走访|看了|(?<![领拿收送等寄运找买办])到了|入户|我|学习"
+    r"吃的?[派中晚早午]?饭|(?:喝|讨)[了口碗杯]|歇[了脚]|去了|走访|看了|(?<![领拿收送等寄运找买办])到了|入户|(?<![给让叫请跟向对喊])我|学习"
 )
 # what a day is told with: the sender's own doings
 OWN_DAY = re.compile(
     r"我(?![们队村])|(?<!过)去了|走访|入户|看望|(?<!人)看了|慰问|串门|请假|轮休|公休|休[息假]|学习|自学|学了|钟头|小时|开会|值班|在岗|在村|回村|住村|培训|体检|出差|会议"
-    r"|结婚|过寿|做寿|嫁|手术|生日|出殡|返[村程回]|归队|陪|写了?信"
+    r"|结婚|过寿|做寿|嫁|手术|生日|出殡|返(?:的|了)?[村程回岗]|回的村|归的?队|就回[来村]|学[^，。；校]{0,3}(?:分钟|小时)|陪|写了?信"
 )
 OPENS = re.compile(r"^进[展度]$")  # 57号 进展：初审过
 TURNS_AWAY = re.compile(r"^(?:对了|另外|还有|顺便|再就是|此外|最后|接下来)")
 ONLY_CLOSED = re.compile(r"^(?:已经?|都|也)?(?:办[结好妥]|销[号了]|完[成结]|解决|搞定)了?$")
+ONLY_NAMED = re.compile(  # 28号单子，许家旺…: as yet only the name of the issue
+    r"^[(（]?(?:的?[那这]?[个条张件桩]?(?:工?单子?|事儿?|任务|清单))?$"
+)
 ANEW = re.compile(r"^(?:家|屋)?[里头]?的")  # a household's own matter begins
 # 12号问题是我写错了: where nothing more is told of it, another number follows
 MISNAMED = re.compile(
@@ -64,6 +69,11 @@ MISNAMED = re.compile(
 # a number that is only the name of what has been told: ，编号是31; ，8号先别销
 LABEL = re.compile(
     r"^[啊呢吧哈的那这个件条桩，]*(?:(?:先|还)?(?:别|不|可以|能|该)*(?:销|关|划|办结)[^，。；]{0,2})?$"
+)
+# what is said of the number says only how it stands, what it is stands before: 6号就还是没完
+ONLY_STANDS = re.compile(
+    r"^(?:的编号|的?事|那[个条件桩]|就是这个|可以?|[，就也都算是先还仍别能该彻底接着继续])*+"
+    r"(?:挂|留|没完|没[办了]结|[销关划勾](?=$|[了掉号吧])|办结|完事|搞定|了结)[着了掉号不吧，先别销勾]{0,6}$"
 )
 HAPPENED = re.compile(r"已|正式|终于|今[天日早]|刚刚?(?!到)|到货|完[结工成]|报了|签了")
 VOID = re.compile(r"重复|作废|并案")
@@ -177,6 +187,8 @@ def _gather(one: Numbered, parts: list[Part], used: set[Clause], named: set[Clau
     one.people = _first_people(parts[place] for place in places)
     for part in parts[places[-1] + 1 :]:
         clause = part.whole
+        if clause.sentence != sentence and _in_telegrams(one, clause):
+            sentence = clause.sentence  # 3号。路灯。电池到货了
         if clause.sentence != sentence or clause in used or not _goes_on(one, part, named):
             break
         one.clauses.append(clause)
@@ -190,6 +202,17 @@ def _gather(one: Numbered, parts: list[Part], used: set[Clause], named: set[Clau
     used.update(one.clauses)
 
 
+def _in_telegrams(one: Numbered, clause: Clause) -> bool:
+    """Whether a number is alone in its sentence, and what is told of it in sentences as short."""
+    short = len(clause.text.strip()) <= TELEGRAM and not clause.mentions
+    return (
+        short
+        and not one.name.start
+        and not one.tail.strip()
+        and not OWN_DAY.search(clause.text)
+    )
+
+
 def _first_people(parts: Iterable[Part]) -> tuple[Who | None, ...]:
     return next((one.people for one in parts if one.clause.mentions), (None,))
 
@@ -199,7 +222,7 @@ def _goes_on(one: Numbered, part: Part, named: set[Clause]) -> bool:
     if part.whole in named and part.whole is not one.clauses[-1]:
         return False
     if part.whole is one.clauses[-1] or (
-        one.tail in {"", "(", "（"} and clause.before == "soft" and not one.words
+        ONLY_NAMED.search(one.tail) and clause.before == "soft" and not one.words
     ):
         return not part.whole.taken
     if part.whole.taken or (ON_THE_WAY.search(clause.text) and clause.mentions):
@@ -224,8 +247,9 @@ def _begins_anew(clause: Clause) -> bool:
 
 def _look_back(one: Numbered, parts: list[Part], sentence: int, named: set[Clause]) -> None:
     """有福家橘子拉走了，钱到手了，5号办结: the household stands before the number."""
-    label = bool(LABEL.search(one.told))
-    if not one.told.strip() and not any(part.whole.sentence == sentence for part in parts):
+    label = bool(LABEL.search(one.told)) or _still_open(one.told)
+    bare = not one.told.strip() or bool(ONLY_STANDS.search(one.told))
+    if bare and not any(part.whole.sentence == sentence for part in parts):
         sentence -= 1  # 推了一百米就停了。问题号22
     mine = [part for part in parts if part.whole.sentence == sentence]
     named_there = any(part.clause.mentions for part in mine)
@@ -237,6 +261,11 @@ def _look_back(one: Numbered, parts: list[Part], sentence: int, named: set[Claus
             one.people = part.people
         if part.clause.mentions:
             return
+
+
+def _still_open(told: str) -> bool:
+    """Whether all that is said of a number is that it stays open: 14号接着挂."""
+    return bool(ONLY_STANDS.search(told)) and bool(OPEN_STILL.search(told))
 
 
 def _tells_else(clause: Clause, *, label: bool) -> bool:

@@ -9,13 +9,15 @@ from ledger.reading.leave_words import HE_SAID, OTHERS
 from ledger.reading.moods import counts_asked
 from ledger.reading.said import PresenceSaid
 from ledger.reading.scene import Scene, by_others, is_future
+from ledger.reading.turns import SUBJECT
 from ledger.time_phrases import TimePhrase
 
 PLACE = "村(?:[里上]头?|头)|驻地|驻点|点[上里]|队[上里]|岗"
 PRESENT = led(
-    rf"在值班室|值班室(?:守|坐|待|蹲|熬|睡|歇|住|眯|过|凑合|对付)|[晚夜]我?[睡住歇]在?村部[一二三四五\d]楼|[睡歇住守](?:在|的)*(?:村部|队部|村委会?)|没(?:有)?离开(?:过)?村|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
+    rf"坐镇(?:村|在村|驻)|轮我(?:看门|看家|守门|坐)|留村|[搁在]村[里部]头?(?:呢|嘞|哩|的哈)|开(?:着)?窗口|(?:我|本人)[^，,。]{{0,4}}[在搁][^，,。]{{0,3}}(?:服务(?:站|台|中心|大厅)|窗口|党群中心)[^，,。]{{0,4}}[坐守忙]|村部[^，,。]{{0,5}}(?:将就|眯|对付|凑合|打盹)|坐了[^，,。]{{1,4}}班|守(?:卡点|卡口|路口|值守点|防火点|检查点)|村[里上]我[住睡守值]的|我[住睡守]的村|守村部"
+    rf"|在值班室|值班室(?:守|坐|待|蹲|熬|睡|歇|住|眯|过|凑合|对付)|[晚夜]我?[睡住歇]在?村部[一二三四五\d]楼|[睡歇住守](?:在|的)*(?:村部|队部|村委会?)|没(?:有)?离开(?:过)?村|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
     rf"|^(?:今[天日]|本人|我|[上下]午|已经?|准时|正常|按时)*到岗(?:打卡|上班|签到)?(?:了|✅)?$|(?:[住蹲]点|[在住守]村|在岗)第[^，,。]{{1,4}}天|按在[岗村]算|算(?:我|作|是)?在[岗村]|(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
-    r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村[部里委]|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
+    r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村(?:[部里委小]|$)|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
     r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|驻守|(?<=[天晚])也在(?:的|呢)?$|坐班(?!车)|带班|在位"
     r"|值(?:个|了|的)?(?:周末|夜|早|晚|白|节假日|大)班|守(?:了)?(?![他她])[^，,。]{1,8}一(?:通宵|整夜|宿|夜|晚)|值班室|值(?:的|[了着过]?[一半两整个]{0,2}[天晚宿夜]?的?)班|守(?:电话|了?一?(?:天|夜|晚)|点|夜)|村[里头上部委](?:过的?夜|睡|歇|住|打(?:的|了)?地铺|对付|凑合)|(?:一直|全天|整天|始终|哪也|哪儿也)(?:都|就)?没(?:有)?(?:离开|出去|走开|动窝|外出|去)(?:过)?$|[睡歇住](?:的|在)*(?:村[里上]|村部|队部|村委会?|驻地)|住(?:村部|队部)"
     r"|[我咱]们?(?:[仨俩]|[几两三四五]个人?)?都在(?:的|呢)?$|一个(?:都)?不[缺少]|都到(?:齐|岗)"
@@ -24,6 +26,8 @@ PRESENT = led(
     r"|(?:村[里部上头]|办公室|队[里部])[^，,。]{0,3}[就只](?:剩|有|留)?下?(?:了)?我(?:一个人?|自己|一人|守|在|[们俩])|[搁窝]村[里部]头?(?:猫|待|呆|蹲|守|住|睡|歇|眯)"
     r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
 )
+VAGUE = ("当", "这几", "近", "这阵", "这段", "这些", "最近", "前阵")  # names no day of its own
+NOW = re.compile("现在|此刻|这会[儿子]?|眼下|目前")
 NEAR = 20  # characters before a clause in which one says that he stays
 STAYS_ON = re.compile(
     r"(?:这个?|本|下个?)?(?:周末|礼拜天|星期天)[^，,。；]{0,5}不(?:走|回|休)[^，,。；]{0,4}[，,]$"
@@ -58,6 +62,7 @@ NOT_AFTER = re.compile(  # a thing of the post, a span without days, somebody wh
 TONIGHT = re.compile(r"今[晚夜天日早晨]|今儿|在|正|^晚上|继续")
 NOT_HERE = re.compile(r"(?<!在)[没不]在[村岗]|没(?:下成|进|到|去)[^，,。]{0,2}村")
 FILED_FOR = re.compile(r"^(?:我|再)?(?:[^，,。]{0,4}日[志记])?补[^，,。]{1,14}(?:的|[日号天])$")
+WEEK = 7  # days: a week is only the frame of days told in it, 我这周周一周二都在岗
 SHORT = 5  # characters beside days that are told alone: 周一到今天天天在
 LONG_AGO = re.compile("国庆|春节|过年|元旦|五一|中秋|端午|清明|去年|前年|那[年天会]")
 SPANNED = re.compile(
@@ -95,6 +100,8 @@ def presence_about(scene: Scene, clause: Clause) -> list[PresenceSaid]:
     """The days on post told in a clause of a message that is sure to tell some."""
     if clause.question or NOT_HERE.search(clause.text) or counts_asked(scene.clauses, clause):
         return []
+    if SUBJECT.search(clause.text) and not MINE.search(clause.text):
+        return []  # 隔壁村的小高今天在岗
     return [
         PresenceSaid(start=clause.start, text=scene.words(clause), day=day, until=until)
         for day, until in _days(scene, clause)
@@ -188,14 +195,16 @@ def _own(clause: Clause, start: int, end: int) -> bool:
 
 def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
     times = _spelt_out(scene, clause) or clause.times or _headed(scene, clause)
-    vague = ("当", "这几", "近") if "一直" in clause.text else ("当", "这几", "这两", "近")
+    vague = VAGUE if "一直" in clause.text else (*VAGUE, "这两")
     named = [one for one in times if one.names_day and not one.text.startswith(vague)]
     spans = [span for one in named if (span := scene.meant(clause, one))]
     if named and not any(one.first <= scene.base for one in spans):
         return []  # 国庆七天: a day that cannot be told
     ranges = [one for one in spans if one.kind == "range" and one.first <= scene.base]
     if ranges and SPANNED.search(clause.text):
-        return [(ranges[0].first, min(ranges[0].last, scene.base))]
+        framed = [one for one in spans if one is not ranges[0] and one.kind == "point"]
+        if not framed or (ranges[0].last - ranges[0].first).days < WEEK - 1:
+            return [(ranges[0].first, min(ranges[0].last, scene.base))]
     told = {"point", "after"}  # 昨天起在岗
     points = [one.first for one in spans if one.kind in told and one.first <= scene.base]
     return [(one, None) for one in points] or [(_told_day(scene, clause), None)]
@@ -203,6 +212,8 @@ def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
 
 def _told_day(scene: Scene, clause: Clause) -> date:
     """The day it is told under: of a diary's heading, where nothing nearer is said."""
+    if NOW.search(clause.text):
+        return scene.base_at(clause.start)
     day = scene.days[clause]
     before = _leading(scene, clause)
     if before and any(one.text.startswith("当") for one in clause.times):

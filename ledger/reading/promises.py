@@ -276,11 +276,11 @@ def _following(scene: Scene, index: int) -> list[Clause]:
     first = scene.clauses[index + 1] if index + 1 < len(scene.clauses) else None
     for later in scene.clauses[index + 1 : index + 3]:
         if (
-            (later.before == "hard" and not (later is first and _only_vows(clause)))
+            (later.before == "hard" and not (later is first and _goes_on(clause, later)))
             or later.taken
             or later.has("leave.words", "leave.here")
             or (later.has("visit.words") and not _brings(later))
-            or (later.has("study.words") and later not in scene.plans)
+            or (later.has("study.words") and later not in scene.plans and not _limited(later))
         ):
             break
         if later.mentions and taken:
@@ -295,6 +295,17 @@ def _following(scene: Scene, index: int) -> list[Clause]:
     return taken
 
 
+def _limited(clause: Clause) -> bool:
+    """Whether a last day is said in it: 12月3号以前开出来."""
+    return any(one.ending == "by" for one in clause.times)
+
+
+def _goes_on(clause: Clause, later: Clause) -> bool:
+    """Whether the next sentence says what was promised: 讲好的。周二前。帮他背化肥."""
+    opens = bool(later.times) and later.text.strip().startswith(later.times[0].text)
+    return _only_vows(clause) or (opens and _limited(later) and not clause.times)
+
+
 def _only_vows(clause: Clause) -> bool:
     """Whether it is nothing but the word given: 保证！下周日以前送到."""
     return len(clause.text.strip()) <= LEADS and clause.has("promise.words")
@@ -303,7 +314,7 @@ def _only_vows(clause: Clause) -> bool:
 def _brings(clause: Clause) -> bool:
     """Whether it says what is brought or who is sent, no visit told of by itself."""
     return bool(words.SENDS.search(clause.text)) or (
-        bool(words.FOR_THEM.search(clause.text)) and _dated(clause)
+        bool(words.FOR_THEM.search(clause.text) or "送" in clause.text) and _dated(clause)
     )
 
 

@@ -12,17 +12,17 @@ from ledger.reading.scene import Scene, by_others, is_future
 from ledger.reading.turns import SELF, after_others
 
 SURE = led(
-    r"(?<![推请])销[^，,。]{0,3}假|^(?:今[天早晚日]|现在|这就)?销(?:一下|了|$)|(?:公差|出差|培训|学习|轮训|休假|轮休|探亲)(?:回来|归来)(?!再|后|就)|(?:假|公差|出差|轮休|公休|年休)[^，,。取]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
+    r"(?<![推请])销[^，,。]{0,3}假|(?:返|回|归|复)的(?:岗|队)|^(?:今[天早晚日]|现在|这就)?销(?:一下|了|$)|(?:公差|出差|培训|学习|轮训|休假|轮休|探亲)(?:回来|归来)(?!再|后|就)|(?:假|公差|出差|轮休|公休|年休)[^，,。取]{0,4}[销消](?!售|费|失|息)|[消肖]假|归队|归岗|返岗|返村|返队|回岗|复岗"
     r"|(?:[回到返进]的|[回返]了)(?:村|队|屯|寨)(?!委|部|长|员)"
     r"|[休歇]完(?:了|假)?|[假休差训]完毕|抵村|(?:假期|[休病事婚产年]假|轮休|公休|培训|出差|学习|轮训)(?:已经?|都|提前)?(?:结束|完了|期满)|收假|(?<![寒暑放])假(?:也|都|就|算是?|已经?)*完了?$|假[^，,。没不]{0,2}[歇休养](?:好|够)了|假(?:已)?(?:到期|满|期满)"
     r"|(?:又|已经?|正式|恢复|继续)(?:回来)?(?:上班|上岗|到岗)了|[回返]来(?:继续)?(?:上班|上岗|报到|复工)|(?:今[天日早]|现在|即日)(?:起|开始)?(?:正常|恢复|继续|重新|正式)?(?:上班|上岗|到岗|复工)(?!的|时|情况|率|人)|恢复上班$|^正常上班$|报(?:个)?到(?:来)?了|[到回]岗了|[回返]到?回?[^，,。]{0,3}岗位|[回归返]队(?!伍|里|上|长|员)|回来(?:报到|上班|值班|继续)"
 )
 MAYBE = led(
     r"[回返归]村|(?<![喊叫请派])[回返到进抵](?:到|了)?(?:咱|我们)?村(?![道路口头小东西南北])|(?<![捎带买拿取领接拉送找搬寄抱扶运退追要抢救牵赎讨借收换跑走飞爬救传])(?:[回转返归]|赶回|返回|折回)来(?:了|的)|^(?:[我咱]们?|本人|今[天早]|昨[天晚]|刚刚?|已经?|才|平安)*从[^，,。给捎带买拿取领]{1,10}[回转返折](?:来|到|村)[^，,。]{0,2}$|^我?回了$|(?<=[天日早晚午点])就回了$|[回返]到?回?(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点|岗位|宿舍)"
-    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点)|到岗(?!情况|率|人数|登记|考勤)|(?<=人)到了|已到(?=村|岗|$)|(?:刚|才|已经?|终于|总算)[^，,。]{0,4}[进到拢]了?村[口头](?=了|$)|[转回]拢(?:了|来|到)?(?:村|队)|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
+    r"|(?:到|进|落)(?:了)?(?:队[上里]|点[上里]|驻地|驻村?点)|到岗(?!情况|率|人数|登记|考勤)|(?<=人)到了|已到(?=村|岗|$)|(?:刚|才|已经?|终于|总算)[^，,。拉运送铺修架接通]{0,4}[进到拢]了?村[口头](?=了|$)|才(?:真|真正|算|得以)?[回返]来$|[转回]拢(?:了|来|到)?(?:村|队)|^(?:[回返到]来?[咯喽啰嘞咧啦]){1,2}$|(?:颠|挪|摸|爬|挤|熬|磨|晃|赶|奔|溜|蹚)(?:回|进|到)(?:了|到)?(?:驻地|驻点|村[里部口头委]?|宿舍|队[上里部]|点上)|进的村|[爬走翻上]上?(?:了)?咱们?村的|^我?(?:已经?|刚|也|平安|安全|顺利)*到(?:了$|达|站)"
 )
 ABSENCE = re.compile(
-    r"假(?!如|若|装|的)|丧事|喜事|后事|婚礼|喜酒|事情?办[完妥好]|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看完?病|高铁|火车|夜路|赶路|连夜|驻村?[点地]|到村|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|[不没]在村|离[村岗]|宾馆|开会|人已|平安|报到|忘|从.{1,8}[回返转]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院|开完[^，,。]{0,8}会|领奖|答辩|考试"
+    r"请到|请的|渡船|毕业|假(?!如|若|装|的)|丧事|喜事|后事|婚礼|喜酒|事情?办[完妥好]|公差|出差|学习班|轮训|党校|述职|体检|住院|出院|看完?病|高铁|火车|夜路|赶路|连夜|驻村?[点地]|到村|[班客大]车|车票|动车|飞机|下车|行李|进站|(?:老|娘|婆)家|省[城里]|市里|州里|县[城里]|久等|照常|培训|开会|轮休|公休|休息|[不没]在村|离[村岗]|宾馆|开会|人已|平安|报到|忘|从.{1,8}[回返转]|我(?:已经?|刚|也|就|今天|昨天|昨晚)?回来|我已|就(?:回|到)村|已[经]?[回到]村|[回到]村了|返程|复查|出院|开完[^，,。]{0,8}会|领奖|答辩|考试"
 )
 NOT_YET = re.compile(
     r"(?:[原预]定|本来|本该|该|[要将再想等]|(?<![开完了大散年议例场谈讨练])会|莫|别|甭|打算|准备|争取|预计|估计|计划|没(?!事)|未|不|怎么|什么时候|几时|之前|尽快|赶紧)[^了，]{0,6}$"
@@ -41,7 +41,9 @@ HOME_AGAIN = re.compile(  # 总算挪回村里头了
     r"^(?:(?!从|[家户组社]|走访|入户|看|送|会)[^，,。]){0,10}(?:[回返](?:到)?村[里上头]{0,2}|[回到](?:驻地|驻点|队[上里]|点[上里]))[了的]$"
 )
 PAST = re.compile(r"(?:销|[回到返])[的了]")  # 周三下午销的假
-OF_LEAVE = re.compile(r"销[^，,。]{1,6}的假|[日天号一二三四五六]的[^，,。]{0,2}假")
+OF_LEAVE = re.compile(
+    r"销[^，,。]{1,6}的假|[日天号一二三四五六]的[^，,。]{0,2}假|请的[^，,。]{0,2}(?:假|[公轮年]休)"
+)
 FROM_AWAY = re.compile(r"^[^，,。]{0,4}从[^，,。]{1,10}[回转返]来")  # 从省城学习回来
 TIMED = re.compile(  # beside its day or hour: 昨天17:30回到村部, 今儿擦黑才回到村里
     r"^(?:我|本人|人|才|就|刚|已经?|终于|总算|又|自己|[是的从:：]|一个人|一进|[摸赶坐跑]|傍黑|天黑|一[大清]?早|末班车|末班|班车|半夜)*(?:[回返归进抵]|赶回|返回|摸回|回到|返到|赶到|回了|到)(?:到|的|了)?村(?:里头?|部|上|头)?(?:了|的|是)?(?:就[^，,。]{0,5})?$"
@@ -55,7 +57,7 @@ FROM_HOME = re.compile(  # of a household: no return to the village
 )
 ISSUES = re.compile(r"#\d|编号|\d号|问题|整改|办结|[这那][件条个桩]|登记|[事]?(?:算|可以)")
 AT_LAST = re.compile(  # being back is the news: 推开雪才回村, 领完奖回村, 都回村两个钟头了
-    r"(?:才|终于|总算|好不容易)[^，,。]{0,4}[回返到](?:到|了|的)?村|(?:[^，,。]{2}完|结束|完毕)[^，,。]{0,8}[回返]到?村"
+    r"(?:才|终于|总算|好不容易)[^，,。]{0,4}[回返到进挪颠](?:到|了|的|回)?(?:村|驻地|驻点)|才(?:真|真正|算|得以)?[回返]来$|提前[^，,。]{0,4}[回返]来?了|^(?:[回返到]来?[咯喽啰嘞咧啦]){1,2}$|(?:[^，,。]{2}完|结束|完毕)[^，,。]{0,8}[回返]到?村"
     r"|[回返]村[^，,。]{1,5}(?:小时|钟头|分钟|半天|一会儿?|一阵子?)了$"
 )
 BARE_CLOSED = re.compile(r"^销(?:了|吧|掉|号|$)")
@@ -194,15 +196,19 @@ def _day(scene: Scene, clause: Clause, spot: int) -> date:
 
     销昨天的假 names the day of the leave.
     """
-    if OF_LEAVE.search(clause.text):
-        return scene.base
+    if of_leave := OF_LEAVE.search(clause.text):
+        return _behind_leave(scene, clause, of_leave.end())
     index = scene.place(clause)
+    further = scene.clauses[index + 3 : index + 4]
     near = scene.clauses[max(0, index - 2) : index + 3]
+    near += [one for one in further if one.sentence == clause.sentence]
     near = [one for one in near if _same_act(one)] + [one for one in near if _only_days(one)]
     near = [one for one in near if not OF_LEAVE.search(one.text)]
     before = [one for one in clause.times if clause.at(one.start) < spot]
     for times in (before[::-1], clause.times, *(one.times for one in near)):
         for phrase in times:
+            if phrase.text.startswith("当") and (same := _same_day(scene, clause)):
+                return same
             if phrase.text.startswith("当") or (phrase.beside and _moved_up(clause)):
                 continue
             span = scene.span(phrase, "back")
@@ -213,7 +219,24 @@ def _day(scene: Scene, clause: Clause, spot: int) -> date:
                 and span.first <= scene.base
             ):
                 return span.first
-    return scene.base if _moved_up(clause) else scene.days[clause]
+    was_off = any(OF_LEAVE.search(one.text) for one in scene.clauses[max(0, index - 2) : index])
+    return scene.base if was_off or _moved_up(clause) else scene.days[clause]
+
+
+def _behind_leave(scene: Scene, clause: Clause, at: int) -> date:
+    """The day said behind the leave that ends: 星期一请的假我星期三就销了; else today."""
+    later = [one for one in clause.times if one.names_day and clause.at(one.start) >= at]
+    spans = [scene.span(one, "back") for one in later]
+    told = [one.first for one in spans if one and one.kind == "point"]
+    return min(told[-1], scene.base) if told else scene.base
+
+
+def _same_day(scene: Scene, clause: Clause) -> date | None:
+    """The day told of just before: 19号请假一天，当天夜里就返村了."""
+    before = scene.clauses[max(0, scene.place(clause) - 1)]
+    named = [one for one in before.times if one.names_day and before is not clause]
+    spans = [scene.span(one, "back") for one in named if before.sentence == clause.sentence]
+    return next((one.first for one in spans if one and one.kind == "point"), None)
 
 
 def _moved_up(clause: Clause) -> bool:

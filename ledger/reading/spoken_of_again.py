@@ -8,8 +8,8 @@ from ledger.surnames import surname_of
 
 LEADS = r"^(?:就|只|还|也|但|不过|倒|可|其中|先说|再说|嗯|是|有)*+"
 BY_SURNAME = re.compile(
-    LEADS
-    + r"(?P<surname>[一-龥]{1,2}?)(?:$|[家户](?![长主户庭])|的(?![确士话时是])|那[边头儿])"
+    LEADS + r"(?P<surname>[一-龥]{1,2}?)(?:$|(?=缺|没|要|想|说|讲|反映|愁|嫌|无|患|求|诉|称)"
+    r"|[家户](?![长主户庭])|的(?![确士话时是])|那[边头儿])"
 )
 PLACES = "一二三四五六七八九"
 IN_ORDER = re.compile(

@@ -9,7 +9,7 @@ from ledger.reading.clauses import Clause
 from ledger.reading.deeds import SHORT, Tense, by_them, dated_before, day_at
 from ledger.reading.said import StudySaid
 from ledger.reading.scene import Scene
-from ledger.reading.study_days import days_of, is_day_alone
+from ledger.reading.study_days import days_of, ends_with_day, is_day_alone
 from ledger.reading.study_evidence import Evidence, Spot
 from ledger.reading.study_lengths import (
     bare_minutes,
@@ -22,7 +22,7 @@ from ledger.reading.study_lengths import (
     only_lengths,
     only_times,
 )
-from ledger.reading.study_parts import Part, apart, heads, merged
+from ledger.reading.study_parts import Part, anew, apart, heads, merged, silence
 from ledger.reading.study_refused import refused, taken_back
 from ledger.reading.study_settled import GOES_ON, settle
 from ledger.reading.study_signs import other_work
@@ -235,10 +235,16 @@ class _Reader:
         if part.test and part.minutes and words.SCORED.search(clause.text):
             return
         short = part.minutes is None and len(clause.text.strip()) <= SHORT
-        if clause.times and (short or is_day_alone(clause)):
-            part.day = day_at(self.scene, index, len(clause.text))[0]
+        if clause.times and (
+            short or is_day_alone(clause) or ends_with_day(self.clauses, clause)
+        ):
+            day = day_at(self.scene, index, len(clause.text))[0]
+            for one in self.parts if words.BACK_ON.search(clause.text) else (part,):
+                one.day = day
         minutes = minutes_of(clause) or boxed(self.clauses, index)
-        if words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
+        if not minutes and words.SILENT.search(clause.text):
+            silence(part, clause)
+        elif words.EXCHANGE.search(clause.text) and not words.FOLK.search(clause.text):
             self._with_exchange(part, clause, minutes)
         elif minutes:
             self._more(index, clause, part, minutes)
@@ -270,6 +276,7 @@ class _Reader:
             return (
                 not lengthy
                 and not again
+                and not ends_with_day(self.clauses, clause)
                 and not self._headed(clause)
                 and not words.MARKED.match(clause.text.strip())
                 and not words.MODE.match(clause.text.strip())
@@ -314,8 +321,8 @@ class _Reader:
                 if one is part or (one.clause is part.clause and one.minutes is None):
                     one.minutes, one.topics = minutes, one.topics or topics
             return
-        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not self._anew(
-            clause, part, minutes
+        if re.search(r"^\s*(?:共|合计|总|一共)", clause.text) or not anew(
+            self.scene, clause, part, minutes
         ):
             return
         dated = any(one.names_day for one in clause.times) or dated_before(self.scene, index)
@@ -323,18 +330,6 @@ class _Reader:
         mode = words.TALKED_OVER.search(clause.text) or part.exchange
         exchange = bool(mode) and not words.ALONE.search(clause.text)
         self._add(Part(clause, self.scene.words(clause), day, minutes, exchange, topics))
-
-    def _anew(self, clause: Clause, part: Part, minutes: int) -> bool:
-        """Whether a second length is another stretch, not the first one told again by the clock."""
-        if (
-            re.search("又|另|再|还|各|也|随后|然后", clause.text)
-            or self.scene.plain[clause.start - 1 : clause.start] == "+"
-            or clause.before == "hard"
-            or clause.times
-        ):
-            return not clause.text.strip().startswith("从")
-        clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", clause.text))
-        return not clocks or part.minutes != minutes
 
     def _topical(self, clause: Clause, part: Part) -> bool:
         """A topic that follows its study; 都是 gives it to all."""

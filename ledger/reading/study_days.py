@@ -41,3 +41,12 @@ def is_day_alone(clause: Clause) -> bool:
         text = text[:start] + "·" * (end - start) + text[end:]
     named = any(one.names_day for one in clause.times)
     return named and clause.before != "hard" and bool(words.DAY_ALONE.match(text.strip()))
+
+
+def ends_with_day(clauses: list[Clause], clause: Clause) -> bool:
+    """座谈留守儿童心理；一个半小时；昨天: the day of all that, at the very end."""
+    if clause is not clauses[-1] or not clause.times:
+        return False
+    named = any(one.names_day for one in clause.times)
+    covered = sum(one.end - one.start for one in clause.times)
+    return named and covered >= len(clause.text.strip())

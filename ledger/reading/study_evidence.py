@@ -174,13 +174,13 @@ class Evidence:
         if not ours:
             return []
         found = [one.span() for one in words.TALK.finditer(clause.text)]
-        return found or self._chat(clause)
+        return found or self._chat(index, clause)
 
-    def _chat(self, clause: Clause) -> list[Spot]:
+    def _chat(self, index: int, clause: Clause) -> list[Spot]:
         """和小鲁聊两项补贴咋落实: to chat is study where its subject is one."""
         chat = words.CHAT.search(clause.text)
         named = words.SUBJECT.search(clause.text) or words.BOOK.search(clause.text)
-        return [chat.span()] if chat and named else []
+        return [chat.span()] if chat and (named or self._subject_near(index)) else []
 
     def _card(self, index: int, clause: Clause) -> Spot | None:
         """📚 1h 一号文件 打卡: a length beside a card and a subject, and no word of duty."""

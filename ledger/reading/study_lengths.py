@@ -64,9 +64,11 @@ def _items(clauses: list[Clause], index: int, one: Duration) -> int:
     """How many there were of what took so long; 一回二十分钟，一回半小时 tells of each itself."""
     clause = clauses[index]
     head = clause.text[: max(0, clause.at(one.start))]
+    if words.EACH_OF_US.search(head):
+        return 2 if words.IN_TURNS.search(_text_before(clauses, index) + head) else 1
     each = words.EACH_ITEM.search(head)
     if each is None:
-        return _times(clauses, index, one)
+        return _so_long(clause, one, head) or _times(clauses, index, one)
     near = [*clauses[max(0, index - 1) : index], *clauses[index + 1 : index + 2]]
     if each[0][0] == "一" and (
         any(each[0][:2] in other.text for other in near) or clause.text.count(each[0][:2]) > 1
@@ -77,6 +79,15 @@ def _items(clauses: list[Clause], index: int, one: Duration) -> int:
     if not found or found[-1]["pair"]:
         return 2 if found else 1
     return int(SPOKEN.get(found[-1]["n"]) or read_number(found[-1]["n"]) or 1)
+
+
+def _so_long(clause: Clause, one: Duration, head: str) -> int:
+    """俩四十分钟, 三个25分钟: how many of that length; 0 where it is told of one."""
+    many = words.OF_SO_LONG.search(head)
+    if many is None or not words.MINUTES.search(clause.text[: clause.at(one.end)]):
+        return 0
+    said = many["n"]
+    return int(SPOKEN.get(said) or read_number(said[0]) or 1)
 
 
 def _text_before(clauses: list[Clause], index: int) -> str:

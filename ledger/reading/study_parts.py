@@ -7,6 +7,7 @@ from datetime import date
 from ledger.reading import study_words as words
 from ledger.reading.clauses import Clause
 from ledger.reading.said import StudySaid
+from ledger.reading.scene import Scene
 from ledger.reading.study_lengths import bare_words, lengths
 
 LONELY = re.compile(
@@ -112,3 +113,26 @@ def heads(part: Part, near: list[Clause]) -> bool:
         for one in near
     )
     return not busy and any(map(lengths, near))
+
+
+def anew(scene: Scene, clause: Clause, part: Part, minutes: int) -> bool:
+    """Whether a second length is another stretch, not the first one told again by the clock."""
+    text = clause.text.strip()
+    if (
+        re.search("又|另|再|还|各|也|随后|然后", text)
+        or scene.plain[clause.start - 1 : clause.start] == "+"
+        or clause.before == "hard"
+        or clause.times
+    ):
+        return not text.startswith("从")
+    clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", text))
+    return not clocks or part.minutes != minutes
+
+
+def silence(part: Part, clause: Clause) -> None:
+    """一块儿学了一个钟头，没人发言: they sat together, and it was no exchange."""
+    told = part.clause.text
+    talked = words.EXCHANGE.search(words.ONLY_TOGETHER.sub("", told))
+    if not talked and not words.TALKED_OVER.search(told):
+        part.exchange = False
+    clause.taken = True

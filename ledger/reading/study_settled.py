@@ -20,11 +20,11 @@ MARKS = re.compile("[。！!？?；;\\n]")
 ANEW = re.compile(
     r"又|另|再|还(?!没|有点|不)|接着|随后|然后|加上|外加|各|[早中晚][上饭]|[上下]午|中午|自学|集中|讨论了?$|其中"
 )
-WORD = r"(?:嗯|[啊哈呢，,、…？?。 ])*"
+WORD = r"(?:嗯|[啊哈呢，,、…？?。—（( -])*"
 DOING = r"(?:[学看听读上讲]了?|有|用了?|花了?|是|大概|约|个|它|作|成|进去|的|[:：])*"
 # the total of what was told before
 TOTAL = re.compile(
-    rf"(?:合着|拢共|统共|一共|总共|共计|合计|总计|加起来|加一[块起]儿?|合起来|合一[块起]|满打满算|前前?后后?|=|＝|(?<![产同青])共){DOING}$"
+    rf"(?:合着|拢共|统共|加拢|[通共]总|归总|加总|总起来|凑起来|凑一[块起]|捏拢|一共|总共|共计|合计|总计|加起来|加一[块起]儿?|合起来|合一[块起]|满打满算|前前?后后?|=|＝|(?<![产同青])共){DOING}$"
 )
 # the better estimate of the one before
 SETTLED = re.compile(
@@ -35,6 +35,13 @@ HEDGED = re.compile(
     rf"(?:应该|大概|可能|顶多|最多|也?就|那?就是|是|有|约)*$"
 )
 UNSURE = re.compile(r"^(?:钟头?|半)?(?:不到|没到|不足|不够|差[一点]{1,2})")
+# the same once more, for emphasis: 20分钟，真的只有20分钟
+STRESSED = re.compile(
+    r"^(?:[，,。！!？?…（(—、 -]|[吧呢啊哦哈嗯对]|[你我]?没(?:记|写|看|听|说|数|打)?错|真的?|确实"
+    r"|的确|就|只有?|才|也|是|不多不少"
+    r"|千真万确|保真|一点不假|[没不]掺[假水]|[没不][注灌]水|整整"
+    r"|一分(?:钟)?(?:不|没)[多少]|实打实|有|仅|说的|没多|没少|多一分没有)++$"
+)
 THAT_IS = re.compile(rf"^吧?{WORD}(?:也|那)?就是?$")
 DENIED = re.compile(r"[，,、 ](?:并?不是|而非|而不是)$")  # 半个点，不是一个半点
 LEFT = re.compile(rf"(?:就|剩|还有|也是|共|是){DOING}$")  # behind a break
@@ -143,6 +150,9 @@ def _speaks_of(here: _Told, live: list[_Told], gap: str, tail: str, plain: str) 
     if (sentence and DENIED.search(gap)) or (_guessed(here, plain) and DRAWN_OUT.search(gap)):
         here.drop()
         return True
+    if here.minutes == last.minutes and gap and _stressed(gap):
+        here.drop()
+        return True
     if TOTAL.search(gap):
         return _totals(here, live)
     heard = ONLY.search(gap) or (THING.match(gap) and OWN.search(gap))
@@ -169,6 +179,12 @@ def _speaks_of(here: _Told, live: list[_Told], gap: str, tail: str, plain: str) 
         return False
     here.drop()
     return True
+
+
+def _stressed(gap: str) -> bool:
+    """Whether a length is only said again: with words that assure, or in brackets."""
+    assured = STRESSED.match(gap)
+    return bool(assured) and bool(gap.strip("，,、。 "))
 
 
 def _off(here: _Told, last: _Told, gap: str, tail: str) -> bool:

@@ -71,7 +71,9 @@ def learned(clauses: list[Clause], index: int) -> tuple[int, int] | None:
     signs: list[object] = [
         one.search(text) for one in (TAKES_IN, TAUGHT, COURSE, LEARNT_OF, TONGUE, words.ALONE)
     ]
-    signs += [_subject(text)] + [len(set(one.findall(text))) > 1 for one in (COURSE, LEARNT_OF)]
+    signs += [_subject(text), words.BOOK.search(text)] + [
+        len(set(one.findall(text))) > 1 for one in (COURSE, LEARNT_OF)
+    ]
     where = spot.span() if isinstance(spot, re.Match) else (0, 0)
     return where if sum(map(bool, signs)) >= ENOUGH else None
 

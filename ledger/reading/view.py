@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from ledger.heads import led
 from ledger.mentions import Mention
+from ledger.reading.advances import effects_in
 from ledger.reading.clauses import Clause
 from ledger.reading.said import Who
 from ledger.reading.scene import Scene, who
@@ -52,6 +53,10 @@ OWN_TURN = re.compile(
     r"^(?:我|咱们|咱|队里|全队|晚上|夜里|今晚|晚饭|回来|回村|回到村|回村部|散会|路上|镇里|镇上|县里"
     r"|上面|上头|支书|队员|村部|村委|值班)(?![^，,]{0,4}[他她])"
 )
+# 我打电话问了学校: what we do about the household's matter does not turn away from it
+ERRAND = re.compile(
+    r"^我(?:[和跟同]邻居|们?几个|们)?(?:就|也|又|刚|当场|赶紧|马上|立马|今天|上午|下午)*(?:打电话|打了?个?电话|打[^，。]{1,4}(?:站|局|所)|联系|问了|催了?|提水|帮着?|替|托|跑了)"
+)
 MEETING = led(
     r"院坝会|院子会|屋场会|群众会|村民会|坝坝会|板凳会|火塘会"
     r"|户主会|村民代表会|村民大会|村民小组会|座谈会|恳谈会"
@@ -81,8 +86,20 @@ ANNOUNCES = re.compile(
     r"^(?:我|咱|可|都|跟你){0,3}(?:[说讲谈]好了?的?|[说讲谈]定了?的?|保证|答应[过了]?的?(?:事[^，。；]{0,3})?|承诺|一言为定)[啊哈呀哦]?$"
     r"|^[^，。；他她我]{2,7}的事儿?[啊哈]?$|^[^，。；他她我]{0,6}(?:总算|可算|终于)[^，。；没不]{1,3}[好通]了$"
 )
+# who has come to enjoy it tells whose it was: 水沟清完了，梁永红讲这下放心
+PLEASED = led(
+    r"放心|安心|踏实|满意|高兴|感谢|谢谢|道谢|感激|乐得|笑得|夸|舒坦|松了[一]?口气|试了(?:一?试|[一几两]?下)|(?<!拿)给我[喝尝吃看]|竖[起着]?(?:大)?拇指|点头说"
+)
+IDENTIFIES = re.compile(
+    r"^(?:我?说的|[他她]|阿[公婆爷]|老(?:人家?|汉|头|太太?)|大[爷娘妈]|奶奶|[这那]?(?:一)?[家户人个]人?)(?:嘛|呢)?就?是(?:的|咱|我们?|[一二三四五六七八九十\d]{1,2}[组社队]的?)?$"
+)
 NEXT = 2  # clauses in which that household is named
 # 侯大勇倒是没来: a household that has no part in what is told
+# 把高玉兰的三轮颠翻了: who came to harm by what is everybody's
+PUBLIC_THING = led(r"乡道|村道|县道|公路|大路|路[上面中]|桥[上面头]|路口|村口|坡道|路边")
+HARMED = re.compile(
+    r"(?:把|害得?|连|险些|差点)[^，。；]{2,10}(?:颠|绊|摔|滑|刮|撞|闪|掉|崴|跌)|(?:绊|滑|摔|颠|跌)倒了?[^，。；]{0,4}$"
+)
 NOT_THERE = re.compile(
     r"^(?:家|户)?的?(?:人)?(?:倒是?|却|可|就|也)?(?:没来|没到场|没吭声|没说话|没吱声)了?$"
 )
@@ -113,6 +130,7 @@ class _View:
     together: int = -1  # the sentence that tells of all of them
     meeting: int = -1  # the sentence that tells of a villagers' meeting
     teller: int = -1  # the sentence whose last clause only said who tells what follows
+    public: int = -1  # the sentence that tells of what is everybody's
     speaker: int = -1  # the sentence in which one of those who met has the word
 
     def about(self, clause: Clause) -> tuple[Who | None, ...]:
@@ -127,12 +145,17 @@ class _View:
             return meant
         if clause.mentions and self.people and _not_there(clause):
             return self.people
+        harmed = clause.mentions and not self.people and self.public == clause.sentence
+        if harmed and HARMED.search(clause.text):
+            return (None,)
         if clause.mentions:
             self.people = self._people(clause)
             self.teller = clause.sentence if TELLS.search(clause.text) else -1
             return self.people if not self._met(clause) else (None,)
         told = self.teller == clause.sentence and len(self.people) == 1
         self.teller = -1
+        if PUBLIC_THING.search(clause.text):
+            self.public = clause.sentence
         if self._met(clause) or (self._turns(clause) and not told):
             self.people = ()
         if TOGETHER.search(clause.text):
@@ -157,7 +180,9 @@ class _View:
         if clause.before == "soft" and APPOSED.search(clause.text):
             return False
         return bool(PUBLIC.search(clause.text)) or (
-            clause.before == "hard" and bool(OWN_TURN.search(clause.text))
+            clause.before == "hard"
+            and bool(OWN_TURN.search(clause.text))
+            and not ERRAND.search(clause.text)
         )
 
     def _people(self, clause: Clause) -> tuple[Who, ...]:
@@ -204,7 +229,46 @@ def parts_of(scene: Scene) -> list[Part]:
     for index, one in enumerate(found):
         if one.people == (None,) and ANNOUNCES.search(one.clause.text.strip()):
             one.people = _announced(found[index + 1 : index + 1 + NEXT])
+        if one.people[0] and _identifies(one.clause):
+            _all_about(found[:index], one.people)
+        if one.people[0] and one.clause.mentions and PLEASED.search(one.clause.text):
+            _given_back(found[:index], one)
     return found
+
+
+def _given_back(before: list[Part], pleased: Part) -> None:
+    """Give what was mended before in the sentence to the only household, who is pleased with it."""
+    told = [one for one in before if one.clause.sentence == pleased.clause.sentence]
+    if pleased.clause.at(pleased.clause.mentions[0].start) > 2 or not told:
+        return
+    if told[-1].people != (None,) or not any(_mended(one.clause) for one in told):
+        return
+    _all_about(told, pleased.people)
+
+
+def _all_about(parts: list[Part], people: tuple[Who | None, ...]) -> None:
+    """Parts about nobody named are about these."""
+    if any(one.people != (None,) for one in parts):
+        parts = [
+            one for one in parts if one.people == (None,) and not PUBLIC.search(one.clause.text)
+        ]
+    for one in parts:
+        one.people = people
+
+
+def _identifies(clause: Clause) -> bool:
+    """阿公就是汪成林: who it was that all the message told of."""
+    if len(clause.mentions) != 1:
+        return False
+    one = clause.mentions[0]
+    behind = clause.text[clause.at(one.end) :].strip()
+    return not behind.strip("家户") and bool(
+        IDENTIFIES.search(clause.text[: clause.at(one.start)])
+    )
+
+
+def _mended(clause: Clause) -> bool:
+    return bool(effects_in(clause.text)) or clause.has("steps.end")
 
 
 def _announced(behind: list[Part]) -> tuple[Who | None, ...]:

@@ -11,6 +11,7 @@ from ledger.reading.clauses import Clause
 NEAR = 5  # clauses back in which the household of 去看了 is looked for
 FAR = 12  # clauses of bare names that one verb can gather
 LEADING = 5  # characters before the name that heads an item of a list of visits
+OTHER_SIDE = re.compile(r"(?:被|让|叫|把|跟|与|嫌|骂|怪|告|欠)(?:隔壁|邻居|对门)?的?$")
 ABSENT = re.compile(
     r"(?:人|都|还|又|今天)?(?:不在|没在家?|没人(?=$)|没开门|没见[着到]|没碰[着上到]|锁[着了]?门|门锁|睡了没叫|没去成)"
 )
@@ -114,8 +115,16 @@ def topic(clauses: list[Clause], index: int, clause: Clause) -> list[Mention]:
             continue
         if is_names(earlier) and back == 0 and clause.before != "hard":
             return listed_before(clauses, index - 1, earlier, list(earlier.mentions))
-        return list(groups(earlier)[-1])
+        return list(_spoken_of(earlier))
     return []
+
+
+def _spoken_of(clause: Clause) -> list[Mention]:
+    """龚奶奶 of 龚奶奶讲路被梁家堵了: the last household that is not only the other side."""
+    *before, last = groups(clause)
+    other = before and OTHER_SIDE.search(clause.text[: clause.at(last[0].start)])
+    led = before and OTHER_SIDE.search(clause.text[: clause.at(before[-1][0].start)])
+    return before[-1] if other and not led else last
 
 
 def is_neighbour(clause: Clause) -> bool:

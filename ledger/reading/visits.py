@@ -336,7 +336,8 @@ class _Reader:
         for place, one in enumerate(days):
             self._file(clause, mentions[place : place + 1] if apart else mentions, one)
         meeting = bool(words.YARD.search(clause.text))
-        self.round = _Round(day, been.more, been.listed, meeting) if been.more else None
+        listed = been.listed and not meeting
+        self.round = _Round(day, been.more, listed, meeting) if been.more else None
 
     def _days_between(
         self, index: int, clause: Clause, mentions: Iterable[Mention]

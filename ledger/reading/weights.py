@@ -10,7 +10,7 @@ ends of a message as `^` and `$`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import chain, combinations
@@ -30,7 +30,8 @@ BETWEEN = "，"  # clauses
 CLAUSES, MOST = 100, 600  # clauses and characters that are weighed
 HUNDREDTHS = 100
 WIDTH = 24  # bits: the weights of all runs of a message add up to far less
-REMEMBERED = 64  # texts
+REMEMBERED = 64  # clauses
+ASKED_AGAIN = 4  # for several tables while one message is read
 STARS = re.compile(r"\*+")
 DIGIT = re.compile(r"\d")
 
@@ -45,14 +46,15 @@ class Weights:
     def odds(self, clauses: Iterable[Clause]) -> dict[str, float]:
         """The log odds of each kind: above 0 the words rather tell it, below not."""
         of = self.of
-        told = of[""] + sum(filter(None, map(of.get, signs_of(list(clauses)))))
+        told = of[""] + sum(filter(None, map(of.get, signs_of(tuple(clauses)))))
         return {
             kind: one / HUNDREDTHS
             for kind, one in zip(self.kinds, _unpacked(told, len(self.kinds)), strict=True)
         }
 
 
-def signs_of(clauses: Sequence[Clause]) -> set[str]:
+@lru_cache(maxsize=ASKED_AGAIN)
+def signs_of(clauses: tuple[Clause, ...]) -> frozenset[str]:
     """What is weighed of some clauses: runs of characters, and what one clause has together."""
     text = plain_of(clauses)
     signs = set(_runs(f"^{text}$"))
@@ -60,7 +62,7 @@ def signs_of(clauses: Sequence[Clause]) -> set[str]:
         signs |= _pairs(clause)
     for one in clauses[:CLAUSES]:
         signs |= _lists(one)
-    return signs
+    return frozenset(signs)
 
 
 def _runs(text: str) -> list[str]:

@@ -45,6 +45,13 @@ def told(text: str) -> dict[int, bool]:
         ("五号那张单，田埂垒了两户", (5,)),
         ("推了一百来米停了。问题号22", (22,)),
         ("这一条在问题单上是29号，办结吧", (29,)),
+        ("销号——22号——低压线已换", (22,)),
+        ("就15号那个 设计院量过了", (15,)),
+        ("原先登记的11号先挂着", (11,)),
+        ("6号就还是没完", (6,)),
+        ("13号就先留着", (13,)),
+        ("9号算彻底完事", (9,)),
+        ("31号，钱够了，人也定了", (31,)),
     ],
 )
 def test_ways_of_naming(text: str, numbers: tuple[int, ...]) -> None:
@@ -63,6 +70,10 @@ def test_ways_of_naming(text: str, numbers: tuple[int, ...]) -> None:
         "三号楼的灯",
         "台账12户",
         "学了一号文件",
+        "二姨家的事办完，15号返的岗",
+        "头一件，路灯修好了；第二件，马德泉家的宅基证领到手了，办结",
+        "20号今天又学十分钟森林病虫害",
+        "八号那个垃圾池问题，拖了这么久还是没人碰",
     ],
 )
 def test_days_houses_and_counts_are_no_issues(text: str) -> None:
@@ -93,3 +104,20 @@ def test_written_numbers() -> None:
 )
 def test_how_far_each_has_come(text: str, steps: dict[int, bool]) -> None:
     assert told(text) == steps
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "whose"),
+    [
+        # what stands before a number of which only its standing is told, in its sentence or the one before
+        ("罗志刚家的沼气灶通气了，他堂客炒了碗辣椒给我们看，3号问题可以销了", 3, "罗志刚"),
+        ("二喜子家的旱厕挖坑挖出石头，挖机没挖动，后天再来。6号就还是没完", 6, "孙二喜"),
+        ("28号单子，许家旺塌方清理，推土机来了，才推了一半", 28, "许家旺"),
+        ("3号。路灯。电池到货了。", 3, None),
+    ],
+)
+def test_whose_issue_it_is(text: str, number: int, whose: str | None) -> None:
+    reading = read(text, base=TODAY, village=VILLAGE, lexicon=load_lexicon())
+    (step,) = [one for one in reading.reports if isinstance(one, ProgressSaid)]
+    assert step.issue_no == number
+    assert (step.household and step.household.name) == whose

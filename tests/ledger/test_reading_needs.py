@@ -49,6 +49,9 @@ def needs(text: str) -> list[IssueSaid]:
         ),
         ("李友富的老寒腿犯了，要扎的那个针卫生室断货半个月了", ["李友富"]),
         ("侯二勇家门口的井盖碎了，侯大勇倒是没来，你们抓紧给换", ["侯二勇"]),
+        # who is named at last, or by the surname alone
+        ("阿公讲没人教他用手机缴医保。阿公就是汪成林", ["汪成林"]),
+        ("昨访沈月英、温树生。沈缺钱买降糖针。", ["沈月英"]),
     ],
 )
 def test_whose_need_it_is(text: str, whose: list[str | None]) -> None:

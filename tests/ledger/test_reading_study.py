@@ -14,6 +14,15 @@ BASE = date(2026, 11, 20)  # a Friday
 VILLAGE = village_of([{"name": "谢来福", "group": "1组"}, {"name": "金满囤", "group": "2组"}])
 
 MINUTES = {
+    "学土地法，三个番茄钟每个二十五分钟": 75,
+    "俩四十分钟，中间隔了个晌午，学的都是驻村干部管理办法": 80,
+    "学土地法两次，都是30分钟": 60,
+    "早饭前看《民法典》25分钟，睡前又补了35分钟": 60,
+    "《民法典》早上25分钟，晚上接上35分钟": 60,
+    "学习没落下：早起三十五分钟，夜里二十五分钟，都是昨天的": 60,
+    "党史？翻了，20分钟，真的只有20分钟": 20,
+    "学了个把小时——六十分钟整，土地管理法": 60,
+    "和老队员轮流讲课，每人三十分钟，讲的土地法": 60,
     "今天学习一个钟头不到，四十五分钟吧，内容是防汛预案": 45,
     "九点到十一点看了俩小时防汛预案": 120,
     "昨晚八点学到十点，中间停电坐了半小时不算，看的是防汛手册": 90,
@@ -36,6 +45,8 @@ MINUTES = {
     "看防汛条例四十分钟，看完还跟老孟争了半天": 40,
 }
 EXCHANGE = (
+    "与书记夜话《土地承包法》，彼此辩难，凡四十分。",
+    "和小高她们坐一搭聊了一个钟头，主要是耕地保护政策",
     "跟邻村的小何讨论防汛条例，聊了半小时",
     "昨天小组讨论了五十分钟防汛条例",
     "跟小莫讨论四十分钟怎么写防汛条例",
@@ -99,3 +110,9 @@ def test_the_day_of_a_promise(text: str, by: date) -> None:
 @pytest.mark.parametrize("text", NO_PROMISES)
 def test_no_promise_of_ours(text: str) -> None:
     assert said(text, PromiseSaid) == []
+
+
+def test_together_in_silence_is_no_exchange() -> None:
+    [found] = said("小组一块儿学了75min消防知识，没发言", StudySaid)
+
+    assert (found.minutes, found.exchange) == (75, False)
