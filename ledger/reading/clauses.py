@@ -63,7 +63,7 @@ class Clause:
     general: bool | None = None  # the same
     calm: list[tuple[int, int]] | None = None  # where nothing is wrong; the same
     fault: Literal["strong", "weak", "need", ""] | None = None  # the same
-    lists: frozenset[str] | None = None  # of what lists it has words; the same
+    lists: tuple[str, ...] | None = None  # of what lists it has words; the same
     _begin: dict[str, list[int]] | None = field(default=None, repr=False)
     _hits: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 

@@ -37,9 +37,9 @@ from ledger.reading.wording import worded
 DAYS = ("day", "until", "deadline", "first", "last", "by")  # of a report
 FARTHEST = 731  # days: two years
 ASKS = re.compile(r"能不能|可不可以|能否|可否|要不要|行不行|[吗么]$")
-# Log odds of a message below which a kind of report is not looked for at all: of five hundred
-# reports one is lost, which the judge would have dropped, and most of the rules need not be asked.
-UNLIKELY = -5.5
+# Log odds of a message below which a kind of report is not looked for at all, so that most rules
+# need not be asked: three reports in a thousand are lost, most of which the judge would drop.
+UNLIKELY, UNLIKELY_RETURN = -4.2, -5.0
 OTHER = re.compile(r"别[个的人家]")  # 别个队员 denies nothing
 MEANS_TO = re.compile(
     r"(?:(?:打算|(?<!雨露)计划(?!生育)|准备|想着?)[^，,。]{0,5}?|(?<![不重只需主])要)(?:先|再|就|也|还)?(?:[和跟陪带][^，,。]{1,4})?"
@@ -83,12 +83,12 @@ def heard(scene: Scene) -> tuple[Told, Mapping[Clause, Who | None]]:
     """What the rules hear in a message, and whom each of its clauses is about."""
     odds = weights(REPORTS).odds(scene.clauses)
     likely = {kind for kind, told in odds.items() if told > UNLIKELY}
+    back = odds["return"] > UNLIKELY_RETURN  # told in passing, with few words
     moods = unreal(scene.clauses)
     leaves = read_leave(scene, moods) if "leave" in likely else []
-    returns = read_return(scene) if "return" in likely else []
-    tense = Tense(scene)
-    studies = read_study(scene, tense) if "study" in likely else []
-    visits = read_visits(scene, tense) if "visit" in likely else []
+    returns = read_return(scene) if back else []
+    studies = read_study(scene, Tense(scene)) if "study" in likely else []
+    visits = read_visits(scene, Tense(scene)) if "visit" in likely else []
     presences = read_presence(scene, back=bool(returns)) if "presence" in likely else []
     parts = parts_of(scene)
     context = households_in_view(scene, parts)

@@ -350,7 +350,7 @@ REMEMBERED = 32  # texts, which are asked for several times while a message is r
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _scenes(text: str) -> Sequence[tuple[str, int, int]]:
+def scenes_in(text: str) -> Sequence[tuple[str, int, int]]:
     """The scenes of a text, category by category, none over another of its own.
 
     One pass tells where those of each category can begin: most cannot anywhere.
@@ -376,7 +376,7 @@ def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
     """
     whole = f"{before}，{text}" if before else text
     shift = len(whole) - len(text)
-    for name, start, end in _scenes(whole):
+    for name, start, end in scenes_in(whole):
         if end > shift:
             return name, max(0, start - shift), end - shift
     return None
@@ -385,6 +385,6 @@ def scene_in(before: str, text: str) -> tuple[str, int, int] | None:
 def scenes_of(text: str) -> dict[str, int]:
     """How many scenes of each category stand in some words."""
     counts: dict[str, int] = {}
-    for name, _, _ in _scenes(text):
+    for name, _, _ in scenes_in(text):
         counts[name] = counts.get(name, 0) + 1
     return counts

@@ -13,18 +13,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain, combinations
+from itertools import combinations
 from operator import add
 from pathlib import Path
 
 from ledger.reading.clauses import Clause
 from ledger.reading.subjects import nameless
-from ledger.reading.tellings import scenes_of
+from ledger.reading.tellings import scenes_in
 
 FOLDER = Path(__file__).with_name("weights_of")
 REPORTS, CATEGORIES = FOLDER / "reports.tsv", FOLDER / "categories.tsv"
 ANYTHING = "anything"  # beside the kinds: whether there is any report
-LONGEST = 2  # characters of a run
 FARTHEST = 5  # characters from one of a pair to the other
 BETWEEN = "，"  # clauses
 CLAUSES, MOST = 100, 600  # clauses and characters that are weighed
@@ -57,46 +56,48 @@ class Weights:
 def signs_of(clauses: tuple[Clause, ...]) -> frozenset[str]:
     """What is weighed of some clauses: runs of characters, and what one clause has together."""
     text = plain_of(clauses)
-    signs = set(_runs(f"^{text}$"))
+    signs = _runs(f"^{text}$")
     for clause in text.split(BETWEEN):
-        signs |= _pairs(clause)
+        signs += _pairs(clause)
     for one in clauses[:CLAUSES]:
-        signs |= _lists(one)
+        signs += _lists(one)
     return frozenset(signs)
 
 
 def _runs(text: str) -> list[str]:
     """Every run of one or two characters."""
-    runs, every = list(text), list(text)
-    for length in range(1, LONGEST):
-        runs = list(map(add, runs, text[length:]))  # each run and the character behind it
-        every += runs
-    return every
+    return [*text, *map(add, text, text[1:])]
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _pairs(clause: str) -> frozenset[str]:
+def _pairs(clause: str) -> list[str]:
     """Two characters of a clause with others between them (没~学), its first and its last ones."""
-    near = (
-        map("~".join, zip(clause, clause[gap:], strict=False)) for gap in range(2, FARTHEST + 1)
-    )
-    edges = (f"<{clause[:1]}", f"<{clause[:2]}", f"{clause[-1:]}>", f"{clause[-2:]}>")
-    return frozenset(chain(chain.from_iterable(near), edges, [f"{clause[:1]}<>{clause[-1:]}"]))
+    first, last = clause[:1], clause[-1:]
+    heads = [one + "~" for one in clause]
+    pairs = [f"<{first}", f"<{clause[:2]}", f"{last}>", f"{clause[-2:]}>", f"{first}<>{last}"]
+    for gap in range(2, FARTHEST + 1):
+        pairs += map(add, heads, clause[gap:])
+    return pairs
 
 
-def _lists(clause: Clause) -> frozenset[str]:
+def _lists(clause: Clause) -> tuple[str, ...]:
     """The lists of words that a clause has words of, the scenes it tells, and each two of them."""
     if clause.lists is None:
-        names = [(clause.at(one.start), clause.at(one.end)) for one in clause.mentions]
-        said = [tag for tag in clause.tags() if _outside(clause.hits(tag), names)]
-        said = sorted({*said, *scenes_of(nameless([clause]))})
-        clause.lists = frozenset(chain(said, map("&".join, combinations(said, 2))))
+        said = [tag for tag in clause.tags() if clause.hits(tag)]
+        if clause.mentions:
+            said = [tag for tag in said if _besides_names(clause, tag)]
+        said += {name for name, _, _ in scenes_in(nameless([clause]))}
+        said.sort()
+        clause.lists = (*said, *map("&".join, combinations(said, 2)))
     return clause.lists
 
 
-def _outside(spots: Iterable[tuple[int, int]], names: list[tuple[int, int]]) -> bool:
-    """Whether a word stands outside of names: 冯水生 is no matter of water."""
-    return any(not any(first <= start < last for first, last in names) for start, _ in spots)
+def _besides_names(clause: Clause, tag: str) -> bool:
+    """Whether a word of a list stands outside of names: 冯水生 is no matter of water."""
+    names = [(clause.at(one.start), clause.at(one.end)) for one in clause.mentions]
+    return any(
+        not any(first <= start < last for first, last in names) for start, _ in clause.hits(tag)
+    )
 
 
 def plain_of(clauses: Iterable[Clause]) -> str:
