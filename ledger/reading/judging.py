@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from ledger.reading.clauses import Clause
 from ledger.reading.said import (
     IssueSaid,
     LeaveSaid,
@@ -23,7 +24,7 @@ from ledger.reading.said import (
     VisitSaid,
 )
 from ledger.reading.scene import Scene
-from ledger.reading.weights import ANYTHING
+from ledger.reading.weights import ANYTHING, REPORTS, weights
 
 SAID: Mapping[str, type[Report]] = {
     "study": StudySaid,
@@ -47,6 +48,7 @@ PLAIN: Mapping[str, Callable[[Report], bool]] = {  # told with what belongs to i
     "done": lambda one: isinstance(one, ProgressSaid) and one.done,
     "due": lambda one: bool(getattr(one, "deadline", None) or getattr(one, "by", None)),
 }
+FEW = 20  # characters of a message
 HARDLY = -2.5  # log odds below which a kind that no rule hears is never told
 Facts = dict[str, float]
 
@@ -90,10 +92,27 @@ class Told:
         """What speaks for and against one report that has been heard."""
         kind = kind_of(one)
         plain = {name: told(one) for name, told in PLAIN.items()}
-        return self.missed(kind) | {"several": self.kinds.count(kind) > 1} | plain
+        return self.missed(kind) | plain | self._beside(one)
+
+    def _beside(self, one: Report) -> Facts:
+        """What tells one of several of its kind from the others: its own words, its people."""
+        kind, people = kind_of(one), getattr(one, "household", None)
+        others = [other for other in self.found if other is not one and kind_of(other) == kind]
+        if not others:
+            return {"several": 0, "own": 0, "apart": 0}
+        own = tuple(clause for clause in self.scene.clauses if _within(clause, one))
+        apart = people and all(getattr(other, "household", None) != people for other in others)
+        odds = weights(REPORTS).odds(own or self.scene.clauses)[kind]
+        return {"several": 1, "own": odds, "apart": bool(apart)}
 
     def stands(self, one: Report) -> bool:
-        """Whether a report that has been heard is told."""
+        """Whether a report that has been heard is told.
+
+        So few words weigh next to nothing: a plain fault in them stands (走访张大山，猪圈倒了).
+        """
+        few = len(self.scene.plain) <= FEW
+        if few and isinstance(one, IssueSaid):
+            return True
         return judges()[kind_of(one), "heard"](self.heard(one)) > 0
 
     def lacks(self, kind: str) -> bool:
@@ -101,6 +120,11 @@ class Told:
         if kind in self.kinds or self.odds[kind] < HARDLY:
             return False
         return judges()[kind, "missed"](self.missed(kind)) > 0
+
+
+def _within(clause: Clause, one: Report) -> bool:
+    """Whether a report was read from a clause."""
+    return clause.start < one.start + max(1, len(one.text)) and one.start < clause.end
 
 
 def kind_of(one: Report) -> str:
