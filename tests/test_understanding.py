@@ -26,42 +26,43 @@ ALL = [FOLDER / "examples.jsonl", *TUNING, *KEPT_OUT]
 BASE = date(2026, 11, 20)
 LABELLED = 400  # at least so many messages
 UNSEEN = 150  # at least so many nobody has tuned on
+SAMPLED = 4  # every so many of the files that are learned from: all of them take a minute
 SHORT = 6  # characters: such a message may be said by anybody
 
-# What is reached may not fall below: over all labelled files, and over the kept-out ones alone.
-# tuning_24 to 40 and kept_out_20 and 21 are harder than the files before them. A kept-out study,
-# leave or return is one of some fifty, forty, twenty: two of them are four to ten in a hundred.
+# What is reached may not fall below: over a sample of all labelled files, which are learned from,
+# and over the kept-out ones alone. A kept-out study, leave or return is one of some sixty to
+# ninety: two of them are two to three in a hundred.
 F1 = {
-    "study": (0.96, 0.93),
-    "visit": (0.96, 0.95),
-    "issue": (0.95, 0.91),
-    "progress": (0.94, 0.88),
-    "leave": (0.96, 0.88),
+    "study": (0.97, 0.93),
+    "visit": (0.95, 0.94),
+    "issue": (0.94, 0.90),
+    "progress": (0.94, 0.90),
+    "leave": (0.96, 0.92),
     "return": (0.95, 0.89),
-    "presence": (0.96, 0.91),
-    "promise": (0.96, 0.95),
+    "presence": (0.95, 0.91),
+    "promise": (0.97, 0.94),
 }
 EXACT = {
-    "minutes": (0.97, 0.96),
-    "dates": (0.98, 0.96),
+    "minutes": (0.97, 0.92),
+    "dates": (0.97, 0.95),
     "household": (0.97, 0.94),
-    "category": (0.95, 0.89),
-    "done": (0.94, 0.94),
-    "kind": (0.97, 0.95),
-    "exchange": (0.97, 0.96),
-    "issue_no": (0.98, 0.97),
+    "category": (0.96, 0.90),
+    "done": (0.97, 0.94),
+    "kind": (0.96, 0.94),
+    "exchange": (0.97, 0.95),
+    "issue_no": (0.98, 0.96),
     "tier": (0.98, 0.98),
 }
-WHOLE = (0.90, 0.78)  # the share of messages right in every exact part
+WHOLE = (0.89, 0.78)  # the share of messages right in every exact part
 # At most so many messages.
-INVENTED = (115, 8)  # something read into small talk: of 2,750 and 87
+INVENTED = (45, 14)  # something read into small talk
 DANGEROUS = {
-    "done where it is not": (14, 2),
-    "household invented": (50, 4),
-    "leave filed that was not done by the sender": (8, 2),
+    "done where it is not": (5, 3),
+    "household invented": (20, 6),
+    "leave filed that was not done by the sender": (8, 4),
     "number not masked": (0, 0),
-    "study filed that was not done by the sender": (12, 4),
-    "visit filed that was not done by the sender": (100, 5),
+    "study filed that was not done by the sender": (8, 6),
+    "visit filed that was not done by the sender": (35, 10),
 }
 
 
@@ -90,7 +91,7 @@ def households() -> list[dict[str, Any]]:
 @cache
 def scored(kept_out: bool) -> Any:
     """The score of all files, or of the kept-out ones alone."""
-    paths = KEPT_OUT if kept_out else ALL
+    paths = KEPT_OUT if kept_out else [FOLDER / "examples.jsonl", *TUNING[::SAMPLED]]
     return scoring().score_of(paths, village_of(households()), BASE)
 
 
