@@ -11,7 +11,7 @@ all. The same files give the same tables.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -20,7 +20,7 @@ from weigh_words import BASE, LABELLED, Labelled, Message, labelled, learn
 
 from benchmarks.understanding import paired
 from ledger.reading.answer import answer_of, village_of
-from ledger.reading.judging import JUDGED, SAID, Facts, Told, kind_of, written
+from ledger.reading.judging import JUDGED, SAID, Facts, Told, kind_of
 from ledger.reading.lexicon import load_lexicon
 from ledger.reading.reader import heard, laid_out
 from ledger.reading.said import Reading
@@ -56,7 +56,7 @@ def main() -> None:
             for case, facts, right in _cases(message):
                 cases.setdefault(case, []).append((facts, right))
     learned = ((*case, _learned(case, told)) for case, told in sorted(cases.items()))
-    JUDGED.write_text(written(learned), encoding="utf-8")
+    JUDGED.write_text(_written(learned), encoding="utf-8")
     learn(every)
 
 
@@ -98,6 +98,18 @@ def _learned(case: Case, told: Sequence[tuple[Facts, bool]]) -> dict[str, float]
     least = LEAST.get(case[0], USUALLY)[case[1] == "missed"]
     start = model.intercept_[0] - np.log(least / (1 - least))
     return {"": start} | dict(zip(names, model.coef_[0] / spread, strict=True))
+
+
+def _written(judged: Iterable[tuple[str, str, Mapping[str, float]]]) -> str:
+    """The factors as judging.py reads them, one line a kind and case."""
+    rows = list(judged)
+    names = list(dict.fromkeys(name for *_, factors in rows for name in factors))
+    lines = [["kind", "case", *names]]
+    lines += [
+        [kind, case, *(f"{of[name]:.3f}" if name in of else "" for name in names)]
+        for kind, case, of in rows
+    ]
+    return "".join("\t".join(line) + "\n" for line in lines)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ learned by scripts/judge_reports.py from messages that no rule was written after
 """
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -155,15 +155,3 @@ def _factors(row: Mapping[str, str]) -> dict[str, float]:
     return {
         name: float(told) for name, told in row.items() if name not in {"kind", "case"} and told
     }
-
-
-def written(judged: Iterable[tuple[str, str, Mapping[str, float]]]) -> str:
-    """The same as the text of a file."""
-    rows = list(judged)
-    names = list(dict.fromkeys(name for *_, factors in rows for name in factors))
-    lines = [["kind", "case", *names]]
-    lines += [
-        [kind, case, *(f"{of[name]:.3f}" if name in of else "" for name in names)]
-        for kind, case, of in rows
-    ]
-    return "".join("\t".join(line) + "\n" for line in lines)
