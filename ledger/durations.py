@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 from ledger.numerals import WRITTEN as NUMERAL_CHARS
 from ledger.numerals import read_number
-from ledger.time_words import COUNT, JOIN, LONG_PARTS, S, clock_pattern, read_clock
+from ledger.time_words import COUNT as PLAIN_COUNT
+from ledger.time_words import JOIN, LONG_PARTS, S, clock_pattern, read_clock
+
+COUNT = f"(?:{PLAIN_COUNT}|[廿卅][一二三四五六七八九]?)"
 
 HALF_DAY = 240  # minutes, a guess that is shown: 半天
 MORNING = 180  # 一上午, a guess that is shown
@@ -39,9 +42,12 @@ def _clock(name: str) -> str:
     )
 
 
+GOES_ON = (  # between the two: 起来学了《…》一直[到], 开始学条例，学[到]
+    "[一-龥]{0,12}(?:[，,][一-龥]{0,4}?|《[^《》，,。；]{1,30}》[一-龥]{0,6}?[，,]?[一-龥]{0,4}?|一?直|持续)"
+)
 CLOCKS = re.compile(
     rf"(?<![0-9.])(?<![0-9][:：])(?P<part>{LONG_PARTS}|早|晚)?{S}{_clock('a')}"
-    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就)[一-龥]{{0,12}}[，,][一-龥]{{0,4}}?[到至])|(?P<started>{STARTED}))"
+    rf"(?:(?:{JOIN}|[一-龥]{{1,5}}?[到至]|(?:开始|起|就){GOES_ON}[到至])|(?P<started>{STARTED}))"
     rf"(?P<part2>{LONG_PARTS})?{S}{_clock('b')}(?!钟)(?(started){ENDED})"
 )
 # 看到十一点，从九点半起; 学到十点半，九点一刻开始的
@@ -56,11 +62,13 @@ SPOKEN = {"俩": 2.0, "仨": 3.0, "个把": 1.0, "个来": 1.0}
 AND = "(?:挂?零|又|带|过|余)?"  # 一个钟头带一刻, 一个钟头挂零五分
 WANTING = "[差欠少缺短]"  # 两小时差一刻, 三个钟头欠五分
 MORE = (
-    rf"(?P<tail>半)|{S}{AND}(?P<more>[0-9]{{1,3}}|[零一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min|m(?![a-z0-9²³]))"
+    rf"(?P<tail>半)|{S}{AND}(?P<more>[0-9]{{1,3}}|[零廿卅一二三四五六七八九十]{{1,4}}){S}(?:分钟?|min|m(?![a-z0-9²³]))"
     rf"|{AND}(?P<quarter>[一三])刻钟?|(?P<bare>[1-5][05]|[二三四五]?十五?)(?=$|[，,。；;、 吧左的'′’])"
     rf"|[，,]?{WANTING}(?P<lack>{COUNT}){S}(?:分钟?|(?P<lack_quarter>刻钟?))"
 )
 OLD_HOURS = "(?P<double>时辰)"  # of two hours
+# 学了两个半小时，一个半是自己看: hours that have been named before
+SAME_HOURS = "(?P<same>(?<=[0-9一两二三四五六]个半)(?=[是用花自跟和与集在]))"
 LONG_UNITS = (
     "整?天(?!然)|周(?![一二三四五六日天岁年])|(?:星期|礼拜)(?![一二三四五六日天])|"
     "年(?![0-9一二三四五六七八九十级龄度月底前后来代])"
@@ -75,7 +83,7 @@ LENGTH = re.compile(
     r"(?:(?<=[周期拜])[一二三四五六日]{2,5}(?=[两三四]天))?"  # 礼拜四五两天
     rf"(?:差(?P<less>{COUNT})(?:分钟?|(?P<less_quarter>刻钟?))[就到满]?)?"
     rf"(?P<n>[0-9]\.[0-9]{{2}}(?=个?小时|h)|{COUNT}|(?<![你我他她咱们])[俩仨]|个[把来])(?:[来多]|(?<=半)(?:拉子?|把)|几(?=分))?{S}(?:"
-    rf"个?(?P<half>半)?[多来把]?{S}(?:小时(?!候)|钟头|{OLD_HOURS}|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|h(?![a-ln-z]))(?:{MORE})?"
+    rf"个?(?P<half>半)?[多来把]?{S}(?:小时(?!候)|钟头|{OLD_HOURS}|(?<=[个半多])钟(?![头表楼声点鼓])|{HOUR_POINT}|{SAME_HOURS}|h(?![a-ln-z]))(?:{MORE})?"
     r"|(?P<minutes>分钟|m(?=$|[，,。；;、 ])|分(?![之类别管给开析散组头布配钱地之田])|min(?:ute)?s?)"
     r"|(?P<quarters>刻钟|刻(?=$|[，,。；;吧]))"
     r"|(?P<unit2>个(?P<half3>半)?[多来]?月(?!底))"
@@ -92,16 +100,23 @@ PARTS, PARTS_NEAR = "其中", 6
 SENTENCE_END = re.compile("[。！!？?；;\\n]")
 STUDIED = re.compile("(?:学|习|看|读|长|间|时|讲|[一每各][节堂集讲课次篇])[了：:， 约有]{0,2}$")
 OF_STUDY = re.compile(
-    "(?<![助同开入])学(?![校生费金籍])|[网党]课|讲座|座谈|讨论|[读背]了|条例|办法|规定|准则|纲要|党章"
+    "(?<![助同开入])学(?![校生费金籍])|[网党]课|讲座|座谈|讨论|[读背抄念]了|条例|办法|规定|准则|纲要|党章"
+    "|法(?![子院庭官人医]|律援助)|手册|预案|政策|文件|讲话|文章"
 )
 MARKED = re.compile(
     "[考测答题卷积得评满扣]|强国|成绩"
 )  # what is told in 分 that are no minutes
+# 考了个小测试，二十分钟，八十七分: behind these 分 are marks, wherever they stand
+TESTED = re.compile(
+    "测[试验评]|小测|考(?:[了试完过卷]|$)|答(?:题|卷)|[闭开]卷|卷子|竞赛|[得打](?:了|到)?$"
+)
+TAKEN_UP = re.compile("(?:用|花|耗时?|历时)[了去掉]?(?:大概|大约|约)?$")  # 考试用了四十分
+HOURS = re.compile("小时|钟头")
 BUILT = re.compile("[修挖铺埋砌填渠沟管坎墙]|公路|路面|水管|电线")  # in metres
 LEAST = 5  # of those at a message's end
 FAR = 60  # characters back in which study is looked for
 TRIGGER = re.compile(
-    f"[0-9{NUMERAL_CHARS}{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整俩仨差个早晚]"
+    f"[0-9{NUMERAL_CHARS}卅{''.join(sorted({word[0] for word in LONG_PARTS.split('|')}))}大整俩仨差个早晚]"
 )
 
 
@@ -169,7 +184,7 @@ def _duration_at(text: str, start: int) -> Duration | None:
 
 
 def _length(match: re.Match[str]) -> Duration | None:
-    count = SPOKEN.get(match["n"]) or read_number(match["n"])
+    count = SPOKEN.get(match["n"]) or _number(match["n"])
     if count is None and (match["unit"] or match["unit2"]):
         count = _at_most(match["n"])
     if count is None or (match["unit"] == "年" and count > LONGEST_YEARS):
@@ -178,6 +193,8 @@ def _length(match: re.Match[str]) -> Duration | None:
     if unit := match["unit"] or match["unit2"]:
         half = 0.5 if match["half2"] or match["half3"] or match["tail2"] else 0
         return Duration(start, end, None, (count + half) * LONG_DAYS[unit[-1]])
+    if match["same"] is not None and not HOURS.search(_sentence_before(match)):
+        return None
     if match["minutes"]:
         if _is_other(match):
             return None
@@ -213,7 +230,26 @@ def _no_length(match: re.Match[str]) -> bool:
     """考了80分 is a mark, the 10分 of 2点10分 belongs to a clock."""
     if match.string[max(0, match.start() - 1) : match.start()] in ("点", "时"):
         return True
+    if _is_mark(match):
+        return True
     return match.end() == len(match.string) and not _of_study(match)
+
+
+def _is_mark(match: re.Match[str]) -> bool:
+    """测试，二十分钟，八十七分: a mark; 考试用了四十分, 考前学了30分 are lengths."""
+    before = _sentence_before(match)
+    taken = STUDIED.search(before[-6:]) or TAKEN_UP.search(before)
+    return bool(TESTED.search(before)) and not taken
+
+
+def _sentence_before(match: re.Match[str]) -> str:
+    """What its sentence says before it, as far back as matters."""
+    return SENTENCE_END.split(match.string[max(0, match.start() - FAR) : match.start()])[-1]
+
+
+def _number(said: str) -> float | None:
+    """The value of a numeral, 卅五 among them."""
+    return read_number(said.replace("卅", "三十"))
 
 
 def _of_study(match: re.Match[str]) -> bool:
@@ -229,7 +265,7 @@ def _of_study(match: re.Match[str]) -> bool:
 def _hours(match: re.Match[str], count: float) -> int:
     hour = 120 if match["double"] else 60
     half = 0.5 if match["half"] or match["tail"] else 0
-    more = read_number(match["more"] or match["bare"] or "")
+    more = _number(match["more"] or match["bare"] or "")
     more = more or 15 * (read_number(match["quarter"] or "") or 0)
     return round(hour * (count + half) + more - _less(match))
 
@@ -238,7 +274,7 @@ def _less(match: re.Match[str]) -> float:
     """差五分一小时, 两小时差一刻: the minutes that are wanting."""
     said = match["less"] or match["lack"]
     quarters = match["less_quarter"] or match["lack_quarter"]
-    return (read_number(said or "") or 0) * (15 if quarters else 1)
+    return (_number(said or "") or 0) * (15 if quarters else 1)
 
 
 def _between(match: re.Match[str]) -> int | None:

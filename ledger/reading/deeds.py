@@ -12,6 +12,10 @@ from ledger.time_phrases import TimePhrase
 
 SHORT = 9  # characters of a clause that is hardly more than a day
 TURN = 8  # clauses back in which 先 stands that 再 goes on with
+DAYLIGHT = re.compile(  # at the beginning of what is told of it
+    r"(?:^|[，,、\s今我就又再还])(?:一?大?清?早[上晨起]|清晨|一大早|一早|[上下]午|中午|晌午|[前后]晌|午后|[早午]饭)"
+)
+NIGHT = re.compile("昨[天日个儿]{0,2}的?(?:[大后]?半?夜|[晚深]|傍晚|擦黑)")  # last night
 FRONT = 3  # characters before a deed named first, and between it and what says when
 SOON = timedelta(days=45)  # a month and day this near ahead is meant ahead; else the last one
 AHEAD = led(
@@ -255,11 +259,36 @@ def day_at(scene: Scene, index: int, at: int) -> tuple[date, date | None]:
     if not named and (heading := dated_before(scene, index)):
         return scene.days[heading], None
     before = scene.clauses[index - 1] if named and index else clause
+    if not named and is_next_morning(scene, index):
+        return scene.base, None
     return scene.days[before], None
+
+
+def is_next_morning(scene: Scene, index: int) -> bool:
+    """Whether a clause is of today, as last night was told of and then a part of the day.
+
+    昨晚八点到的村；早上七点半学了条例: no morning of the day before follows its night.
+    """
+    if scene.days[scene.clauses[index]] != scene.base - timedelta(days=1):
+        return False
+    daylight = False
+    for clause in reversed(scene.clauses[max(0, index - TURN) : index + 1]):
+        told = [one for one in clause.times if one.names_day]
+        if told:
+            return daylight and _is_last_night(clause, told[-1])
+        daylight = daylight or bool(DAYLIGHT.search(clause.text))
+    return False
+
+
+def _is_last_night(clause: Clause, phrase: TimePhrase) -> bool:
+    """昨晚, 昨天半夜: the day before, by its night."""
+    return bool(NIGHT.search(clause.text[max(0, clause.at(phrase.start)) :]))
 
 
 def dated_before(scene: Scene, index: int) -> Clause | None:
     """The clause just before that is hardly more than a day: 11月17日, 今天的也有."""
+    if is_next_morning(scene, index):
+        return None
     for earlier in reversed(scene.clauses[max(0, index - 3) : index]):
         if earlier.sentence != scene.clauses[index].sentence or len(earlier.text) > SHORT:
             return None

@@ -95,12 +95,13 @@ class Told:
         return self.missed(kind) | plain | self._beside(one)
 
     def _beside(self, one: Report) -> Facts:
-        """What tells one of several of its kind from the others: its own words, its people."""
+        """What tells one of several of its kind from the others: its sentence, its people."""
         kind, people = kind_of(one), getattr(one, "household", None)
         others = [other for other in self.found if other is not one and kind_of(other) == kind]
         if not others:
             return {"several": 0, "own": 0, "apart": 0}
-        own = tuple(clause for clause in self.scene.clauses if _within(clause, one))
+        near = {clause.sentence for clause in self.scene.clauses if _within(clause, one)}
+        own = tuple(clause for clause in self.scene.clauses if clause.sentence in near)
         apart = people and all(getattr(other, "household", None) != people for other in others)
         odds = weights(REPORTS).odds(own or self.scene.clauses)[kind]
         return {"several": 1, "own": odds, "apart": bool(apart)}

@@ -72,6 +72,7 @@ def _joins(scene: Scene, clause: Clause, edge: str) -> bool:
     reason = clause.has("leave.words") or any(one.search(clause.text) for one in reasons)
     reason = reason or bool(words.TAKES_ME.search(clause.text))
     dated = bool(clause.times) or any(one.days for one in clause.durations)
+    dated = dated or bool(words.BARE_SPAN.search(clause.text))  # 25到27在外县
     if edge != "hard":
         return reason or dated or len(clause.text) <= LEAST
     if words.BACK_DAY.search(clause.text):
@@ -115,3 +116,23 @@ def _tells_more(scene: Scene, clause: Clause) -> bool:
     length = len(clause.text) < SHORT and any(one.days for one in clause.durations)  # 学两周
     planned = length or is_future(scene, clause) or is_span(scene, clause)  # no report of a day
     return other and not planned and not words.DUTY.search(clause.text)
+
+
+def of_other_days(scene: Scene, block: list[Clause], core: Clause, clause: Clause) -> bool:
+    """Whether its days are those of asking, or of being back again, where others are said."""
+    if not clause.times or not any(one.times for one in block if one is not clause):
+        return False
+    if words.ASKED_THEN.search(clause.text):
+        return True
+    if clause is core:
+        return False
+    if words.AS_USUAL.search(clause.text):
+        return True
+    behind = scene.clauses[scene.place(clause) : scene.place(clause) + 3]
+    back = next((one for one in behind if not _only_days(one)), None)
+    hoped = back is not None and words.IF_BACK.search(back.text)
+    return bool(hoped) and core.sentence == clause.sentence and bool(core.times)
+
+
+def _only_days(clause: Clause) -> bool:
+    return len(clause.times) == 1 and clause.times[0].text == clause.text.strip()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ledger.reading import leave_words as words
 from ledger.reading.clauses import Clause
+from ledger.reading.leave_block import of_other_days
 from ledger.reading.leave_told import LEAVES, told_afterwards
 from ledger.reading.scene import Scene
 from ledger.reading.turns import is_past
@@ -166,8 +167,14 @@ def _day_phrases(clause: Clause, *, extends: bool) -> Iterator[TimePhrase]:
         moved = words.MOVED_TO.search(clause.text, clause.at(phrase.end))
         if moved and not extends and any(one.start >= phrase.end for one in clause.times):
             continue  # 原打算周三走的改到下周四
+        if words.SUM_OF_DAYS.match(phrase.text) and _named_before(clause, phrase):
+            continue
         if phrase.names_day and not length and not phrase.text.startswith("当"):
             yield phrase
+
+
+def _named_before(clause: Clause, phrase: TimePhrase) -> bool:
+    return any(one.names_day and one.end <= phrase.start for one in clause.times)
 
 
 def _telling(scene: Scene, block: list[Clause], core: Clause) -> list[Clause]:
@@ -181,6 +188,7 @@ def _telling(scene: Scene, block: list[Clause], core: Clause) -> list[Clause]:
         one
         for one in block
         if not words.OPEN.search(one.text)
+        and not of_other_days(scene, block, core, one)
         and not (own and one is not core and any(why.search(one.text) for why in reasons))
         and not (one is not core and words.AILING.search(one.text) and _is_ill(one))
     ]
@@ -305,7 +313,8 @@ def _plain(base: date, said: _Said) -> tuple[date, date]:
     if said.starts:  # 昨夜疼得厉害，从今天开始算: nothing before it counts
         points = [one for one in points if one >= first]
     if said.starts and said.length:
-        return first, _over(first, said.length)
+        told = [one for one in said.ends if one > first]  # 从30号休到4号，正好一个礼拜
+        return first, told[0] if told else _over(first, said.length)
     if len(points) > 1:
         return _pointed(points, said, ends)
     if not points and said.length and ends and not (said.advised and said.ends):
@@ -358,7 +367,7 @@ def _extended(base: date, said: _Said, plain: str) -> tuple[date, date]:
     later = said.ends_after(base)
     if said.starts and said.starts[0] > base:  # 原定22日返岗，自23日起续两天
         first = said.starts[0]
-        return first, max([_over(first, said.length or 1), *(said.ends or later)[:1], first])
+        return first, max([_over(first, said.length or 1), *said.ends_after(first)[:1], first])
     if later and said.length:
         return _begun(later[0], said.length), later[0]
     points = sorted(one for one in said.points if one > base)

@@ -15,7 +15,7 @@ from ledger.time_phrases import TimePhrase
 PLACE = "村(?:[里上]头?|头)|驻地|驻点|点[上里]|队[上里]|岗"
 PRESENT = led(
     rf"坐镇(?:村|在村|驻)|轮我(?:看门|看家|守门|坐)|留村|[搁在]村[里部]头?(?:呢|嘞|哩|的哈)|开(?:着)?窗口|(?:我|本人)[^，,。]{{0,4}}[在搁][^，,。]{{0,3}}(?:服务(?:站|台|中心|大厅)|窗口|党群中心)[^，,。]{{0,4}}[坐守忙]|村部[^，,。]{{0,5}}(?:将就|眯|对付|凑合|打盹)|坐了[^，,。]{{1,4}}班|守(?:卡点|卡口|路口|值守点|防火点|检查点)|村[里上]我[住睡守值]的|我[住睡守]的村|守村部"
-    rf"|在值班室|值班室(?:守|坐|待|蹲|熬|睡|歇|住|眯|过|凑合|对付)|[晚夜]我?[睡住歇]在?村部[一二三四五\d]楼|[睡歇住守](?:在|的)*(?:村部|队部|村委会?)|没(?:有)?离开(?:过)?村|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
+    rf"|在值班室|值班室(?:守|坐|待|蹲|熬|睡|歇|住|眯|过|凑合|对付)|[晚夜]我?[睡住歇]在?村部[一二三四五\d]楼|[睡歇住守](?:在|的)*(?:村部|队部|村委会?)|没(?:有)?离开(?:过)?村子?|^(?:今[天日]|全天|整天|白天|[上下]午)(?:我)?都在(?:的|呢|哈)?$"
     rf"|^(?:今[天日]|本人|我|[上下]午|已经?|准时|正常|按时)*到岗(?:打卡|上班|签到)?(?:了|✅)?$|(?:[住蹲]点|[在住守]村|在岗)第[^，,。]{{1,4}}天|按在[岗村]算|算(?:我|作|是)?在[岗村]|(?:[在蹲窝守猫住宿]在?|没离开?过?|未离开?)的?(?:{PLACE})(?!(?<=[里上])(?:的|有))"
     r"|没(?:出(?:过)?村|挪窝|回家|下山|离岗|离村)|未离村|(?:夜里|晚上)住(?!的?村)|[住守]的村(?:[部里委小]|$)|[在再驻住守宿蹲]村|夜宿|宿在(?:村|队)|住村|守着村"
     r"|轮(?:到)?我[值守]|(?:我|本人)(?:值|守|当)的?(?:班|夜)|值班(?:的|人)?(?:是|为)?我|值班|值夜|值守|当值|留守|坚守|驻守|(?<=[天晚])也在(?:的|呢)?$|坐班(?!车)|带班|在位"
@@ -25,6 +25,8 @@ PRESENT = led(
     r"|(?<![相应])当班(?!的?(?:医生|护士|民警|司机|人))|值到|[守值]满|我[^，,。]{0,3}[顶替代](?:[他她]|[老小][一-龥]|队长|书记)[^，,。]{0,2}班|守(?:着|了)?[^，,。]{0,8}电话"
     r"|(?:村[里部上头]|办公室|队[里部])[^，,。]{0,3}[就只](?:剩|有|留)?下?(?:了)?我(?:一个人?|自己|一人|守|在|[们俩])|[搁窝]村[里部]头?(?:猫|待|呆|蹲|守|住|睡|歇|眯)"
     r"|(?:整天|一天|全天|一直|成天|整日|白天|天天)[^，,。]{0,4}[在守]村[部委](?!会)"
+    r"|(?:^|(?<=[天日个儿我午早晚都还直]))搁村(?:[里部上]头?|头)?(?:[呢嘞哩咧着待呆猫]|$)|[待呆窝蹲猫]在?村(?:[里部上]头?|头)?(?:[呢嘞哩咧着]|$|了?[一半整两][天日夜晚])"
+    r"|守到(?:现在|这会|此刻|天亮)|^今[早天日晨][^，,。]{0,3}没(?:走|挪|动窝|离开)(?:$|过|开)|[昨前][天日晚夜][晚夜]?值的$|坐(?:在|了)?(?:村部|队部|村委会?)的?(?:服务)?窗口"
 )
 VAGUE = ("当", "这几", "近", "这阵", "这段", "这些", "最近", "前阵")  # names no day of its own
 NOW = re.compile("现在|此刻|这会[儿子]?|眼下|目前")
@@ -46,7 +48,7 @@ NOT_BEFORE = re.compile(  # denied, asked for, on the way there
     r"(?:[不没未给谁考学讲]|本该我?|[本应]该我?|(?<![回转返])来|[替帮][你您]|(?:安[置顿]|存|放|摆|堆|停|挂|贴|藏|寄放?|锁|关|拴|晾)(?:到|好|了)?|在(?:家|屋)[^，,。]{0,2}[带陪照休养躺歇][^，,。]{0,6}|不能|没得|要求|[找问]|轮到(?!我)[^，,。我]{0,4}|[跑坐送叫喊请带回]?到|回|[\d一两三四五六七八九十几半多]个?多?[月年]都?|[好很]久|(?:一年|每年|每个?月|常年|长年)[^，,。]{0,3}|[按算]|是否|接到|换|第[^，,。]{1,5}天的?)$"
 )
 AGAIN = re.compile(  # the post of the day before goes on: 昨儿也在, 今天接着值
-    r"(?:[我人咱]|们|也|还|又|都|就|是|接着|继续|照样|同样|照旧)*(?:在|[住值守][班村岗]?)(?:的|着|呢)*"
+    r"(?:[我人咱]|们|也|还|又|都|就|是|接着|继续|照样|同样|照旧)*(?:在|[住值守][班村岗]?|(?<=也)是|一样)(?:的|着|呢)*"
 )
 STANDS_IN = re.compile(r"我[^，,。]{0,4}[替顶代帮](?![你您])[^，,。]{1,4}$")  # 我替队长值班
 WEAK = re.compile(r"^在村[部里上委]?")  # only where one is: no news beside a return
@@ -195,6 +197,7 @@ def _own(clause: Clause, start: int, end: int) -> bool:
 
 def _days(scene: Scene, clause: Clause) -> list[tuple[date, date | None]]:
     times = _spelt_out(scene, clause) or clause.times or _headed(scene, clause)
+    times = times or _added(scene, clause)
     vague = VAGUE if "一直" in clause.text else (*VAGUE, "这两")
     named = [one for one in times if one.names_day and not one.text.startswith(vague)]
     spans = [span for one in named if (span := scene.meant(clause, one))]
@@ -242,6 +245,18 @@ def _spelt_out(scene: Scene, clause: Clause) -> list[TimePhrase]:
     ]
     spans = [scene.span(one, "back") for one in alone]
     return alone if any(one and one.kind == "range" for one in spans) else []
+
+
+def _added(scene: Scene, clause: Clause) -> list[TimePhrase]:
+    """The day added at the end of its sentence: 值班，一宿没睡，昨夜的事; 回村里住的，昨天晚上."""
+    place = scene.place(clause)
+    near = scene.clauses[place + 1 : place + 5]
+    rest = [one for one in near if one.sentence == clause.sentence]
+    if not rest or len(rest[-1].times) != 1:
+        return []
+    words, phrase = rest[-1].text.strip(), rest[-1].times[0]
+    bare = words == phrase.text and len(rest) == 1
+    return rest[-1].times if bare or words in {f"{phrase.text}的事", f"{phrase.text}的"} else []
 
 
 def _headed(scene: Scene, clause: Clause) -> list[TimePhrase]:

@@ -26,6 +26,7 @@ def day_given(
         *(one for later in following for one in later.times),
         *before,
         *content,
+        *_limits_beside(scene, clause),
     ):
         span = scene.span(phrase, "ahead")
         if span is None or span.kind == "after" or not phrase.names_day:
@@ -46,6 +47,14 @@ def _sentence(scene: Scene, clause: Clause) -> list[Clause]:
     place = scene.place(clause)
     near = scene.clauses[place + 1 : place + REACH]
     return [one for one in near if one.sentence == clause.sentence]
+
+
+def _limits_beside(scene: Scene, clause: Clause) -> list[TimePhrase]:
+    """Last days said just beside it: 跟他拍了胸脯，元旦前硬化了; 26号之前换了，我当面答应的."""
+    place = scene.place(clause)
+    near = scene.clauses[max(0, place - 1) : place + 3]
+    near = [one for one in near if one is not clause and one.sentence == clause.sentence]
+    return [phrase for one in near for phrase in one.times if phrase.ending == "by"]
 
 
 def _content(scene: Scene, clause: Clause) -> list[TimePhrase]:

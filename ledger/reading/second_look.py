@@ -8,7 +8,7 @@ everything else: the draft card shows it, the member has the last word.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from ledger.reading.clauses import Clause
 from ledger.reading.deeds import day_at
@@ -41,6 +41,9 @@ from ledger.reading.weights import CATEGORIES, REPORTS, weights
 
 # Log odds that the category the rules have found is worth, where it is easily mistaken, and else.
 SURE, TRUSTED, MISTAKEN = 5.0, 3.0, {"其他": 1.4, "基础设施": 2.2}
+
+
+LATE = timedelta(days=14)  # after which nobody tells a return in passing
 
 
 @dataclass
@@ -206,8 +209,10 @@ class SecondLook:
             yield said
 
     def _return(self, clause: Clause) -> Iterator[Report]:
-        text = self.scene.words(clause)
-        yield ReturnSaid(start=clause.start, text=text, day=self._day(clause))
+        day, text = self._day(clause), self.scene.words(clause)
+        late = self.scene.base - day
+        if not is_future(self.scene, clause) and late <= LATE:
+            yield ReturnSaid(start=clause.start, text=text, day=day)
 
     def _presence(self, clause: Clause) -> Iterable[PresenceSaid]:
         return presence_about(self.scene, clause)

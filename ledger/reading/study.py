@@ -282,7 +282,9 @@ class _Reader:
                 and not words.MODE.match(clause.text.strip())
             )
         waits = self.open is not None and self.open.minutes is None and clause.before == "soft"
-        return clause.has("visit.words", "leave.words", "leave.back", "promise.words") or bool(
+        if clause.has("visit.words") and not _is_shared(clause):
+            return True
+        return clause.has("leave.words", "leave.back", "promise.words") or bool(
             clause.has("leave.here") and not waits and not words.OF_POST.search(clause.text)
         )
 
@@ -387,3 +389,9 @@ class _Reader:
         return [
             one for one in said if one.minutes or one.topic or not words.LABEL.match(one.text)
         ]
+
+
+def _is_shared(clause: Clause) -> bool:
+    """跟林业站老高面对面聊的: how it was studied, whatever else its words can mean."""
+    told = clause.before == "soft" and words.EXCHANGE.search(clause.text)
+    return bool(told) and not (words.FOLK.search(clause.text) or words.OFF.search(clause.text))

@@ -125,7 +125,7 @@ def anew(scene: Scene, clause: Clause, part: Part, minutes: int) -> bool:
         or clause.times
     ):
         return not text.startswith("从")
-    clocks = "从" in clause.text[:1] or bool(re.search(r"[点时:：]", text))
+    clocks = "从" in clause.text[:1] or bool(re.search(r"[点:：]|(?<!小)时(?!间|长)", text))
     return not clocks or part.minutes != minutes
 
 

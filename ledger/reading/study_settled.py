@@ -69,6 +69,8 @@ THING = re.compile(
 OWN = re.compile(r"[，,、 ](?:我|咱|俺)(?:们|就|只)*[学听看上跟](?:了|到)$")
 OTHERS = re.compile(r"别[的个]|人家|咱们|我们")  # a comparison, no report
 DRAWN_OUT = re.compile(r"[聊争吵辩唠侃吹扯嚷议](?:了|论了?)$")  # 争了半天: who knows how long
+COMMAS = re.compile("[，,、；;]")
+DONE_THEN = re.compile("自学|集中|讨论")  # what a stretch by the clock was spent on
 GOES_ON = re.compile(r"又|接着|再|继续")
 # of a long thing, only that much
 ONLY = re.compile(
@@ -247,11 +249,11 @@ def _guessed(one: _Told, plain: str) -> bool:
 
 
 def _again(here: _Told, last: _Told, gap: str, plain: str) -> bool:
-    """The same stretch by the clock and by its length."""
+    """The same stretch by the clock and by its length: 三点到五点自学了两个钟头."""
     clocks = [bool(CLOCK.search(plain[one.one.start : one.one.end])) for one in (here, last)]
-    return (
-        any(clocks)
-        and not all(clocks)
-        and here.minutes == last.minutes
-        and not ANEW.search(gap)
-    )
+    close = not COMMAS.search(gap)
+    if not any(clocks) or all(clocks) or ANEW.search(DONE_THEN.sub("", gap) if close else gap):
+        return False
+    if clocks[1] and close and NEARLY * last.minutes <= here.minutes < last.minutes:
+        last.set(here.minutes)  # 两点到四点学了一个半小时
+    return here.minutes == last.minutes

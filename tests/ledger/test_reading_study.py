@@ -43,6 +43,24 @@ MINUTES = {
     "学习打卡！防汛条例 25min": 25,
     "学习防汛条例五十五分钟，又整理台账两个小时": 55,
     "看防汛条例四十分钟，看完还跟老孟争了半天": 40,
+    "早上六点半起来学了《农村工作条例》一直到七点一刻": 45,
+    "八点开始看防汛预案，一直看到九点二十": 80,
+    "昨天下午三点到五点在屋里自学了两个钟头的《行政处罚法》": 120,
+    "上午九点到十一点集中学习了一个半小时防汛条例": 90,
+    "学了一个小时《湿地保护法》，还考了个小测试，二十分钟，八十七分。": 80,
+    "学防汛条例四十分钟，线上测试得了九十二分，": 40,
+    "参加防汛知识闭卷考试，用了四十分，题不难": 40,
+    "自学防汛条例，廿五分钟": 25,
+    "自学防汛条例，卅五分钟": 35,
+    "抄了一章动植物检疫法，四十来分": 40,
+    "看了森林防火手册，二十多分": 20,
+}
+DAYS = {
+    "昨晚八点多到的村，先销个假；早上七点半学完了《信访工作条例》，学了35分钟": 20,
+    "昨天夜里十一点到的村，早上补觉。下午学了二十五分钟防汛条例": 20,
+    "昨晚开会。会后学了二十五分钟防汛条例": 19,
+    "昨天上午去了谢来福家，下午学了四十分钟防汛条例": 19,
+    "昨晚在村部学了四十分钟防汛条例": 19,
 }
 EXCHANGE = (
     "与书记夜话《土地承包法》，彼此辩难，凡四十分。",
@@ -52,6 +70,8 @@ EXCHANGE = (
     "跟小莫讨论四十分钟怎么写防汛条例",
     "一边学一边唠防汛条例，俩钟头",
     "和队友唠了半个钟头防汛条例，算交流学习",
+    "学了一小时碳汇林政策，跟林业站老高面对面聊的，还互相提问",
+    "学了半小时防汛条例，跟小高聊的",
 )
 NOBODYS = (
     "统计下上月咱队的学习分钟数发给我",
@@ -88,11 +108,27 @@ def test_minutes_are_settled(text: str, minutes: int) -> None:
     assert found.minutes == minutes
 
 
+@pytest.mark.parametrize(("text", "day"), DAYS.items())
+def test_the_day_of_study(text: str, day: int) -> None:
+    [found] = said(text, StudySaid)
+
+    assert found.day.day == day
+
+
 @pytest.mark.parametrize("text", EXCHANGE)
 def test_study_with_others(text: str) -> None:
     [found] = said(text, StudySaid)
 
     assert found.exchange
+
+
+def test_a_total_told_before_its_parts() -> None:
+    found = said(
+        "学了两个半小时，一个半是自己看河道管理条例，一个小时是跟农技站老师交流水稻直播",
+        StudySaid,
+    )
+
+    assert [(one.minutes, one.exchange) for one in found] == [(90, False), (60, True)]
 
 
 @pytest.mark.parametrize("text", NOBODYS)
