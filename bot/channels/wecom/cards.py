@@ -71,7 +71,7 @@ def titled(said: str) -> tuple[str, str]:
     if len(line) <= TITLE:
         return line, rest.strip("\n")
     title = split(line, TITLE)[0]
-    return title.rstrip("，,"), line[len(title) :] + newline + rest
+    return title, line[len(title) :] + newline + rest
 
 
 def parted(said: str, legend: Sequence[str], choose: str) -> tuple[str, str]:
