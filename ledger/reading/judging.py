@@ -109,11 +109,14 @@ class Told:
     def stands(self, one: Report) -> bool:
         """Whether a report that has been heard is told.
 
-        So few words weigh next to nothing: a plain fault in them stands (走访张大山，猪圈倒了).
+        So few words weigh next to nothing: a plain fault in them stands (走访张大山，猪圈倒了),
+        and so does its end, if they do not speak against it (路灯修好了).
         """
-        few = len(self.scene.plain) <= FEW
-        if few and isinstance(one, IssueSaid):
-            return True
+        if len(self.scene.plain) <= FEW:
+            if isinstance(one, IssueSaid):
+                return True
+            if isinstance(one, ProgressSaid) and one.done and self.odds["progress"] > HARDLY:
+                return True
         return judges()[kind_of(one), "heard"](self.heard(one)) > 0
 
     def lacks(self, kind: str) -> bool:

@@ -158,6 +158,8 @@ def _of_thing(scene: Scene, clause: Clause) -> bool:
     before = _leading(scene, clause)
     if before is None:
         return False
+    if before.has("visit.words", "study.words"):
+        return False  # 走访三户，在村: of the sender, too
     timed = any(one.times or one.durations for one in (before, clause))
     return not timed and not MINE.search(before.text + clause.text)
 

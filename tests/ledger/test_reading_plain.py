@@ -9,7 +9,14 @@ from source import ROOT
 from ledger.reading.answer import village_of
 from ledger.reading.lexicon import load_lexicon
 from ledger.reading.reader import read
-from ledger.reading.said import IssueSaid, LeaveSaid, ProgressSaid, StudySaid, VisitSaid
+from ledger.reading.said import (
+    IssueSaid,
+    LeaveSaid,
+    PresenceSaid,
+    ProgressSaid,
+    StudySaid,
+    VisitSaid,
+)
 
 HOUSEHOLDS = ROOT / "tests" / "understanding" / "households.json"
 VILLAGE = village_of(json.loads(HOUSEHOLDS.read_text("utf-8")))
@@ -72,3 +79,21 @@ def test_a_promise_lends_its_day_to_nothing_else(text: str, day: int) -> None:
         if isinstance(one, StudySaid)
     )
     assert (study.day, study.minutes) == (base, 60)
+
+
+def test_a_list_of_the_day_is_told_whole() -> None:
+    assert kinds("今天学习一小时，走访3户，在村") == {StudySaid, VisitSaid, PresenceSaid}
+
+
+@pytest.mark.parametrize("text", ["路灯修好了", "问题3已完成", "3号办结"])
+def test_the_end_of_a_fault_in_few_words_is_progress(text: str) -> None:
+    assert kinds(text) == {ProgressSaid}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("请假三天，回家看病", "病假"), ("请假一天回家看孩子", "事假"), ("请假三天", None)],
+)
+def test_the_kind_of_a_plain_leave(text: str, kind: str | None) -> None:
+    found = read(text, base=date(2026, 11, 20), village=VILLAGE, lexicon=LEXICON)
+    assert [one.kind for one in found.reports if isinstance(one, LeaveSaid)] == [kind]
