@@ -33,8 +33,7 @@ PARTS = 5
 LEAST: dict[str, tuple[float, float]] = {
     "visit": (0.55, 0.65),
     "study": (0.6, 0.65),
-    "progress": (0.6, 0.65),
-    "leave": (0.4, 0.5),
+    "progress": (0.7, 0.75),
     "return": (0.4, 0.5),
     "presence": (0.45, 0.55),
 }
