@@ -69,7 +69,8 @@ async def test_what_is_said_appears_at_once_with_its_id(web: Web) -> None:
     async with listening(web, "李队员") as listener:
         await web.says("李队员", "今天")
         own, answer = await listener.next(), await listener.next()
-        while answer[1]["id"] == own[1]["id"]:  # read before its notice came: told again, unchanged
+        # a line read before its notice came is told again, unchanged
+        while answer[1]["id"] == own[1]["id"]:
             answer = await listener.next()
         assert (own[1]["from"], answer[1]["from"]) == ("person", "bot")
         assert (own[0], answer[0]) == (str(own[1]["id"]), str(answer[1]["id"]))
